@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Binding a row to a job that the service has already. A create binds its row with ledger_settle().
+ * Binds a row to a job that the service has already. A create binds its row with ledger_settle().
  * Here are the other ways: a path takes a job instead of making one, an import is edited, a person
  * names the job.
  *
  * on_purpose says whether a person has meant this job by this path. With delete=service the removal
- * of the file deletes only such a job. Others only lose their file.
+ * of a file deletes its job only if on_purpose is set. Otherwise only the file goes.
  */
 #include <errno.h>
 
@@ -33,8 +33,8 @@ int ledger_bound_row(struct ledger *ledger, const char *job_id, int64_t *ret_row
 	return code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
 }
 
-/* The state of a row once it is bound. A text that is not known to be the service's is a draft.
- * Returns 0 or -errno. */
+/* Finds the state that a row has once it is bound. It is a draft if its text is not known to be the
+ * service's. Returns 0, -EEXIST if the row has a job, or another -errno. */
 static int state_when_bound(struct ledger *ledger, int64_t row,
 			    const struct ledger_binding *binding, enum job_state *ret_state)
 {
@@ -79,7 +79,7 @@ static int write_binding(struct ledger *ledger, int64_t row, const struct ledger
 	return ledger_run(stmt);
 }
 
-/* Nothing says any more that the job was forgotten on demand. Returns 0 or -errno. */
+/* Deletes the record that the job was forgotten on demand. Returns 0 or -errno. */
 static int recall_job(struct ledger *ledger, const char *job_id)
 {
 	int r = 0;
@@ -91,7 +91,7 @@ static int recall_job(struct ledger *ledger, const char *job_id)
 	return ledger_run(stmt);
 }
 
-/* Binds a row, in an open group. Returns 0 or -errno. */
+/* Binds a row. Call this within an open group. Returns 0 or -errno. */
 static int bind_row(struct ledger *ledger, int64_t row, const struct ledger_binding *binding)
 {
 	enum job_state state;

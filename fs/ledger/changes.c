@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which paths a transaction has changed, as far as their siblings show it.
+ * Notes which paths a transaction has changed, as far as their siblings show the change.
  *
  * The kernel remembers the attributes of siblings (space/sibling_cache.c). So each change of what a
- * sibling shows must be reported, and there are some forty statements that make one. None of them
- * has to do anything for that. SQLite reports the ID of each row of a job that is made or changed.
- * That costs next to nothing, and the path is looked up only if the kernel has any sibling. But the
- * path of a row that moves or is deleted cannot be looked up later, and imports have no ID. There
- * temporary triggers report the path before and the path after. They belong to this connection, and
- * the file of the ledger does not have them. A column that a sibling shows of an import has to be
- * named here: the unit test ledger_changes looks for it.
+ * sibling shows must be reported, and some forty statements make such changes. None of these
+ * statements has to do anything for the report: SQLite itself reports the ID of each row of a job
+ * that is made or changed. That costs next to nothing, and the path is looked up only if the kernel
+ * has any sibling. But the path of a row that moves or is deleted cannot be looked up later, and
+ * imports have no row ID. For these, temporary triggers report the path before and the path after.
+ * The triggers belong to this connection; the file of the ledger does not have them. Name each
+ * column of an import here that a sibling shows: the unit test ledger_changes checks this.
  *
- * The changes are told right after the commit, before any answer. A request that does not wait for
- * the commit has its changes told before its answer (ledger_tell_changes()). Otherwise the kernel
- * would get the message after the answer. It might then drop attributes that it has asked for
- * since, and judge by older ones who may open a sibling. A transaction that is undone is told as
- * well, because somebody may have seen what it had changed.
+ * The changes are reported right after the commit, before any answer. Some requests are answered
+ * before the commit: for these the changes are reported before the answer (ledger_tell_changes()).
+ * Otherwise the kernel would get the report after the answer. It might then drop attributes that it
+ * has asked for since, and decide by older ones who may open a sibling. The changes of a
+ * transaction that is undone are reported as well, because somebody may have seen them.
  */
 #define _GNU_SOURCE
 #include "ledger/changes.h"
@@ -24,8 +24,8 @@
 
 #include "ledger/db.h"
 
-/* The rows, and the paths, of one transaction: an iteration of the loop changes some hundred.
- * Beyond this size any path may be meant. */
+/* Bytes of rows and paths that are noted for one transaction. An iteration of the loop changes some
+ * hundred rows. Beyond this size any path may have changed. */
 #define CHANGES_NOTED_MAX (1u << 20)
 
 #define SHOWN_BY_IMPORT "job_id, name, state, error, changed_ms"
@@ -49,8 +49,9 @@ static bool is_full(const struct ledger_changes *changes)
 	return changes->rows.size + changes->paths.size > CHANGES_NOTED_MAX;
 }
 
-/* Notes a path: of a directory, and of what comes before a slash in a name. A row that is set aside
- * has such a name (statements.c). Returns 0, or -ENOMEM with nothing noted. */
+/* Notes a path from a directory and a name. A row that is set aside has a slash in its name
+ * (statements.c); only the part before the slash is noted. Returns 0, or -ENOMEM with nothing
+ * noted. */
 static int note_path(struct ledger_changes *changes, const char *dir, const char *name)
 {
 	const size_t size = changes->paths.size;
@@ -65,7 +66,7 @@ static int note_path(struct ledger_changes *changes, const char *dir, const char
 	return r;
 }
 
-/* The SQL function: pairs of a directory and a name. */
+/* The SQL function sibling_changed(): its values are pairs of a directory and a name. */
 static void on_path_change(sqlite3_context *context, int n_values, sqlite3_value **values)
 {
 	struct ledger *ledger = sqlite3_user_data(context);
@@ -84,7 +85,7 @@ static void on_path_change(sqlite3_context *context, int n_values, sqlite3_value
 	}
 }
 
-/* SQLite's report of a row that was made, changed or deleted. */
+/* SQLite calls this for each row that was made, changed or deleted. */
 static void on_row_change(void *data, int operation, const char *db, const char *table,
 			  sqlite3_int64 row)
 {
@@ -96,7 +97,8 @@ static void on_row_change(void *data, int operation, const char *db, const char 
 	if (changes->is_muted || !changes->fn || operation == SQLITE_DELETE ||
 	    strcmp(table, "job") != 0)
 		return;
-	if (rows->size > changes->rows_told) /* else it was told before this change */
+	/* a row noted before rows_told was reported before this change: note it again */
+	if (rows->size > changes->rows_told)
 		memcpy(&last, rows->data + rows->size - sizeof(last), sizeof(last));
 	if (last != row && (is_full(changes) || buf_append(&changes->rows, &row, sizeof(row)) < 0))
 		changes->any = true;
@@ -131,7 +133,7 @@ void ledger_changes_mute(struct ledger *ledger, bool is_muted)
 	ledger->changes.is_muted = is_muted;
 }
 
-/* Tells the rows and the paths that were not told yet. */
+/* Reports the rows and the paths that were not reported yet. */
 static void tell_rest(struct ledger_changes *changes)
 {
 	const struct buf *rows = &changes->rows, *paths = &changes->paths;

@@ -7,27 +7,30 @@
 #include "base/buf.h"
 #include "ledger/ledger.h"
 
-/* What siblings show may have changed: ledger_on_change(). changes.c has the essay. */
+/* Notes which siblings may show something else after a transaction, for ledger_on_change().
+ * changes.c has the essay. */
 struct ledger_changes {
 	ledger_change_fn *fn;
 	void *data;
-	struct buf rows;  /* of this transaction: their IDs, one after the other */
-	struct buf paths; /* the same: strings that end with a NUL, one after the other */
-	bool any;	  /* there was no room for them: any path may be meant */
-	size_t rows_told, paths_told; /* bytes of them that were told before the commit */
-	bool is_muted;		      /* nothing is noted */
+	struct buf rows;  /* row IDs of this transaction, one after the other */
+	struct buf paths; /* paths of this transaction, one after the other; each ends with a NUL */
+	bool any;	  /* rows and paths had no room: any path may have changed */
+	/* bytes of rows and paths that ledger_tell_changes() has reported already */
+	size_t rows_told, paths_told;
+	bool is_muted; /* nothing is noted: ledger_changes_mute() */
 };
 
-/* Has SQLite report each change from now on. 0 or -errno. */
+/* From now on SQLite reports each change to the notes. Returns 0 or -errno. */
 int ledger_changes_begin(struct ledger *ledger);
 void ledger_changes_end(struct ledger *ledger);
 
-/* The transaction was committed, or undone: tells what was not told yet, or all. */
+/* Call one of these when the transaction was committed or undone. Reports the changes to fn: those
+ * not reported yet after a commit, all after an undo. */
 void ledger_changes_committed(struct ledger *ledger);
 void ledger_changes_undone(struct ledger *ledger);
 
-/* Between two of these nothing is noted: rows move with their directory, and all that shows them
- * does too. */
+/* Between a call with true and a call with false nothing is noted. For rows that move with their
+ * directory: the files and siblings move with it, too. */
 void ledger_changes_mute(struct ledger *ledger, bool is_muted);
 
 #endif

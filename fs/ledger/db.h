@@ -7,12 +7,13 @@
 #include "ledger/changes.h"
 #include "ledger/ledger.h"
 
-/* What the tables of a ledger are like: schema.c says how to change it. */
+/* The version of the tables. schema.c says how to change them. */
 #define LEDGER_SCHEMA_VERSION 18
 
 /*
- * What the files of the ledger share: its statements, prepared once and used again, and the lazily
- * opened transaction. What a file has for the others is in a header of its name.
+ * What the files of the ledger share: its statements, prepared once and used again, and a
+ * transaction that the first write opens. Each file declares its own functions in a header of its
+ * name.
  */
 
 enum ledger_statement {
@@ -156,72 +157,77 @@ enum ledger_statement {
 	STMT_COUNT,
 };
 
-/* What is known of the ledger's file: check.c. */
+/* What is known of the ledger's file (check.c). */
 enum ledger_soundness {
 	LEDGER_SOUND,
-	LEDGER_UNCHECKED, /* as far as it was looked at, it is sound */
+	LEDGER_UNCHECKED, /* as far as the file was looked at, it is sound */
 	LEDGER_DAMAGED,
 };
 
 struct ledger {
 	sqlite3 *db;
 	char *path;
-	bool open;	    /* a transaction is open */
-	bool looking;	    /* one that only reads is */
-	bool unsynced;	    /* something was committed since the log was synced last */
-	bool lost;	    /* something was undone since ledger_take_loss() */
-	bool imports_leave; /* some have begun to, since ledger_imports_take_leaving() */
-	int64_t last_id;    /* given to a row last, be it undone since */
+	bool open;     /* a transaction is open */
+	bool looking;  /* a transaction that only reads is open: ledger_look_begin() */
+	bool unsynced; /* something was committed since the last sync of the log */
+	bool lost;     /* something was undone since the last ledger_take_loss() */
+	/* an import has begun to leave since the last ledger_imports_take_leaving() */
+	bool imports_leave;
+	int64_t last_id; /* the last ID that a row got, even if the row was undone since */
 	uint64_t commits, syncs;
-	struct stall *stall; /* of the loop that waits for the disk, or NULL */
-	int log_fd;	     /* of the write-ahead log, beside SQLite's */
+	struct stall *stall; /* counts waits for the disk; of the loop, or NULL */
+	int log_fd;	     /* a descriptor of the write-ahead log, beside SQLite's own */
 	enum ledger_soundness soundness;
-	struct ledger_check *check; /* that is under way, or NULL */
-	int held_log_pages;	    /* that the log may have during it; 0: as many as at first */
+	struct ledger_check *check; /* the check that is under way, or NULL */
+	int held_log_pages; /* pages that the log may have during a check; 0: HELD_LOG_PAGES */
 	struct ledger_changes changes;
 	sqlite3_stmt *stmt[STMT_COUNT];
 };
 
-/* The text of each statement. (statements.c) */
+/* The SQL text of each statement. (statements.c) */
 extern const char *const ledger_sql[STMT_COUNT];
 
-/* A negative errno for an SQLite result code. */
+/* Returns the negative errno for an SQLite result code; 0 for success. */
 int ledger_errno(int code);
 
-/* Opens the transaction if need be (for a statement that writes) and returns the statement, reset
- * and unbound; NULL with *ret_r set on failure. */
+/* Return a statement, reset and without bound values; NULL with *ret_r set on failure. Use
+ * ledger_write() for a statement that writes: it opens the transaction if none is open. */
 sqlite3_stmt *ledger_read(struct ledger *ledger, enum ledger_statement which, int *ret_r);
 sqlite3_stmt *ledger_write(struct ledger *ledger, enum ledger_statement which, int *ret_r);
 
 /* Steps a statement that returns no rows, and resets it. Returns 0 or -errno. */
 int ledger_run(sqlite3_stmt *stmt);
 
-/* Runs a statement that writes and whose only parameter is the ID of a row. Returns 0 or -errno. */
+/* Runs a statement that writes and has one parameter, the ID of a row. Returns 0 or -errno. */
 int ledger_run_row(struct ledger *ledger, enum ledger_statement which, int64_t id);
 
-/* The same with a number as the second parameter. */
+/* Runs a statement that writes, with the ID of a row and a number as parameters. Returns 0 or
+ * -errno. */
 int ledger_run_with(struct ledger *ledger, enum ledger_statement which, int64_t id, int64_t number);
 
 /*
- * Runs a statement that inserts a row whose ID is bound at place, and returns the ID. It was never
- * given to another row, also not to one that was undone: who remembers that one can mean no other.
+ * Runs a statement that inserts a row. Binds a new ID at the parameter `place`, and returns the ID
+ * in *ret_id. No row has ever had this ID, not even one that was undone: so a remembered ID never
+ * means another row.
  */
 int ledger_run_new(struct ledger *ledger, sqlite3_stmt *stmt, int place, int64_t *ret_id);
 
-/* Runs a statement that finds the row of a path. 0, -ENOENT or another -errno. */
+/* Runs a statement that finds the row of a path. Returns 0, -ENOENT or another -errno. */
 int ledger_row_of(struct ledger *ledger, enum ledger_statement which, const char *path,
 		  int64_t *ret_row);
 
-/* Runs a statement that asks whether a job has something. 1, 0 or -errno. */
+/* Runs a statement that asks a question about a row. Returns 1, 0 or -errno. */
 int ledger_exists(struct ledger *ledger, enum ledger_statement which, int64_t row);
 
-/* Binds text of known length, or NULL for a NULL pointer; it must live until the step. */
+/* Binds a text that ends with a NUL, or NULL for a NULL pointer. The text must live until the
+ * step. */
 void ledger_bind_text(sqlite3_stmt *stmt, int place, const char *text);
 
-/* Binds the two parts of a path, its directory ("" for the root) and its name. */
+/* Binds the two parts of a path at place and place + 1: its directory ("" for the root) and its
+ * name. */
 void ledger_bind_path(sqlite3_stmt *stmt, int place, const char *path);
 
-/* Copies a text column: NULL for NULL. Returns 0 or -ENOMEM. */
+/* Copies a text column. *ret_text is NULL if the column is. Returns 0 or -ENOMEM. */
 int ledger_column_text(sqlite3_stmt *stmt, int column, char **ret_text);
 
 #endif

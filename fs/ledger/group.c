@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes that are done together or not at all, within what will be committed. */
+/* Groups of writes within the open transaction: either all writes of a group are done, or none. */
 #define _GNU_SOURCE
 #include "ledger/group.h"
 
@@ -8,7 +8,7 @@ int ledger_group_begin(struct ledger *ledger)
 	int r = 0;
 	sqlite3_stmt *stmt = ledger_write(ledger, STMT_GROUP_BEGIN, &r);
 
-	/* when memory is short, what ends a group must be there */
+	/* prepare the statements that end a group now: later there may be no memory for them */
 	if (!stmt || !ledger_read(ledger, STMT_GROUP_UNDO, &r) ||
 	    !ledger_read(ledger, STMT_GROUP_END, &r))
 		return r;

@@ -4,13 +4,13 @@
 
 #include "ledger/db.h"
 
-/* Writes that are done together or not at all. */
+/* A group of writes: either every write is done, or none. */
 
-/* Begins writes that are done together or not at all. Returns 0; -errno, and none has begun. */
+/* Begins a group of writes. Returns 0, or -errno if no group has begun. */
 int ledger_group_begin(struct ledger *ledger);
 
-/* Ends them: undoes them if r, what they came to, is negative. Returns r, or -errno when they could
- * not be ended: then everything since the last commit is undone. */
+/* Ends a group. r: the result of its writes; undoes them if r is negative. Returns r, or -errno if
+ * the group could not be ended: then everything since the last commit is undone. */
 int ledger_group_end(struct ledger *ledger, int r);
 
 #endif

@@ -12,7 +12,7 @@
 #include "ledger/owners.h"
 #include "ledger/submissions.h"
 
-/* Reads the columns of JOB_COLUMNS. */
+/* Reads the columns of JOB_COLUMNS. Returns 0 or -ENOMEM. */
 static int read_job(sqlite3_stmt *stmt, struct job_record *job)
 {
 	/* in the order of the columns 6 to 10 */
@@ -44,7 +44,7 @@ static int read_job(sqlite3_stmt *stmt, struct job_record *job)
 		if (ledger_column_text(stmt, attrs[i] == ATTR_TAGS ? 10 : 23 + i,
 				       &job->held.value[attrs[i]]) < 0)
 			return -ENOMEM;
-	/* no answer tells the tags: those of a job that was not made here are not known */
+	/* the service never tells the tags: they are not known for a job that was not made here */
 	if (job->sent.unresolved & 1U << ATTR_TAGS)
 		free(steal_ptr(job->held.value[ATTR_TAGS]));
 	if (ledger_column_text(stmt, 3, &job->job_id) < 0 ||
@@ -94,7 +94,7 @@ int ledger_get(struct ledger *ledger, int64_t row, struct job_record *ret_job)
 	return find_job(stmt, ret_job);
 }
 
-/* Makes a row for a path that has none. */
+/* Makes a row for a path that has none. Returns 0 or -errno. */
 static int make_row(struct ledger *ledger, const char *path, const struct owner *owner,
 		    int64_t changed_ms, int64_t *ret_row)
 {
@@ -156,7 +156,7 @@ int ledger_glance(struct ledger *ledger, const char *path, struct job_glance *re
 	if (code == SQLITE_DONE)
 		return -ENOENT;
 	if (code == SQLITE_ROW && ret_glance->id_size)
-		ret_glance->id_size++; /* the newline */
+		ret_glance->id_size++; /* room for the newline */
 	return ledger_errno(code);
 }
 
@@ -279,7 +279,7 @@ int ledger_refuse(struct ledger *ledger, int64_t row, bool incomplete, const str
 	return ledger_run(stmt);
 }
 
-/* Runs a statement that writes a text into a row. */
+/* Runs a statement that writes a text into a row. Returns 0 or -errno. */
 static int write_text(struct ledger *ledger, enum ledger_statement which, int64_t row,
 		      const char *text)
 {
@@ -380,7 +380,7 @@ int ledger_forget(struct ledger *ledger, int64_t row)
 
 	if (r < 0)
 		return r;
-	/* a job that was let go of must not be found again and taken for a new one */
+	/* record the job as forgotten: a create must not take it for a new job */
 	r = ledger_run_row(ledger, STMT_REMEMBER, row);
 	if (r == 0)
 		r = ledger_run_with(ledger, STMT_FORGET, row, clock_realtime_ms());
@@ -400,7 +400,7 @@ int ledger_drop(struct ledger *ledger, int64_t row)
 {
 	int r = ledger_has_queued(ledger, row);
 
-	/* what is queued needs the row */
+	/* a queued submission needs the row */
 	if (r != 0)
 		return r < 0 ? r : ledger_forget(ledger, row);
 	return ledger_run_row(ledger, STMT_DROP, row);

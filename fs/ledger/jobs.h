@@ -6,22 +6,24 @@
 
 /* The states and errors of jobs. */
 
-/* Moves the job to a state; -EPROTO if the table of moves (state.h) has no such move. */
+/* Moves the job of a row to a state. Returns 0, -EPROTO if the table of moves (job/state.h) has no
+ * such move, or another -errno. */
 int ledger_set_state(struct ledger *ledger, int64_t row, enum job_state state);
 
-/* The same for the end of a submission: if newer content was refused meanwhile, that is the
- * state. */
+/* Moves the job to a state at the end of a submission. If newer content was refused meanwhile, the
+ * job gets the state of that refusal instead. Returns as ledger_set_state(). */
 int ledger_end_state(struct ledger *ledger, int64_t row, enum job_state state);
 
-/* What that state is, for a caller that writes it together with the rest. */
+/* Finds the state that ledger_end_state() would set. For a caller that writes the state together
+ * with other columns. Returns 0, -EPROTO or another -errno. */
 int ledger_state_at_end(struct ledger *ledger, int64_t row, enum job_state state,
 			enum job_state *ret_state);
 
-/* Moves the job from a state, which the caller knows, to another. -EPROTO as above. */
+/* Moves the job to a state. from: its state now. Returns as ledger_set_state(). */
 int ledger_move_job(struct ledger *ledger, int64_t row, enum job_state from, enum job_state state);
 
-/* Removes the error (and the mark of half a file), unless it is of newer content than what came to
- * its end. */
+/* Removes the error and the mark of half a file, unless they belong to newer content that was
+ * refused. Returns 0 or -errno. */
 int ledger_clear_error(struct ledger *ledger, int64_t row);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The known jobs of creates (known.h). A row is there from the answer of the question to the end of
- * the create. So a create that is recorded as being sent, and has no row, was surely not sent.
+ * The known jobs of creates (job/known.h). A row of known jobs is there from the answer to the
+ * question until the end of the create. So a create that is recorded as being sent, and has no such
+ * row, was surely not sent.
  */
 #define _GNU_SOURCE
 #include "ledger/known.h"

@@ -4,9 +4,10 @@
 
 #include "ledger/db.h"
 
-/* What the service had before a create. */
+/* The known jobs of a create: what the service had before it. */
 
-/* Deletes what is known for a create: it is not under way any more. */
+/* Deletes the known jobs of a create, which is not under way any more. Does nothing for an update.
+ * Returns 0 or -errno. */
 int ledger_unknow(struct ledger *ledger, const struct ledger_submission *submission);
 
 #endif

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Committing to the ledger, and what its other files share.
+ * Commits of the ledger, and what its other files share.
  *
- * Durability is chosen commit by commit. The file is in WAL mode with synchronous=NORMAL, where a
- * commit is a write to the log that survives a crash of this process. A durable commit adds what
+ * Each commit may be durable or not. The file is in WAL mode with synchronous=NORMAL: a commit is a
+ * write to the log, and survives a crash of this process. A durable commit adds what
  * synchronous=FULL would: a sync of the log, which survives a loss of power. (The pragma itself
- * cannot be changed while a transaction is open, and whether one must be durable is known only at
- * its end.) An intent must be durable before its request is sent; a result need not, because the
- * service can be asked for it again.
+ * cannot be changed while a transaction is open. Only at the end of a transaction it is known
+ * whether it must be durable.)
+ *
+ * An intent must be durable before its request is sent. An outcome need not, because the service
+ * can be asked for it again.
  */
 #define _GNU_SOURCE
 #include "ledger/db.h"
@@ -58,8 +60,8 @@ sqlite3_stmt *ledger_read(struct ledger *ledger, enum ledger_statement which, in
 	return stmt;
 }
 
-/* SQLite undoes a transaction by itself when memory or the disk ran out in a bad place, be it in a
- * statement that only reads. */
+/* SQLite undoes a transaction by itself if memory or the disk runs out at a bad moment, even in a
+ * statement that only reads. Records such a loss. */
 static void notice_loss(struct ledger *ledger)
 {
 	if (ledger->open && sqlite3_get_autocommit(ledger->db))
@@ -79,9 +81,10 @@ int ledger_look_begin(struct ledger *ledger)
 {
 	int r = 0;
 
-	if (ledger->open) /* what writes reads as well */
+	if (ledger->open) /* the open transaction serves for reading as well */
 		return 0;
-	/* what ends it must be there */
+	/* prepare the statement that ends the transaction now: later there may be no memory for
+	 * it */
 	if (ledger_read(ledger, STMT_LOOK_END, &r))
 		r = run_statement(ledger, STMT_LOOK_BEGIN);
 	ledger->looking = r == 0;
@@ -101,7 +104,8 @@ sqlite3_stmt *ledger_write(struct ledger *ledger, enum ledger_statement which, i
 	if (!ledger->open) {
 		int r = 0;
 
-		if (!sqlite3_get_autocommit(ledger->db)) /* there was no memory to undo the last */
+		/* an earlier ROLLBACK had no memory: do it now */
+		if (!sqlite3_get_autocommit(ledger->db))
 			r = ledger_errno(sqlite3_exec(ledger->db, "ROLLBACK", NULL, NULL, NULL));
 		if (r == 0)
 			r = run_statement(ledger, STMT_BEGIN);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The ledger's queue: submissions whose writers were answered when they were durable
- * (submit=queue). It is not held in memory: the next one is looked up by an index when there is a
- * slot for it, so a million of them cost no more than one.
+ * (submit=queue). The queue is not held in memory: an index finds the next submission when there is
+ * a slot for it. So a million queued submissions need no more memory than one.
  */
 #define _GNU_SOURCE
 #include "ledger/db.h"
@@ -14,9 +14,10 @@
 #include "ledger/owners.h"
 #include "ledger/submissions.h"
 
-#define COUNTED_AT_ONCE 20000 /* 2 ms */
+#define COUNTED_AT_ONCE 20000 /* submissions that a call counts: 2 ms */
 
-/* While something of the job is under way or in doubt, that is its state. */
+/* Moves the job to JOB_QUEUED. While a submission of it is under way or in doubt, the job keeps
+ * that state. Returns 0 or -errno. */
 static int set_queued(struct ledger *ledger, int64_t row, enum job_state from)
 {
 	int r;
@@ -41,7 +42,8 @@ int ledger_enqueue(struct ledger *ledger, struct ledger_submission *submission, 
 	return r;
 }
 
-/* Reads one submission, which the statement finds by its only parameter. */
+/* Reads the submission that a statement with one parameter finds. Returns 0, -ENOENT or another
+ * -errno. */
 static int find_queued(struct ledger *ledger, enum ledger_statement which, int64_t parameter,
 		       struct ledger_submission *ret_submission)
 {
@@ -134,7 +136,7 @@ int ledger_drop_queued(struct ledger *ledger, int64_t row, int64_t newest_id)
 	return r < 0 ? r : dropped;
 }
 
-/* Is something else of the job queued than this submission? 1, 0 or -errno. */
+/* Is another submission of the same job queued? Returns 1, 0 or -errno. */
 static int has_other_queued(struct ledger *ledger, const struct ledger_submission *submission)
 {
 	int r = 0, code;
@@ -162,7 +164,7 @@ int ledger_requeue(struct ledger *ledger, const struct ledger_submission *submis
 		r = has_other_queued(ledger, submission);
 	if (r < 0)
 		return r;
-	if (r > 0) /* newer content waits already: this is never sent */
+	if (r > 0) /* newer content is queued already, so this submission is never sent */
 		return ledger_end(ledger, submission);
 	r = ledger_unknow(ledger, submission);
 	if (r < 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The ledger's unfinished submissions. An intent is a row here, durable before the first byte of
- * its request is sent. The row goes when the submission ends, so the table holds only what is under
- * way.
+ * its request is sent. The row is deleted when the submission ends, so the table holds only what is
+ * unfinished.
  */
 #define _GNU_SOURCE
 #include "ledger/submissions.h"
@@ -16,7 +16,7 @@
 #include "ledger/jobs.h"
 #include "ledger/known.h"
 
-/* In the order of the attribute columns of every statement. */
+/* in the order that the columns of attributes have in every statement */
 static const enum attr columns[] = {ATTR_RISK_LEVEL, ATTR_ENTERPRISE_PROJECT_ID, ATTR_NAME,
 				    ATTR_DESCRIPTION, ATTR_TAGS};
 
@@ -65,8 +65,8 @@ int ledger_column_attrs(sqlite3_stmt *stmt, int column, struct attr_set *attrs)
 	return 0;
 }
 
-/* What is queued for the job is never sent. The base that a person has named for it stays, and what
- * a person has set. */
+/* Deletes what is queued for the job: newer content replaces it. The new submission keeps the base
+ * and the attributes that a person has named for the older one. Returns 0 or -errno. */
 static int replace_queued(struct ledger *ledger, struct ledger_submission *submission)
 {
 	struct attr_set older = {0};
@@ -184,7 +184,8 @@ int ledger_settle(struct ledger *ledger, const struct ledger_submission *submiss
 	ledger_bind_held(stmt, 16, &submission->held);
 	sqlite3_bind_int64(stmt, 20, submission->base);
 	r = ledger_run(stmt);
-	if (r == 0 && submission->kind == SUBMIT_CREATE) /* a scan may have listed the job */
+	/* a scan may have listed the job already */
+	if (r == 0 && submission->kind == SUBMIT_CREATE)
 		r = ledger_import_bound(ledger, job_id, submission->row);
 	return r < 0 ? r : ledger_end(ledger, submission);
 }
@@ -209,8 +210,8 @@ int ledger_put_onto(struct ledger *ledger, const struct ledger_submission *submi
 	return r < 0 ? r : ledger_run_with(ledger, STMT_PUT_ONTO, submission->id, submission->onto);
 }
 
-/* Keeps the story of a submission that did not succeed, unless newer content was
- * refused. */
+/* Records the story of a submission that did not succeed, unless newer content was refused. Returns
+ * 0 or -errno. */
 static int tell_story(struct ledger *ledger, int64_t row, const struct err *err, const char *story,
 		      const char *request_id)
 {
@@ -261,7 +262,7 @@ int ledger_tell(struct ledger *ledger, const struct ledger_submission *submissio
 	return tell_story(ledger, submission->row, err, story, NULL);
 }
 
-/* Copies the content that a row has. Returns 0 or -ENOMEM. */
+/* Copies a column with content, and a NUL after it. Returns 0 or -ENOMEM. */
 static int copy_content(sqlite3_stmt *stmt, int column, char **ret_content, size_t *ret_size)
 {
 	size_t size = (size_t)sqlite3_column_bytes(stmt, column);
