@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * After a crash the ledger is checked. SQLite's check reads the whole file: two seconds for a
- * million jobs, and longer from a slow disk. So a mount checks at once what was being written
- * (written.c). The rest is checked by a thread, and until it ends nothing is sent
+ * million jobs, and longer from a slow disk. So a mount checks at once only the pages that were
+ * being written (written.c). A thread checks the rest, and until it ends nothing is sent
  * (submit/soundness.c).
  *
- * The ledger has one connection, whose index of the log is in its memory, so nobody else can read
- * what is in the log. But the file that the log belongs to changes only when the log is taken over
- * into it. So this is done once when the check begins, and then not until it has ended. The file is
- * the ledger as it was at one moment, and the check reads it through a connection of its own, with
- * no lock (image.c). Commits go to the log, which grows meanwhile. When the log has HELD_LOG_PAGES,
- * the file is needed: the check is told to stop, the log is taken over, and the check begins again.
- * The next one may hold twice as many pages. So every check comes to an end, and what the log takes
- * is bounded by what is written while a check runs once.
+ * The ledger has one connection, whose index of the log is in its memory. So no other connection
+ * can read what is in the log. But the file that the log belongs to changes only when the log is
+ * taken over into it. So the log is taken over once when the check begins, and then not until the
+ * check has ended. The file is the ledger as it was at one moment, and the check reads it through a
+ * connection of its own, with no lock (image.c). Commits go to the log, which grows meanwhile. When
+ * the log has HELD_LOG_PAGES, the file is needed: the check is stopped, the log is taken over, and
+ * the check begins again. The next check may hold twice as many pages. So every check comes to an
+ * end, and the log has at most what is written while one check runs.
  *
- * The order in on_log() is what makes a result true: a check that has read anything of the file
- * after it was changed sees that it was stopped.
+ * The order in on_log() makes the result of a check true. The check is stopped before the file
+ * changes, so a check that has read a changed file also sees that it was stopped.
  */
 #define _GNU_SOURCE
 #include "ledger/check.h"
@@ -31,7 +31,7 @@
 #include "ledger/soundness.h"
 #include "ledger/wal.h"
 
-/* 16 MB: what a `cp -r` writes to the queue in half a second. The loop waits while it is taken
+/* 16 MB: what a `cp -r` writes to the queue in half a second. The loop waits while so much is taken
  * over. */
 #define HELD_LOG_PAGES 4096
 
@@ -51,7 +51,7 @@ int ledger_explain_reading(const struct ledger *ledger, int r, struct err *err)
 	return r == -EUCLEAN ? ledger_explain_damage(ledger->path, DAMAGE_AT_MOUNT, "", err) : r;
 }
 
-/* A commit has made the log so long (SQLite calls it after each commit). */
+/* SQLite calls this after each commit, with the pages that the log has now. */
 static int on_log(void *data, sqlite3 *db, const char *name, int n_pages)
 {
 	struct ledger_check *check = data;
@@ -60,7 +60,7 @@ static int on_log(void *data, sqlite3 *db, const char *name, int n_pages)
 	if (n_pages < check->log_pages_max)
 		return SQLITE_OK;
 	ledger_check_stop(check);
-	ledger_log_take_over(db); /* if it fails, after the next commit again */
+	ledger_log_take_over(db); /* on failure the next commit tries again */
 	return SQLITE_OK;
 }
 
@@ -101,7 +101,7 @@ int ledger_check_run(struct ledger_check *check, struct err *err)
 		r = ledger_check_all(image, check->path, DAMAGE_IN_MOUNT, err);
 		sqlite3_close(image);
 	}
-	/* what was seen since is of a file that was being changed, or was not read */
+	/* a stopped check may have read a file that was being changed, or nothing */
 	return atomic_load(&check->stopped) ? -ECANCELED : r;
 }
 

@@ -6,35 +6,35 @@
 
 #include "base/err.h"
 
-/* The check of a whole ledger beside its use, after a crash: check.c has the essay. */
+/* The check of a whole ledger after a crash, beside its use. check.c has the essay. */
 
 struct ledger;
 struct ledger_check;
 
-/* Is the ledger yet to be checked? Nothing of it may be sent before. */
+/* Must the ledger still be checked? Until then no request may be sent from it. */
 bool ledger_is_unchecked(const struct ledger *ledger);
 
-/* What was read when the mount began has failed with r, which err tells. If that is damage, err
- * says what to do. Returns r. */
+/* Call this with the result r of reading the ledger at the begin of a mount; err is filled already.
+ * If r means damage, fills err with what to do. Returns r. */
 int ledger_explain_reading(const struct ledger *ledger, int r, struct err *err);
 
-/* Prepares a check: all that was committed is taken over into the file, which no commit changes
- * from here on. None may be there. No transaction may be open. Returns 0 and a check for
+/* Prepares a check. Takes all that was committed over into the file, which no commit changes from
+ * here on. There must be no other check and no open transaction. Returns 0 and a check for
  * ledger_check_end(), or -errno. */
 int ledger_check_begin(struct ledger *ledger, struct ledger_check **ret_check);
 
 /*
- * Reads the whole ledger, which takes as long as it takes: call it from a thread of its own.
- * Returns 0: it is sound. -EUCLEAN: it is damaged, and err says so. -ECANCELED: begin again, as it
- * was stopped, or commits needed the file. Another -errno: begin again later.
+ * Reads the whole ledger, which takes seconds: call this from a thread of its own. Returns 0 if the
+ * ledger is sound. -EUCLEAN: it is damaged, and err says how. -ECANCELED: the check was stopped, or
+ * commits needed the file: begin again. Another -errno: begin again later.
  */
 int ledger_check_run(struct ledger_check *check, struct err *err);
 
-/* Has the run end soon, from any thread. */
+/* Makes ledger_check_run() return soon. May be called from any thread. */
 void ledger_check_stop(struct ledger_check *check);
 
-/* Ends a check that does not run any more, and frees it: result is what the run has returned. NULL
- * is accepted. */
+/* Frees a check that does not run any more. result: what ledger_check_run() has returned. NULL is
+ * accepted. */
 void ledger_check_end(struct ledger *ledger, struct ledger_check *check, int result);
 
 #endif

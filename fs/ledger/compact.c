@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Giving room back to the file system. */
+/* Gives room that finished submissions have left back to the file system. */
 #define _GNU_SOURCE
 #include "ledger/db.h"
 
 #include <stdio.h>
 
-/* Free pages that are kept for what comes next, and how many are given back at a time: the loop
- * waits for it. */
+/* Free pages that stay for later use, and free pages that a call gives back. The loop waits for
+ * each call. */
 #define FREE_PAGES_KEPT 1024
 #define FREE_PAGES_STEP 256
 
@@ -14,7 +14,7 @@ int ledger_compact(struct ledger *ledger)
 {
 	int64_t surplus;
 	char step[64];
-	/* not within a transaction, nor while the file is read: later */
+	/* not within a transaction, nor while a check reads the file: later */
 	int r = ledger->open || ledger->check, code;
 	sqlite3_stmt *stmt = r ? NULL : ledger_read(ledger, STMT_FREE_PAGES, &r);
 
@@ -29,7 +29,7 @@ int ledger_compact(struct ledger *ledger)
 		 surplus < FREE_PAGES_STEP ? (int)surplus : FREE_PAGES_STEP);
 	stall_disk_begin(ledger->stall);
 	code = sqlite3_exec(ledger->db, step, NULL, NULL, NULL);
-	/* the file gets smaller when the log is taken over into it */
+	/* the file gets smaller only when the log is taken over into it */
 	if (code == SQLITE_OK && surplus <= FREE_PAGES_STEP)
 		code = sqlite3_wal_checkpoint_v2(ledger->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
 						 NULL);

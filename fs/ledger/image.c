@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A VFS for a file that does not change: SQLite takes no lock on such a file and looks for no log
- * beside it. Beside that, a read fails when it was stopped, so that a check of a large file ends at
- * once. The file is opened and closed by
- * SQLite's own VFS. The locks of a process on a file go when any descriptor of the file is closed,
- * and only that VFS knows which are still needed.
+ * A VFS for a file that does not change. SQLite takes no lock on such a file and looks for no log
+ * beside it. A read fails after the image was stopped, so that the check of a large file ends at
+ * once.
+ *
+ * SQLite's own VFS opens and closes the file. A process loses its locks on a file when it closes
+ * any descriptor of the file, and only SQLite's VFS knows which locks are still needed.
  */
 #include "ledger/image.h"
 
@@ -14,14 +15,14 @@
 
 #include "ledger/db.h"
 
-/* An image, and behind it in the same piece of memory the file of the VFS below. */
+/* An image. The file of SQLite's own VFS follows it in the same piece of memory. */
 struct image {
 	sqlite3_file file;
 	sqlite3_file *below;
-	const atomic_bool *stopped; /* NULL: while it is opened */
+	const atomic_bool *stopped; /* NULL while the image is opened */
 };
 
-static sqlite3_vfs vfs; /* a copy of the default one */
+static sqlite3_vfs vfs; /* a copy of SQLite's default VFS */
 static sqlite3_vfs *below;
 
 static struct image *image_of(sqlite3_file *file)

@@ -2,25 +2,26 @@
 /*
  * A state directory that was copied, or that comes from a backup, has a ledger with a queue. The
  * original may have sent what is queued there, or will. If both were used, jobs would be made
- * twice. So a ledger knows the file system's own mark of the file "instance" beside it: the number
- * of its inode, and when the inode was made. No copy of the file gets the same mark, with no tool
- * and on no disk. A file that is moved within its file system keeps the mark, and so does a disk
- * that is moved to another machine.
+ * twice. So a ledger records the mark of the file "instance" beside it. The file system itself
+ * makes this mark: the number of the inode, and when the inode was made. No copy of the file gets
+ * the same mark, with no tool and on no disk. A file that is moved within its file system keeps the
+ * mark, and so does a disk that is moved to another machine.
  *
- * Each mount puts a new file in the place of the old one. An older ledger that was put back into
- * the same directory, be it over the old files and with the same inodes, knows another mark then.
+ * Each mount puts a new file in the place of the old one. So an older ledger that was put back into
+ * the same directory has an older mark, even if the old files keep their inodes.
  *
  * The steps are: the new file becomes durable under the name "instance.new", the ledger records the
- * mark durably, and the file is renamed. The ledger's mark is that of one of the two files after a
- * crash between any two of them.
+ * mark durably, and the file is renamed. After a crash between two steps the ledger's mark is that
+ * of one of the two files.
  *
- * A name for the device would change when disks are found in another order. So the mark has none.
- * What copies inodes is not seen: a clone of a disk or of a virtual machine, a snapshot of a file
- * system. docs/state.md says what to do there.
+ * The mark does not name the device: that name would change when disks are found in another order.
+ * So a copy that also copies inodes is not noticed, such as a clone of a disk or of a virtual
+ * machine, or a snapshot of a file system. What to do there is in docs/state.md.
  *
- * With -o rebind the user says that this copy lives on. It gets a new instance. What the ledger has
- * as queued, or as being sent, may have been sent by the other copy. So it is in doubt: the service
- * is asked before it is sent (submit/rebound.c). An inode in the ledger is the other copy's.
+ * With -o rebind the user says that this copy lives on. It gets a new instance. The other copy may
+ * have sent what the ledger has as queued, or as being sent. So it is in doubt: the service is
+ * asked before it is sent (submit/rebound.c). An inode number in the ledger is that of the other
+ * copy's file.
  */
 #define _GNU_SOURCE
 #include "ledger/instance.h"
@@ -38,11 +39,11 @@
 #include "base/log.h"
 #include "ledger/sql_states.h"
 
-#define ID_BYTES 16 /* so many that no two instances have the same */
+#define ID_BYTES 16 /* so many random bytes that no two instances get the same */
 #define ID_ROOM (2 * ID_BYTES + 1)
 #define MARK_ROOM 64 /* three numbers of at most 20 digits */
 
-/* What the ledger has recorded, or what is found. An empty ID: none. */
+/* An instance, as the ledger has recorded it, or as it was found in the file. An empty ID: none. */
 struct instance {
 	char id[ID_ROOM], mark[MARK_ROOM];
 };
@@ -56,8 +57,8 @@ static const char doubt_everything[] =
 	" WHERE state <> " SQL_QUEUED " AND kind = 2 AND onto = 0;"
 	"UPDATE rename_intent SET ino = 0;";
 
-/* The mark of a file: "INODE SECONDS.NANOSECONDS", or "INODE -" if the file system does not tell
- * when it was made. Returns 0 or -errno. */
+/* Reads the mark of a file: "INODE SECONDS.NANOSECONDS", or "INODE -" if the file system does not
+ * tell when the inode was made. Returns 0 or -errno. */
 static int read_mark(int fd, char *mark)
 {
 	struct statx st;
@@ -72,7 +73,7 @@ static int read_mark(int fd, char *mark)
 	return 0;
 }
 
-/* A time that one of the two does not know says nothing. */
+/* Are two marks the same? If one of them has no time, only the inodes are compared. */
 static bool is_same_mark(const char *one, const char *other)
 {
 	size_t length = strcspn(one, " ");
@@ -82,7 +83,7 @@ static bool is_same_mark(const char *one, const char *other)
 	return !strcmp(one, other) || !strcmp(one + length, " -") || !strcmp(other + length, " -");
 }
 
-/* Reads an instance file. Returns 0 or -errno; -ENOENT also for what is no such file. */
+/* Reads an instance file. Returns 0 or -errno. -ENOENT also for a link or a directory. */
 static int read_file(const char *path, struct instance *ret_instance)
 {
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -102,7 +103,7 @@ static int read_file(const char *path, struct instance *ret_instance)
 	return r;
 }
 
-/* Is it the file of an instance? 1, 0 or -errno. */
+/* Is this the file of the instance? Returns 1, 0 or -errno. */
 static int is_file_of(const char *path, const struct instance *instance)
 {
 	struct instance found;
@@ -113,7 +114,7 @@ static int is_file_of(const char *path, const struct instance *instance)
 	return !strcmp(found.id, instance->id) && is_same_mark(found.mark, instance->mark);
 }
 
-/* The name that a new file has first. NULL: out of memory. */
+/* Returns the name that a new instance file has first; the caller frees it. NULL: out of memory. */
 static char *name_of_new(const char *path)
 {
 	char *name;
@@ -121,7 +122,7 @@ static char *name_of_new(const char *path)
 	return asprintf(&name, "%s.new", path) < 0 ? NULL : name;
 }
 
-/* A column of the space, cut at the room. An SQLite result code. */
+/* Copies a column of the table space, cut at room. Returns an SQLite result code. */
 static int read_column(sqlite3_stmt *stmt, int column, char *text, size_t room)
 {
 	const char *value = (const char *)sqlite3_column_text(stmt, column);
@@ -132,7 +133,8 @@ static int read_column(sqlite3_stmt *stmt, int column, char *text, size_t room)
 	return SQLITE_OK;
 }
 
-/* What the ledger has recorded: nothing if it is of an older cocfs. Returns 0 or -errno. */
+/* Reads the instance that the ledger has recorded; empty if an older cocfs has made it. Returns 0
+ * or -errno. */
 static int read_recorded(sqlite3 *db, struct instance *ret_instance)
 {
 	sqlite3_stmt *stmt;
@@ -140,7 +142,7 @@ static int read_recorded(sqlite3 *db, struct instance *ret_instance)
 						 NULL, NULL);
 
 	*ret_instance = (struct instance){0};
-	if (code == SQLITE_ERROR) /* there is no such column */
+	if (code == SQLITE_ERROR) /* the ledger has no such column */
 		return 0;
 	if (code == SQLITE_OK)
 		code = sqlite3_prepare_v2(db, "SELECT instance, mark FROM space", -1, &stmt, NULL);
@@ -213,7 +215,7 @@ static int make_id(char *id)
 	return 0;
 }
 
-/* Makes the name of a file durable. */
+/* Makes the name of a file durable: syncs its directory. Returns 0 or -errno. */
 static int sync_directory_of(const char *path)
 {
 	_cleanup_free_ char *copy = strdup(path);
@@ -225,7 +227,7 @@ static int sync_directory_of(const char *path)
 	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 
-/* Makes a file of an instance, with a new inode, durable; sets the mark. Returns 0 or -errno. */
+/* Makes a durable instance file, with a new inode, and sets instance->mark. Returns 0 or -errno. */
 static int write_file(const char *path, struct instance *instance)
 {
 	_cleanup_close_ int fd = -1;
@@ -244,7 +246,8 @@ static int write_file(const char *path, struct instance *instance)
 	return r < 0 ? r : sync_directory_of(path);
 }
 
-/* Records an instance, durably. Returns 0 or -errno. */
+/* Records an instance durably. rebind: also records that everything unfinished is in doubt. Returns
+ * 0 or -errno. */
 static int record(struct ledger *ledger, const struct instance *instance, bool rebind)
 {
 	char *text = sqlite3_mprintf("BEGIN IMMEDIATE; UPDATE space SET instance = %Q, mark = %Q;"
@@ -262,7 +265,7 @@ static int record(struct ledger *ledger, const struct instance *instance, bool r
 	return ledger_errno(code);
 }
 
-/* Puts a new file in the place of the old one. Returns 0 or -errno. */
+/* Replaces the instance file by a new one. Returns 0 or -errno. */
 static int replace_file(struct ledger *ledger, const char *path, const char *new_path,
 			struct instance *instance, bool rebind)
 {
@@ -275,7 +278,8 @@ static int replace_file(struct ledger *ledger, const char *path, const char *new
 	return r < 0 || rename(new_path, path) == 0 ? r : -errno;
 }
 
-/* A mount before may have ended before it gave the file its name. Returns 0 or -errno. */
+/* Ends the replacing of an earlier mount that a crash has interrupted before the rename. Returns 0
+ * or -errno. */
 static int end_replacing(const char *path, const char *new_path, const struct instance *recorded)
 {
 	int r = is_file_of(new_path, recorded);
@@ -306,7 +310,7 @@ int ledger_renew_instance(struct ledger *ledger, const struct ledger_owner *owne
 	if (r < 0 && is_new)
 		return err_set(err, -r, "the instance file %s cannot be made: %s", owner->instance,
 			       strerror(-r));
-	if (r < 0) /* a full disk: the ledger knows the file that is there */
+	if (r < 0) /* the disk may be full: the ledger still knows the old file */
 		log_info("the instance file stays what it is: %s", strerror(-r));
 	if (owner->rebind)
 		log_warning("%s lives on as instance %s: what was queued is in doubt", ledger->path,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Opening and closing the ledger. It is looked at before it is trusted: whether it is sound, whose
- * it is, whether this cocfs can read it. Whether it is sound is clear if it was closed in good
- * order (seal.c). After a crash a large ledger is looked at where it was being written (written.c),
- * and checked while it is used (check.c). A ledger that neither has a seal nor comes from a crash
- * was written by somebody else, and is checked at once.
+ * Opens and closes the ledger. A ledger is looked at before it is trusted: is it sound, to which
+ * space does it belong, can this cocfs read it? If it was closed in good order, its seal says that
+ * it is sound (seal.c). After a crash, a large ledger is looked at only where it was being written
+ * (written.c), and is checked while it is used (check.c). If a ledger has no seal and does not come
+ * from a crash, another program has written it: it is checked at once.
  */
 #define _GNU_SOURCE
 #include "ledger/db.h"
@@ -24,10 +24,10 @@
 #include "ledger/wal.h"
 #include "ledger/written.h"
 
-#define BUSY_TIMEOUT_MS                                                                            \
-	100 /* nobody else writes to it; the loop must not wait for another process */
+/* No other process writes to the ledger, and the loop must not wait for one. */
+#define BUSY_TIMEOUT_MS 100
 
-/* The value of the first column of the first row, 0 if there is none. */
+/* Reads the first column of the first row; 0 if there is no row. Returns 0 or -errno. */
 static int query_int(sqlite3 *db, const char *text, int64_t *ret_value)
 {
 	sqlite3_stmt *stmt;
@@ -41,8 +41,8 @@ static int query_int(sqlite3 *db, const char *text, int64_t *ret_value)
 	return ledger_errno(code);
 }
 
-/* May the check of a ledger wait? Not where it is short, and not before an upgrade, which writes
- * all rows. 1, 0 or -errno. */
+/* May the check of a ledger wait until the mount is in use? Not for a short ledger, and not before
+ * an upgrade, which writes all rows. Returns 1, 0 or -errno. */
 static int may_wait(sqlite3 *db, int64_t version)
 {
 	int64_t n_pages = 0, size = 0;
@@ -55,7 +55,8 @@ static int may_wait(sqlite3 *db, int64_t version)
 	return version == LEDGER_SCHEMA_VERSION && ledger_check_may_wait(n_pages * size);
 }
 
-/* Checks what has to be checked before anything is read. */
+/* Does the checks that have to come before anything is read. Returns 0, or -errno with err
+ * filled. */
 static int check_at_once(sqlite3 *db, const char *path, enum ledger_past past, int64_t version,
 			 enum ledger_soundness *ret_soundness, struct err *err)
 {
@@ -104,14 +105,15 @@ static int prepare_ledger(sqlite3 *db, const char *path, const struct ledger_own
 	int r;
 
 	sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
-	/* keeps the log's index in memory: as a mapped file it can be a SIGBUS on a full disk */
+	/* keeps the log's index in memory: a mapped file can raise SIGBUS on a full disk */
 	if (sqlite3_exec(db, "PRAGMA locking_mode = EXCLUSIVE", NULL, NULL, NULL) != SQLITE_OK)
 		return err_set(err, EIO, "cannot lock the ledger %s: %s", path, sqlite3_errmsg(db));
 	r = query_int(db, "PRAGMA user_version", &version);
 	if (r == -EUCLEAN)
 		return ledger_check_all(db, path, DAMAGE_AT_MOUNT, err);
-	/* of a new ledger: the file can be made smaller. For one that is so it would be a write,
-	 * which a full disk refuses */
+	/* Allows a new or older ledger's file to become smaller. Not for a ledger of this version,
+	 * which has the setting already: the pragma would be a write, and a full disk refuses
+	 * it. */
 	if (r == 0 && version < LEDGER_SCHEMA_VERSION &&
 	    sqlite3_exec(db, "PRAGMA auto_vacuum = INCREMENTAL", NULL, NULL, NULL) != SQLITE_OK)
 		r = ledger_errno(sqlite3_errcode(db));
@@ -136,8 +138,9 @@ static int prepare_ledger(sqlite3 *db, const char *path, const struct ledger_own
 	return r < 0 ? r : ledger_upgrade(db, path, version, err);
 }
 
-/* Jobs' and submissions' IDs are one row of numbers. None of a mount before is remembered outside
- * the ledger. */
+/* Jobs and submissions share one sequence of IDs. Nothing outside the ledger remembers an ID of an
+ * earlier mount, so the greatest ID in the ledger is the last one. Returns 0, or -errno with err
+ * filled. */
 static int find_last_id(struct ledger *ledger, struct err *err)
 {
 	int r = query_int(ledger->db,
@@ -151,8 +154,8 @@ static int find_last_id(struct ledger *ledger, struct err *err)
 }
 
 /*
- * Makes the file when it is not there, for its owner only: SQLite gives its other files the mode of
- * this file. The umask belongs to all threads and stays as it is. Returns 0 or -errno.
+ * Makes the file if it is not there, with a mode for its owner only. SQLite gives its other files
+ * the same mode. The umask is not used: it belongs to all threads. Returns 0 or -errno.
  */
 static int make_private(const char *path)
 {
@@ -198,11 +201,11 @@ int ledger_open(const char *path, const struct ledger_owner *owner, struct ledge
 	if (r == 0 && (r = ledger_changes_begin(ledger)) < 0)
 		err_set(err, -r, "the changes of the ledger %s cannot be noted: %s", path,
 			sqlite3_errmsg(ledger->db));
-	/* the last, as it changes what the next mount compares */
+	/* last, because this changes what the next mount compares */
 	if (r == 0)
 		r = ledger_renew_instance(ledger, owner, err);
 	if (r < 0) {
-		/* what could not be used is left as it is, its log included */
+		/* leave a ledger that cannot be used as it is, with its log */
 		if (ledger->db)
 			sqlite3_db_config(ledger->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 		ledger_changes_end(ledger);

@@ -4,20 +4,20 @@
  * see that, a look at this page is enough. A page of a tree begins with a head and the places of
  * its cells. At its other end are the cells, the free blocks and some lost bytes, which fill this
  * part of the page exactly. The keys of the rows rise. The numbers of other pages are within the
- * file. A page of the map (SQLite's pointer map, five bytes a page) says what the others are.
+ * file. A page of the map (SQLite's pointer map, five bytes a page) says what the other pages are.
  *
  * The look finds no damage that needs two pages to be seen, and none within a text. It is for the
- * pages that were being written; SQLite's check of the whole file comes after it. What is suspect
- * here is no verdict: SQLite's check gives it.
+ * pages that were being written; SQLite's check of the whole file comes after it. A suspect page is
+ * not yet damage: SQLite's check decides that.
  *
  * The format is SQLite's: chapters 1.6 to 1.8 of its file format.
  */
 #include "ledger/page_check.h"
 
-#define FILE_HEAD 100		 /* before the head of the tree on the first page */
+#define FILE_HEAD 100		 /* bytes before the head of the tree on the first page */
 #define MAP_ENTRY 5		 /* bytes: what a page is, and the page above it */
-#define PENDING_BYTE 0x40000000u /* SQLite uses the page with this byte for locks alone */
-#define CELL_MIN 4		 /* bytes that a cell takes at least, and a free block */
+#define PENDING_BYTE 0x40000000u /* SQLite uses the page with this byte only for locks */
+#define CELL_MIN 4		 /* bytes that a cell or a free block takes at least */
 
 enum map_kind { MAP_ROOT = 1, MAP_FREE = 2, MAP_OVERFLOW_1 = 3, MAP_OVERFLOW = 4, MAP_TREE = 5 };
 
@@ -33,8 +33,8 @@ static uint32_t read_32(const unsigned char *at)
 	return read_16(at) << 16 | read_16(at + 2);
 }
 
-/* Reads an integer of variable length, which may run over the end of the page. Returns its length,
- * 0 then. */
+/* Reads an integer of variable length. Returns its length, or 0 if it runs over the end of the
+ * page. */
 static size_t read_number(const unsigned char *at, const unsigned char *end, uint64_t *ret_number)
 {
 	uint64_t number = 0;
@@ -80,7 +80,7 @@ static bool is_page(const struct page_file *file, uint32_t number)
 	return number >= 1 && number <= file->n_pages;
 }
 
-/* A page of the map: the entries of all pages that there are. */
+/* Looks at a page of the map: each entry of an existing page must have a known kind. */
 static bool is_map_suspect(const struct page_file *file, uint32_t number, const unsigned char *map)
 {
 	for (size_t i = 0; (i + 1) * MAP_ENTRY <= file->usable; i++) {
@@ -99,16 +99,16 @@ static bool is_map_suspect(const struct page_file *file, uint32_t number, const 
 	return false;
 }
 
-/* The head of a tree's page, and the page. */
+/* A page of a b-tree, and its head. */
 struct tree_page {
 	const struct page_file *file;
 	const unsigned char *page, *head, *places, *end;
 	unsigned kind;
-	size_t cells, content; /* where the cells begin */
+	size_t cells, content; /* how many cells the page has, and where their contents begin */
 	bool is_inner, is_table;
 };
 
-/* Returns false if the head is no such page's. */
+/* Reads the head. Returns false if no page of a tree can have such a head. */
 static bool read_head(const struct page_file *file, uint32_t number, const unsigned char *page,
 		      struct tree_page *ret_tree)
 {
@@ -129,7 +129,8 @@ static bool read_head(const struct page_file *file, uint32_t number, const unsig
 	return !tree.is_inner || is_page(file, read_32(tree.head + 8));
 }
 
-/* The bytes of the free blocks and what was lost between cells; -1: that cannot be. */
+/* Returns the bytes of the free blocks and of what was lost between cells, or -1 if the blocks
+ * cannot be so. */
 static long free_bytes(const struct tree_page *tree)
 {
 	long bytes = tree->head[7];
@@ -150,8 +151,8 @@ static long free_bytes(const struct tree_page *tree)
 	return bytes;
 }
 
-/* How many of a payload's bytes are on the page, the number of the page with the others included.
- */
+/* Returns how many bytes of a payload are on this page. Counts the number of the overflow page,
+ * too. */
 static uint64_t bytes_here(const struct tree_page *tree, uint64_t payload)
 {
 	uint64_t usable = tree->file->usable;
@@ -164,7 +165,7 @@ static uint64_t bytes_here(const struct tree_page *tree, uint64_t payload)
 	return (here <= most ? here : least) + 4;
 }
 
-/* The size of a cell, and its key if it is a row's; 0: that cannot be. */
+/* Returns the size of a cell, and its key if it is a row of a table. 0: such a cell cannot be. */
 static size_t cell_size(const struct tree_page *tree, const unsigned char *cell, int64_t *ret_key)
 {
 	const unsigned char *at = cell;
@@ -235,7 +236,8 @@ bool page_is_suspect(const struct page_file *file, uint32_t number, const unsign
 		return false;
 	if (number == 1)
 		return is_tree_suspect(file, number, page);
-	if (!map_number) /* a page of a text begins with the number of the next one, so with 0 */
+	/* without a map: an overflow page begins with a page number, so its first byte is 0 */
+	if (!map_number)
 		return page[0] && is_tree_suspect(file, number, page);
 	if (map_number == number)
 		return is_map_suspect(file, number, page);

@@ -6,23 +6,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A look at one page of an SQLite file: page_check.c has the essay. */
+/* Looks at one page of an SQLite file. page_check.c has the essay. */
 
-/* What is known of the file. */
+/* The layout of the file. */
 struct page_file {
 	uint32_t n_pages;
-	size_t size;   /* of a page, in bytes */
-	size_t usable; /* the same without what SQLite leaves to others at the end of a page */
-	bool has_map;  /* it has pages that say what each page is (auto_vacuum) */
+	size_t size;   /* bytes of a page */
+	size_t usable; /* size without the reserved bytes at the end of a page */
+	bool has_map;  /* the file has pages of a map that say what each page is (auto_vacuum) */
 };
 
-/* The page of the map that says what a page is: the page itself if that is one of the map; 0 if
- * there is none. */
+/* Returns the page of the map that describes a page. For a page of the map returns that page
+ * itself. 0 if there is none. */
 uint32_t page_map_of(const struct page_file *file, uint32_t number);
 
 /*
- * Does a page look as SQLite does not leave it? map: the page's page of the map, if there is one.
- * A page that is suspect may still be sound.
+ * Could SQLite not have left this page so? map: the page of the map that describes it, if there is
+ * one. A suspect page may still be sound.
  */
 bool page_is_suspect(const struct page_file *file, uint32_t number, const unsigned char *page,
 		     const unsigned char *map);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * SQLite's check reads the whole ledger, which takes seconds for a million jobs. So a ledger that
- * is closed in good order is sealed: its size and time are kept as an extended attribute. As long
- * as they are the same, nobody has touched the ledger since. A ledger that was closed before its
- * check came to the end has a seal that says so.
+ * is closed in good order is sealed: its size and time are kept in an extended attribute. As long
+ * as size and time are the same, nobody has touched the ledger since. If a ledger was closed before
+ * its check came to the end, its seal says so.
  */
 #define _GNU_SOURCE
 #include "ledger/seal.h"
@@ -18,15 +18,14 @@
 #include "base/log.h"
 
 #define SEAL_XATTR "user.coc.sealed"
-#define UNCHECKED                                                                                  \
-	"unchecked " /* before the size and time of a ledger that is yet to be checked             \
-		      */
+/* before the size and time of a ledger that is yet to be checked */
+#define UNCHECKED "unchecked "
 
 struct seal {
 	char text[80];
 };
 
-/* Is the log part of the ledger by now? 1, 0 or -errno. */
+/* Does the ledger still have a log beside it? Returns 1, 0 or -errno. */
 static int has_log(const char *path)
 {
 	_cleanup_free_ char *log = NULL;
@@ -39,7 +38,8 @@ static int has_log(const char *path)
 	return stat(log, &st) == 0 && st.st_size > 0;
 }
 
-/* The seal that fits the ledger as it is on disk; empty: it cannot be told. */
+/* Returns the seal that fits the ledger as it is on the disk. An empty text: the file cannot be
+ * read. */
 static struct seal seal_of(const char *path)
 {
 	struct seal seal = {""};
@@ -65,7 +65,8 @@ enum ledger_past ledger_past(const char *path)
 	return strcmp(kept.text, seal.text + strlen(UNCHECKED)) ? PAST_UNKNOWN : PAST_SEALED;
 }
 
-/* Without a seal a ledger is checked at the next mount: nothing else depends on it. */
+/* If the seal cannot be written, the next mount checks the ledger. Nothing else depends on the
+ * seal. */
 void ledger_put_seal(const char *path, bool unchecked)
 {
 	struct seal seal = has_log(path) ? (struct seal){""} : seal_of(path);

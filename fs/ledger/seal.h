@@ -4,24 +4,24 @@
 
 #include <stdbool.h>
 
-/* The seal of a ledger: seal.c has the essay. */
+/* The seal of a ledger: says that it was closed in good order. seal.c has the essay. */
 
 /* How the last mount of a ledger has ended, as far as the files tell. */
 enum ledger_past {
-	PAST_SEALED,	/* it was closed in good order, and is as it was then */
-	PAST_UNCHECKED, /* the same, but its check had not come to the end */
-	PAST_CRASHED,	/* its log is there */
-	PAST_UNKNOWN,	/* somebody else has written to it, or it was put back */
+	PAST_SEALED,	/* it was closed in good order, and has not changed since */
+	PAST_UNCHECKED, /* as PAST_SEALED, but the mount ended before the check of the ledger did */
+	PAST_CRASHED,	/* there was a crash: the ledger's log is there */
+	PAST_UNKNOWN,	/* another program has written to it, or it was restored from a backup */
 };
 
-/* Looks at a ledger that is not open. */
+/* Finds out how the last mount of a ledger has ended. The ledger must not be open. */
 enum ledger_past ledger_past(const char *path);
 
-/* Seals a ledger that was just closed, with its log taken over. unchecked: its check has not come
- * to the end. */
+/* Seals a ledger that was just closed, after its log was taken over. unchecked: the check of the
+ * ledger has not come to its end. */
 void ledger_put_seal(const char *path, bool unchecked);
 
-/* Takes the seal away: the next mount knows nothing of this ledger. */
+/* Removes the seal, so that the next mount checks the ledger. */
 void ledger_break_seal(const char *path);
 
 #endif

@@ -10,19 +10,21 @@
 
 /* SQLite's check of a whole ledger, and the error that reports damage. */
 
-/* May the check of a ledger of so many bytes wait, by its size? */
+/* May the check of a ledger wait until the mount is in use? Only if it has more than so many bytes
+ * that the check takes long. */
 bool ledger_check_may_wait(int64_t size);
 
-/* What damage means: to the mount that finds it when it opens the ledger, and to one that is there.
- */
+/* When the damage was found: while the ledger is opened, so that nothing is mounted; or while the
+ * mount is in use, so that nothing is sent any more. */
 enum damage_found { DAMAGE_AT_MOUNT, DAMAGE_IN_MOUNT };
 
-/* Fills err. said: SQLite's words for the damage, or "". Returns -EUCLEAN. */
+/* Fills err with the damage of the ledger at path. said: SQLite's words for the damage, or "".
+ * Returns -EUCLEAN. */
 int ledger_explain_damage(const char *path, enum damage_found found, const char *said,
 			  struct err *err);
 
-/* Checks all that db can read. path is for messages. Returns 0; -EUCLEAN: it is damaged; -ENOMEM;
- * err is filled. */
+/* Checks all that db can read. path is for messages. Returns 0, -EUCLEAN if the ledger is damaged,
+ * or -ENOMEM; err is filled on failure. */
 int ledger_check_all(sqlite3 *db, const char *path, enum damage_found found, struct err *err);
 
 #endif

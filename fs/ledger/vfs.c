@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SQLite writes a page to its write-ahead log in two pieces, a head of 24 bytes and the page, and a
- * job's two commits have some eight pages. Each piece is a system call, and these cost more than
- * all else that SQLite does for the job. So the pieces of a commit are gathered, as they follow one
- * another in the file, and written at once when the last one is there: a head tells whether its
- * page is the last of a commit.
+ * SQLite writes a page to its write-ahead log in two pieces: a head of 24 bytes, and the page. The
+ * two commits of a job have some eight pages. Each piece is a system call, and these cost more than
+ * all else that SQLite does for the job. So this VFS gathers the pieces of a commit, as they follow
+ * one another in the file. It writes them at once when the last piece is there: a head tells
+ * whether its page is the last of a commit.
  *
- * When SQLite is done with a commit, it is written, as always; nobody else reads the log meanwhile,
- * as the ledger is locked. What does not follow the last piece is written through, after what was
- * gathered.
+ * When SQLite is done with a commit, the commit is written, as always. No other process reads the
+ * log meanwhile, since the ledger is locked. A piece that does not follow the last one is written
+ * at once, after what was gathered.
  *
- * When a sync fails, the kernel drops what it could not write, though it still shows it, and calls
- * the next sync a success. What SQLite then adds would be behind a gap, and lost with it if the
- * power went. So after a failed sync the log is written again, as it is shown.
+ * When a sync fails, the kernel drops what it could not write. Reads still show the dropped bytes,
+ * and the next sync succeeds. The bytes that SQLite appends then would be behind a gap, and would
+ * be lost with it if the power went. So after a failed sync the log is written again, as reads show
+ * it.
  */
 #define _GNU_SOURCE
 #include "ledger/vfs.h"
@@ -23,22 +24,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FRAME_HEAD 24	/* of a page in the log (SQLite's file format, 4.1) */
-#define FRAME_DB_SIZE 4 /* where in it the size of the database stands, after a commit: else 0 */
-#define GATHER_MAX (1 << 16) /* more is written in several steps */
+#define FRAME_HEAD 24 /* bytes of the head of a page in the log (SQLite's file format, 4.1) */
+/* offset in the head: the size of the database at the end of a commit, else 0 */
+#define FRAME_DB_SIZE 4
+#define GATHER_MAX (1 << 16) /* more than this is written in several steps */
 
-/* A log, and behind it in the same piece of memory the file of the VFS below. */
+/* A log. The file of SQLite's own VFS follows it in the same piece of memory. */
 struct log {
 	sqlite3_file file;
 	sqlite3_file *below;
-	sqlite3_int64 end; /* of the last write, be it gathered; -1: not known */
-	int gathered;	   /* bytes that end there and are not written yet */
-	bool is_last;	   /* the page that comes is the last one of its commit */
-	bool has_gaps;	   /* it has yet to be written again after a sync that failed */
-	char *bytes;	   /* GATHER_MAX of them */
+	/* offset in the log at which the last write ended, gathered or not; -1: not known */
+	sqlite3_int64 end;
+	int gathered;  /* bytes before `end` that are not written yet */
+	bool is_last;  /* the next page is the last one of its commit */
+	bool has_gaps; /* a sync has failed, and the log is not written again yet */
+	char *bytes;   /* room for GATHER_MAX bytes */
 };
 
-static sqlite3_vfs vfs; /* a copy of the default one */
+static sqlite3_vfs vfs; /* a copy of SQLite's default VFS */
 static sqlite3_vfs *below;
 
 static struct log *log_of(sqlite3_file *file)
@@ -46,8 +49,8 @@ static struct log *log_of(sqlite3_file *file)
 	return (struct log *)file;
 }
 
-/* Writes what was gathered. What cannot be written is dropped: SQLite undoes its transaction
- * then. */
+/* Writes what was gathered. If that fails, the gathered bytes are dropped: SQLite undoes its
+ * transaction then. Returns an SQLite result code. */
 static int flush_log(struct log *log)
 {
 	int n = log->gathered, code;
@@ -107,7 +110,8 @@ static int log_truncate(sqlite3_file *file, sqlite3_int64 size)
 	return code == SQLITE_OK ? log->below->pMethods->xTruncate(log->below, size) : code;
 }
 
-/* Has the kernel write all of a log with the next sync, also what it has dropped. */
+/* Writes the whole log again as reads show it, so that the next sync writes also what the kernel
+ * has dropped. Returns an SQLite result code. */
 static int write_again(struct log *log)
 {
 	const sqlite3_io_methods *below_log = log->below->pMethods;
@@ -146,7 +150,8 @@ int ledger_vfs_fill_gaps(sqlite3_file *log)
 
 void ledger_vfs_sync_failed(sqlite3_file *log)
 {
-	/* now, as the kernel may forget it; what fails is done before the next sync */
+	/* write at once, because the kernel may forget the bytes; log_sync() tries again if this
+	 * fails */
 	write_again(log_of(log));
 }
 

@@ -6,16 +6,16 @@
 
 #define LEDGER_VFS "cocfs-ledger"
 
-/* Makes SQLite's VFS LEDGER_VFS known: the default one, with fewer writes of a write-ahead log. It
- * may be called again. Returns 0 or -errno. */
+/* Registers LEDGER_VFS: SQLite's default VFS, but with fewer writes for a write-ahead log. May be
+ * called again. Returns 0 or -errno. */
 int ledger_vfs_begin(void);
 
-/* A sync of an open log of this VFS failed that was not asked of the VFS (one that was, it knows
- * of), or may have failed before the log was opened. All of the log is written again. */
+/* Call this when a sync of an open log has failed that was not made through this VFS, or may have
+ * failed before the log was opened. Writes the whole log again. */
 void ledger_vfs_sync_failed(sqlite3_file *log);
 
-/* Call it before a sync that is not asked of the VFS: if the log could not be written again after a
- * sync that failed, it is now. An SQLite result code. */
+/* Call this before a sync that is not made through this VFS. If a sync failed before and the log
+ * could not be written again, writes it now. Returns an SQLite result code. */
 int ledger_vfs_fill_gaps(sqlite3_file *log);
 
 #endif

@@ -2,11 +2,11 @@
 /*
  * The ledger's write-ahead log, below SQLite.
  *
- * Each submission waits for one sync of it. A sync of bytes that made the file longer also waits
- * for the journal of the file system, which has to hold the new length: half as long again, or
- * twice as long. So the log gets the length that it will have anyway when the mount begins. What it
- * is filled with is no frame (a frame carries the salt of the log's head and a checksum), so a
- * reader of the log stops before it, as before the remains of an older round.
+ * Each submission waits for one sync of the log. If a write has made the file longer, its sync also
+ * waits for the journal of the file system, which has to hold the new length. Then the sync takes
+ * half as long again, or twice as long. So the log gets its full length when the mount begins. It
+ * is filled with bytes that are no frame (a frame carries the salt of the log's head and a
+ * checksum). A reader of the log stops before them, as before the remains of an older round.
  */
 #define _GNU_SOURCE
 #include "ledger/wal.h"
@@ -19,11 +19,12 @@
 #include "base/log.h"
 #include "ledger/vfs.h"
 
-/* Some more than LOG_PAGES, each with a head of 24 bytes, for what a last large commit adds. */
+/* somewhat more than LOG_PAGES with their heads of 24 bytes: a large last commit adds more pages */
 #define LOG_SIZE (LOG_PAGES * (4096 + 24) + (1 << 18))
 #define LOG_STEP (1 << 16)
 
-/* The share of the disk's room that the log may take before it needs it. */
+/* The log takes its full length in advance only if that is at most 1 / LOG_SHARE of the disk's free
+ * room. */
 #define LOG_SHARE 16
 
 sqlite3_file *ledger_log_file(sqlite3 *db)
@@ -54,7 +55,7 @@ int ledger_sync(struct ledger *ledger)
 
 void ledger_sync_soon(const struct ledger *ledger)
 {
-	/* if it fails, it is the sync that tells */
+	/* if this fails, the sync will report it */
 	if (ledger->unsynced)
 		sync_file_range(ledger->log_fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
@@ -77,7 +78,8 @@ static bool has_room_for_log(const char *path)
 	       (uint64_t)st.f_bavail * st.f_frsize / LOG_SHARE >= LOG_SIZE;
 }
 
-/* Gives the log the length that it will have anyway. */
+/* Gives the log its full length. On failure the log keeps its old length. Returns an SQLite result
+ * code. */
 static int reserve_log(sqlite3_file *log)
 {
 	static const char nothing[LOG_STEP];
@@ -112,15 +114,15 @@ int ledger_log_begin(struct ledger *ledger)
 
 	if (!log)
 		return -EIO;
-	/* A crash has left a log. The kernel may have dropped some of it when a sync of an earlier
-	 * mount failed, and still show it. What is added behind such a gap would be lost with it.
-	 */
+	/* A crash has left a log. If a sync of an earlier mount failed, the kernel may have dropped
+	 * a part of the log, and still show it. What is appended behind such a gap would be lost
+	 * with it. So the whole log is written again. */
 	if (log->pMethods->xFileSize(log, &size) == SQLITE_OK && size > 0)
 		ledger_vfs_sync_failed(log);
 	code = has_room_for_log(ledger->path) ? reserve_log(log) : SQLITE_OK;
 	if (code != SQLITE_OK)
 		log_debug("the ledger's log gets its room as it grows: %s", sqlite3_errstr(code));
-	/* also of its directory, when the log is new: a sync of log_fd is not */
+	/* syncs also the directory if the log is new: a sync of log_fd does not */
 	code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
 	if (code != SQLITE_OK)
 		return ledger_errno(code);

@@ -6,19 +6,18 @@
 
 /* The write-ahead log of a ledger. */
 
-/* SQLite takes the log over into the ledger when it has so many pages (SQLite's default). */
+/* SQLite takes the log over into the ledger when the log has so many pages (SQLite's default). */
 #define LOG_PAGES 1000
 
-/* The open log; NULL: there is none. SQLite's. */
+/* Returns the open log, which is SQLite's, or NULL if there is none. */
 sqlite3_file *ledger_log_file(sqlite3 *db);
 
-/* Has all that is in the log taken over into the ledger, and made durable there. No transaction may
- * be open. Returns 0; -EBUSY: something is left in the log; -errno. */
+/* Takes all that is in the log over into the ledger's file, and makes it durable there. No
+ * transaction may be open. Returns 0, -EBUSY if something is left in the log, or another -errno. */
 int ledger_log_take_over(sqlite3 *db);
 
-/* Makes the log of a ledger that was just opened durable. If there is plenty of room on the disk it
- * gives the log the length that it will have anyway: a log that grows is slower. Returns 0 or
- * -errno. */
+/* Makes the log of a ledger durable that was just opened. Gives the log its full length at once, if
+ * the disk has plenty of room: a log that grows is slower. Returns 0 or -errno. */
 int ledger_log_begin(struct ledger *ledger);
 
 #endif

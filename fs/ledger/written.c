@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a crash can have torn is what was being written. SQLite takes the pages of the log over into
- * the ledger when it has a thousand, has the disk make them durable, and begins the log again from
- * its start. So the last pages that went to the ledger are still named in the log, behind what was
- * written to it since. The pages of this round are in the log, with a
- * checksum of each. They are taken over before the look, so that there is one place to read from.
+ * A crash can only have torn what was being written. SQLite takes the pages of the log over into
+ * the ledger when the log has a thousand, makes them durable, and begins the log again from its
+ * start. So the last pages that went to the ledger are still named in the log, behind the pages of
+ * the new round. Each page of the new round has a checksum in the log. Every page is taken over
+ * before the look, so that there is one place to read from.
  *
- * The rows that are under way and the renames that were begun are not looked at here. The mount
- * reads them whole, and damage in them ends it (submit/recovery.c).
+ * The rows of submissions under way and of renames that were begun are not looked at here. The
+ * mount reads these rows whole, and ends if they are damaged (submit/recovery.c).
  */
 #include "ledger/written.h"
 
@@ -21,17 +21,18 @@
 #include "ledger/vfs.h"
 #include "ledger/wal.h"
 
-#define LOG_HEAD 32   /* of the log (SQLite's file format, 4.1) */
-#define FRAME_HEAD 24 /* of a page in it; it begins with the number of the page */
+#define LOG_HEAD 32   /* bytes of the head of the log (SQLite's file format, 4.1) */
+#define FRAME_HEAD 24 /* bytes of the head of a page in the log; begins with the page's number */
 
-/* A log of so many pages has 64 MB. To look at its pages takes as long as the check of
- * a quarter million jobs. */
+/* A log of so many pages has 64 MB. A look at its pages takes as long as the check of a quarter
+ * million jobs. */
 #define FRAMES_MAX 16384
 
-#define PAGE_SIZE_MAX 65536 /* SQLite's */
+#define PAGE_SIZE_MAX 65536 /* SQLite's greatest page size */
 
-#define FILE_RESERVED_AT 20	/* in the head of the ledger: bytes at the end of each page */
-#define FILE_LARGEST_ROOT_AT 52 /* the same: not 0 if there is a map */
+/* offset in the ledger's head: reserved bytes at the end of each page */
+#define FILE_RESERVED_AT 20
+#define FILE_LARGEST_ROOT_AT 52 /* offset in the ledger's head: not 0 if the file has a map */
 
 static uint32_t read_32(const unsigned char *at)
 {
@@ -47,7 +48,7 @@ static sqlite3_file *ledger_file(sqlite3 *db)
 	return file && file->pMethods ? file : NULL;
 }
 
-/* A pragma's number; 0: it cannot be told. */
+/* Reads the number of a pragma. 0: it cannot be read. */
 static int64_t ask_pragma(sqlite3 *db, const char *pragma)
 {
 	sqlite3_stmt *stmt;
@@ -61,7 +62,8 @@ static int64_t ask_pragma(sqlite3 *db, const char *pragma)
 	return number;
 }
 
-/* The pages that the log names, a bit for each page of the ledger, or NULL. The caller frees. */
+/* Returns the pages that the log names, one bit for each page of the ledger, or NULL. The caller
+ * frees. */
 static unsigned char *named_pages(sqlite3_file *log, const struct page_file *file)
 {
 	_cleanup_free_ unsigned char *named = calloc(1, file->n_pages / 8 + 1);
@@ -87,8 +89,8 @@ static unsigned char *named_pages(sqlite3_file *log, const struct page_file *fil
 struct look {
 	struct page_file file;
 	sqlite3_file *ledger;
-	unsigned char *page, *map; /* a page each */
-	uint32_t map_number;	   /* that map has; 0: none yet */
+	unsigned char *page, *map; /* room for one page each */
+	uint32_t map_number;	   /* the page that is in `map`; 0: none yet */
 };
 
 static bool read_page(const struct look *look, uint32_t number, unsigned char *page)
@@ -120,7 +122,7 @@ static bool all_look_sound(struct look *look, const unsigned char *named)
 	return true;
 }
 
-/* What the ledger's head says of its pages. */
+/* Reads the layout of the pages from the ledger's head. */
 static bool read_file_head(struct look *look)
 {
 	unsigned char head[100];
@@ -145,7 +147,7 @@ int ledger_look_at_written(sqlite3 *db)
 		return 0;
 	named = named_pages(log, &look.file);
 	pages = malloc(2 * look.file.size);
-	/* what a failed sync of an earlier mount has lost is written again first */
+	/* first write again what a failed sync of an earlier mount may have lost */
 	ledger_vfs_sync_failed(log);
 	if (!named || !pages || ledger_log_take_over(db) < 0 || !read_file_head(&look))
 		return 0;

@@ -5,10 +5,10 @@
 #include <sqlite3.h>
 
 /*
- * Looks at the pages that were being written when a crash came: all that the log names, also what
- * is left in it of an earlier round. Takes the log over into the ledger before. Returns 1 if each
- * page looks sound. 0 if one does not, or if that cannot be told: the whole ledger is to be
- * checked.
+ * Looks at the pages that were being written at a crash: all pages that the log names, also those
+ * that are left in it from an earlier round. Takes the log over into the ledger before. Returns 1
+ * if each page looks sound. Returns 0 if a page does not, or if that cannot be told: then the whole
+ * ledger has to be checked.
  */
 int ledger_look_at_written(sqlite3 *db);
 
