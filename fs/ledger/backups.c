@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Backups in the ledger. A tool moved a job file away and has made the name again: the row goes
- * back to the name with all that is known of the job, and the file that was moved gets a row of its
- * own, which says that it is a backup. The digest of that row is of the file's own content: other
- * content is no backup.
+ * Backups in the ledger. A tool moved a job file away and has made the name again. Then the row
+ * goes back to the name, with all that is known of the job. The file that was moved away gets a row
+ * of its own, which says that it is a backup. The digest of that row is of the moved file's
+ * content: a file with other content is no backup.
  */
 #define _GNU_SOURCE
 #include "ledger/db.h"
@@ -14,7 +14,8 @@
 #include "ledger/group.h"
 #include "ledger/renames.h"
 
-/* Moves a row to a path. -EEXIST: another row, which is not to be lost, has the path. */
+/* Moves a row to a path. Returns 0, -EEXIST if another row has the path and must not be lost, or
+ * another -errno. */
 static int move_row(struct ledger *ledger, int64_t row, const char *path)
 {
 	int r = ledger_clear_file(ledger, path);
@@ -28,7 +29,8 @@ static int move_row(struct ledger *ledger, int64_t row, const char *path)
 	return r < 0 || sqlite3_changes(ledger->db) ? r : -EEXIST;
 }
 
-/* Makes the row of a backup. What is known of it comes from the row that it had. */
+/* Makes the row of a backup: copies owner and mark of half a file from the row that the file had.
+ * Returns 0 or -errno. */
 static int mark_backup(struct ledger *ledger, int64_t row, const struct job_backup *backup)
 {
 	int64_t marked;
@@ -75,7 +77,7 @@ int ledger_drop_backup(struct ledger *ledger, int64_t row)
 	if (r < 0)
 		return r;
 	r = ledger_run_row(ledger, STMT_DROP_BACKUP, row);
-	if (r == 0) /* one that has a story stays for it */
+	if (r == 0) /* a row with a story stays for its story */
 		r = ledger_unmark_backup(ledger, row);
 	return ledger_group_end(ledger, r);
 }

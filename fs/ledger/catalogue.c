@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The catalogue: a row for each job that the service has listed, in the order of the IDs. A scan
- * (submit/scan.c) writes page by page, and a row that is as it was is not written again. A first
- * scan that is not done, or was killed, leaves a part. So the time of the last whole reading is
- * kept beside the rows, and without it nobody is shown any row.
+ * (submit/scan.c) writes page by page. A row that has not changed is not written again. A first
+ * scan that is not done, or was killed, leaves a part. So the time of the last whole scan is kept
+ * beside the rows; without it no row is shown.
  */
 #define _GNU_SOURCE
 #include "ledger/catalogue.h"
@@ -70,7 +70,7 @@ int ledger_catalogue_when(struct ledger *ledger, int64_t *ret_begun_ms)
 	return code == SQLITE_DONE ? -EUCLEAN : ledger_errno(code);
 }
 
-/* Begins a query for the rows after an ID. NULL with *ret_r set on failure. */
+/* Prepares a query for the rows after an ID. Returns NULL with *ret_r set on failure. */
 static sqlite3_stmt *query_after(struct ledger *ledger, enum ledger_statement which,
 				 const char *after, int max, int *ret_r)
 {
@@ -78,7 +78,7 @@ static sqlite3_stmt *query_after(struct ledger *ledger, enum ledger_statement wh
 
 	if (!stmt)
 		return NULL;
-	/* a copy: callers note in the same place how far the query has come */
+	/* SQLite copies `after`: the caller's fn writes the last ID into the same buffer */
 	if (sqlite3_bind_text(stmt, 1, after, -1, SQLITE_TRANSIENT) != SQLITE_OK) {
 		*ret_r = -ENOMEM;
 		return NULL;

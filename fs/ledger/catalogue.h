@@ -5,52 +5,55 @@
 #include "ledger/ledger.h"
 
 /*
- * The catalogue in the ledger: each job as the service listed it last. It is for
- * display. Nothing that writes relies on it. It changes and becomes durable like the rest of the
- * ledger (ledger.h).
+ * The catalogue in the ledger: each job as the service listed it last. It is for display: nothing
+ * that writes relies on it. Changes become visible and durable like those of the rest of the ledger
+ * (ledger.h). Functions without another word return 0 or -errno.
  */
 
-/* A job as a row of ListDocuments tells it. Borrowed strings; NULL: not told. */
+/* A job as a row of ListDocuments tells it. Strings are borrowed; NULL if the row does not tell the
+ * value. */
 struct ledger_listed {
 	const char *job_id, *name;
-	int64_t version;	      /* 1, 2, …; 0: not told */
-	int64_t create_ms, update_ms; /* since the epoch, by the service's clock; 0: not told */
+	int64_t version;	      /* 1, 2, …; 0: not known */
+	int64_t create_ms, update_ms; /* since the epoch, by the service's clock; 0: not known */
 	const char *creator, *modifier, *project;
 };
 
-/* Keeps a job as it was listed now, in place of how it was listed before. Writes nothing if that is
- * the same. Returns whether something is new (1 or 0), or -errno. */
+/* Records a job as it was listed now, in place of the earlier record. Writes nothing if both are
+ * equal. Returns 1 if something is new, 0 if not, or -errno. */
 int ledger_catalogue_put(struct ledger *ledger, const struct ledger_listed *job);
 
-/* A job is gone. */
+/* Removes a job that is gone. */
 int ledger_catalogue_drop(struct ledger *ledger, const char *job_id);
 
-/* A scan that began at begun_ms (since the epoch) has read the list to its end. */
+/* Records that a scan, which began at begun_ms (since the epoch), has read the list to its end. */
 int ledger_catalogue_complete(struct ledger *ledger, int64_t begun_ms);
 
-/* When the last scan began that has read the list to its end; 0: none ever has, and what the
- * catalogue has is a part. */
+/* Reads when the last scan began that has read the list to its end. 0: no scan has, so the
+ * catalogue has only a part of the jobs. */
 int ledger_catalogue_when(struct ledger *ledger, int64_t *ret_begun_ms);
 
-/* The list of a scan is the account's: the jobs that were new to it are accepted from now on. */
+/* Records that the list of a scan is the account's. The jobs that are new since the last such call
+ * are accepted from now on (submit/missing.c). */
 int ledger_catalogue_accept(struct ledger *ledger);
 
-/* Calls fn for the job IDs that come after one ("": for the first ones), at most max of them, in
- * their order. fn must not write to the ledger. Stops when fn returns a negative value, which is
- * returned. */
+/* Calls fn for at most max job IDs that come after `after` ("" for the first), in their order. fn
+ * must not write to the ledger. Stops when fn returns a negative value, and returns that value. */
 int ledger_catalogue_ids(struct ledger *ledger, const char *after, int max,
 			 int (*fn)(void *data, const char *job_id, bool is_accepted), void *data);
 
-/* A job of the catalogue, and the path that is bound to it. Borrowed, good until fn returns. */
+/* A job of the catalogue, and the path that is bound to it. Borrowed; valid until fn returns. */
 struct ledger_catalogue_row {
 	struct ledger_listed job;
-	const char *path;	 /* NULL: no path of this space is bound to the job */
-	bool is_aside;		 /* see ledger_set_aside() */
-	struct holding holding;	 /* of the path */
-	const char *import_name; /* of the import in the root; NULL: it is none that is placed */
+	const char *path;	/* NULL: no path of this space is bound to the job */
+	bool is_aside;		/* the row of the path was set aside: ledger_set_aside() */
+	struct holding holding; /* holding of the path's row */
+	/* the file name of the placed import in the root; NULL: there is none */
+	const char *import_name;
 };
 
-/* The same for all that is known of the jobs. */
+/* Calls fn for the jobs after `after`, as ledger_catalogue_ids() does, with all that is known of
+ * each. */
 int ledger_catalogue_list(struct ledger *ledger, const char *after, int max,
 			  int (*fn)(void *data, const struct ledger_catalogue_row *row),
 			  void *data);

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The imports: a row for each job that the service has listed and that no path of this space is
- * bound to. A row is no binding: nothing that writes finds a job by it.
+ * bound to. Such a row is no binding: nothing that writes finds a job by it.
  *
- * The row is durable before its file is made, and a removed file's row stays, with the name, until
- * the name is given again. So what a crash or a loss of power leaves can be told apart at the next
- * mount. A placed row without a file: the file was not made yet, or its directory was lost. It is
- * made, and its content is fetched again. A row that is leaving, or a tombstone, and a file of its
- * name: the removal was lost. It is done again, if the content is what the row says. There is no
- * file of an import without a row.
+ * The row is durable before its file is made. When a user removes the file, the row stays, with the
+ * name, until the name is given again. So the next mount can tell what a crash or a loss of power
+ * has left:
+ *
+ * - A placed row without a file: the file was not made yet, or its directory was lost. The mount
+ *   makes the file, and its content is fetched again.
+ * - A row that is leaving, or a tombstone, with a file of its name: the removal was lost. The mount
+ *   removes the file, if its content is what the row says.
+ * - A file of an import without a row: this never happens.
  */
 #define _GNU_SOURCE
 #include "ledger/imports.h"
@@ -22,7 +25,8 @@
 
 /* ---- questions with a number for an answer ---- */
 
-/* Runs a query of one number; text: its parameter, or NULL. */
+/* Runs a query whose result is one number. text: its parameter, or NULL. Returns the number or
+ * -errno. */
 static int ask_number(struct ledger *ledger, enum ledger_statement which, const char *text)
 {
 	int r = 0, code;
@@ -68,7 +72,7 @@ int ledger_imports_set_whole(struct ledger *ledger)
 
 /* ---- one import ---- */
 
-/* Reads the columns of IMPORT_COLUMNS. */
+/* Reads the columns of IMPORT_COLUMNS. Returns 0 or -ENOMEM. */
 static int read_import(sqlite3_stmt *stmt, struct import_record *import)
 {
 	import->state = (enum import_state)sqlite3_column_int(stmt, 2);
@@ -88,7 +92,7 @@ static int read_import(sqlite3_stmt *stmt, struct import_record *import)
 	return ledger_column_attrs(stmt, 8, &import->attrs);
 }
 
-/* Runs a query for one import. */
+/* Runs a query for one import. Returns 0, -ENOENT or another -errno. */
 static int find_import(struct ledger *ledger, enum ledger_statement which, const char *text,
 		       struct import_record *ret_import)
 {
@@ -139,7 +143,8 @@ int ledger_import_glance(struct ledger *ledger, const char *name, struct import_
 	code = sqlite3_step(stmt);
 	if (code == SQLITE_ROW)
 		*ret_glance = (struct import_glance){
-			.id_size = (uint64_t)sqlite3_column_int64(stmt, 0) + 1, /* the newline */
+			/* + 1 for the newline */
+			.id_size = (uint64_t)sqlite3_column_int64(stmt, 0) + 1,
 			.error_size = (uint64_t)sqlite3_column_int64(stmt, 1),
 			.is_fetched = sqlite3_column_int64(stmt, 2) > 0,
 			.changed_ms = sqlite3_column_int64(stmt, 3),
@@ -150,7 +155,7 @@ int ledger_import_glance(struct ledger *ledger, const char *name, struct import_
 
 /* ---- changes ---- */
 
-/* Runs a change with a text. */
+/* Runs a statement that writes, with one text as its parameter. Returns 0 or -errno. */
 static int change(struct ledger *ledger, enum ledger_statement which, const char *text)
 {
 	int r = 0;
@@ -182,7 +187,8 @@ int ledger_imports_add_listed(struct ledger *ledger)
 	return stmt ? ledger_run(stmt) : r;
 }
 
-/* Runs a change of an import with a second text, at a time. */
+/* Runs a statement that changes an import: its parameters are the job ID, a text and the time.
+ * Returns 0 or -errno. */
 static int change_text(struct ledger *ledger, enum ledger_statement which, const char *job_id,
 		       const char *text)
 {
@@ -247,7 +253,7 @@ int ledger_import_leave(struct ledger *ledger, const char *job_id)
 
 int ledger_import_bound(struct ledger *ledger, const char *job_id, int64_t row)
 {
-	/* of a job that was made here no scan knows, as a rule */
+	/* most jobs that were made here are in no scan: then there is nothing to do */
 	int r = ask_number(ledger, STMT_IMPORT_HAS_JOB, job_id);
 	sqlite3_stmt *stmt;
 
@@ -282,9 +288,9 @@ int ledger_import_take_name(struct ledger *ledger, const char *name)
 	return r < 0 ? r : change(ledger, STMT_IMPORT_TAKE_NAME, name);
 }
 
-/* ---- many ---- */
+/* ---- many imports ---- */
 
-/* Begins a query for the imports after a text. NULL with *ret_r set on failure. */
+/* Prepares a query for the imports after a text. Returns NULL with *ret_r set on failure. */
 static sqlite3_stmt *query_imports(struct ledger *ledger, enum ledger_statement which,
 				   const char *after, int max, int *ret_r)
 {
@@ -292,7 +298,7 @@ static sqlite3_stmt *query_imports(struct ledger *ledger, enum ledger_statement 
 
 	if (!stmt)
 		return NULL;
-	/* a copy: callers note in the same place how far the query has come */
+	/* SQLite copies `after`: the caller's fn writes the last ID into the same buffer */
 	if (after && sqlite3_bind_text(stmt, 2, after, -1, SQLITE_TRANSIENT) != SQLITE_OK) {
 		*ret_r = -ENOMEM;
 		return NULL;
@@ -329,7 +335,8 @@ int ledger_imports_unplaced(struct ledger *ledger, const struct import_place *pl
 	return end_query(stmt, code, r);
 }
 
-/* Calls fn for each import of a query. */
+/* Calls fn for each import of a query. Returns 0, what fn returned if that is negative, or
+ * -errno. */
 static int walk_imports(struct ledger *ledger, enum ledger_statement which, const char *after,
 			int max, int (*fn)(void *data, const struct import_record *import),
 			void *data)

@@ -7,110 +7,113 @@
 #include "ledger/ledger.h"
 
 /*
- * The imports in the ledger, by job ID. No job has both a row of a path and an import that is
- * placed. It changes and becomes durable like the rest of the ledger (ledger.h).
+ * The imports in the ledger, by job ID. A job never has both a row of a path and a placed import.
+ * Changes become visible and durable like those of the rest of the ledger (ledger.h). Functions
+ * without another word return 0 or -errno.
  */
 
-/* Does a mount of this ledger show imports when nobody says? A ledger that an older cocfs has made
- * does not. 1, 0 or -errno. */
+/* Does a mount of this ledger show imports if no option says so? Not if an older cocfs has made the
+ * ledger. Returns 1, 0 or -errno. */
 int ledger_imports_by_default(struct ledger *ledger);
 
-/* Were all imports of one scan placed once? Until then there is only a part of them. 1, 0 or
- * -errno. */
+/* Has a mount ever placed all imports of one scan? Until then only a part of them is there. Returns
+ * 1, 0 or -errno. */
 int ledger_imports_are_whole(struct ledger *ledger);
 
-/* They were. */
+/* Records that all imports of one scan are placed. */
 int ledger_imports_set_whole(struct ledger *ledger);
 
-/* Is there any import, tombstones too? 1, 0 or -errno. */
+/* Is there any import or tombstone? Returns 1, 0 or -errno. */
 int ledger_imports_any(struct ledger *ledger);
 
-/* The service lists a job: it becomes an import, unless it is one, or a path is bound to it, or its
- * binding is forgotten. */
+/* Makes an import of a job that the service lists. Does nothing if the job is an import, is bound
+ * to a path, or was forgotten on demand. */
 int ledger_import_add(struct ledger *ledger, const char *job_id, int64_t create_ms);
 
-/* The same for all jobs of the catalogue. */
+/* Calls ledger_import_add() for all jobs of the catalogue, in effect. */
 int ledger_imports_add_listed(struct ledger *ledger);
 
-/* ---- by name: only those that are placed ---- */
+/* ---- by the name of the file: placed imports, unless the comment says otherwise ---- */
 
-/* Finds an import by the name of its file. -ENOENT. */
+/* Finds an import by the name of its file. -ENOENT: there is none. */
 int ledger_import_find(struct ledger *ledger, const char *name, struct import_record *ret_import);
 
-/* The siblings of an import. -ENOENT. */
+/* Reads what the siblings of an import show. -ENOENT: there is no such import. */
 int ledger_import_glance(struct ledger *ledger, const char *name, struct import_glance *ret_glance);
 
-/* Finds the tombstone of the import whose file had this name last. -ENOENT. */
+/* Finds the tombstone of the import whose file had this name last. -ENOENT: there is none. */
 int ledger_import_remembered(struct ledger *ledger, const char *name,
 			     struct import_record *ret_import);
 
-/* ---- by job ---- */
+/* ---- by job ID ---- */
 
-/* Finds an import, be it a tombstone. -ENOENT. */
+/* Finds an import or a tombstone. -ENOENT: there is none. */
 int ledger_import_get(struct ledger *ledger, const char *job_id, struct import_record *ret_import);
 
-/* Has any import this name, a tombstone too? 1, 0 or -errno. */
+/* Does any import or tombstone have this name? Returns 1, 0 or -errno. */
 int ledger_import_has_name(struct ledger *ledger, const char *name);
 
-/* An import gets a name that no other one has. */
+/* Gives an import a name, and records it as placed. No other import may have the name. */
 int ledger_import_place(struct ledger *ledger, const char *job_id, const char *name);
 
-/* What was read of the service for an import that is placed: version, digest, attrs and checked_ms
- * of import. With another version its .error goes. */
+/* Records what was read from the service for a placed import: version, digest, attrs and
+ * checked_ms. A new version removes the .error. */
 int ledger_import_fetched(struct ledger *ledger, const struct import_record *import);
 
-/* Keeps why an edit of the import was refused; NULL: its .error goes. */
+/* Records why an edit of the import was refused. story NULL removes the .error. */
 int ledger_import_tell(struct ledger *ledger, const char *job_id, const char *story);
 
-/* A process reads the version that the file has. */
+/* Records that a process reads the version that the file has. */
 int ledger_import_read(struct ledger *ledger, const char *job_id);
 
-/* A user has removed its file: a tombstone is left, which keeps the name for now. */
+/* Records that a user has removed the file: a tombstone is left, which keeps the name for now. */
 int ledger_import_hide(struct ledger *ledger, const char *job_id);
 
-/* The job is gone, or a path was bound to it. An import that is placed is leaving from now on,
- * any other one is forgotten, a tombstone too. No such import is accepted. */
+/* Call this when the job is gone, or a path was bound to it. A placed import is leaving from now
+ * on; any other import or tombstone is deleted. A job without an import is accepted. */
 int ledger_import_leave(struct ledger *ledger, const char *job_id);
 
-/* A row of a path was bound to the job. The file of the import leaves, unless it is this path's. No
- * such import is accepted. */
+/* Call this when the row of a path was bound to the job. The file of the import leaves, unless it
+ * is the file of this row. A job without an import is accepted. */
 int ledger_import_bound(struct ledger *ledger, const char *job_id, int64_t row);
 
-/* Forgets an import. */
+/* Deletes an import. */
 int ledger_import_drop(struct ledger *ledger, const char *job_id);
 
-/* Another file has got this name, which an import had: a placed one has to be placed anew. A
- * tombstone keeps the name, which remembers the job. */
+/* Call this when another file gets a name that an import had. A placed import has to be placed
+ * anew. A tombstone keeps the name, which remembers the job. */
 int ledger_import_take_name(struct ledger *ledger, const char *name);
 
-/* ---- many of them, in slices: fn as in catalogue.h ---- */
+/* ---- many imports, in slices. fn as for ledger_catalogue_ids() ---- */
 
-/* Where a walk has come to. All zeros: at the beginning. */
+/* How far a walk over imports has come. All zeros: the beginning. */
 struct import_place {
 	int64_t create_ms;
 	char job_id[COC_DOCUMENT_ID_ROOM];
 };
 
-/* Those that are not placed, in the order of their jobs' age, with the name that the catalogue has
- * for the job; fn moves place on. */
+/* Calls fn for imports that are not placed, the oldest job first, with the name that the catalogue
+ * has for the job. fn has to move *place on. */
 int ledger_imports_unplaced(struct ledger *ledger, const struct import_place *place, int max,
 			    int (*fn)(void *data, const char *job_id, int64_t create_ms,
 				      const char *job_name),
 			    void *data);
 
-/* Those that have a name which no other file has got, after a job ID, in the order of the IDs. */
+/* Calls fn for imports with a job ID after `after` that have a name no other file has got, in the
+ * order of the IDs. */
 int ledger_imports_named(struct ledger *ledger, const char *after, int max,
 			 int (*fn)(void *data, const struct import_record *import), void *data);
 
-/* Those that are leaving. */
+/* Calls fn for imports that are leaving. */
 int ledger_imports_leaving(struct ledger *ledger, int max,
 			   int (*fn)(void *data, const struct import_record *import), void *data);
 
-/* Those that are placed, by name after a name; version tells which of them are fetched. */
+/* Calls fn for placed imports, in the order of their names, after the name `after`. version 0: its
+ * content was not fetched. */
 int ledger_imports_placed(struct ledger *ledger, const char *after, int max,
 			  int (*fn)(void *data, const struct import_record *import), void *data);
 
-/* Has any import begun to leave since this was asked last? */
+/* Has any import begun to leave since the last call? */
 bool ledger_imports_take_leaving(struct ledger *ledger);
 
 #endif

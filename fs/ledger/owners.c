@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whose a row is. The row that a path finds belongs to the file that has the name, or had it last.
- * When somebody makes the name again who may not have what it keeps, the row is set aside, and
- * waits for its owner (fs/space/claim.c).
+ * The owner of a row. The row that a path finds belongs to the file that has the name, or had it
+ * last. Another user may make the name again who may not have what the row keeps. Then the row is
+ * set aside, and waits for its owner (fs/space/claim.c).
  */
 #define _GNU_SOURCE
 #include "ledger/owners.h"
@@ -13,7 +13,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 
-#define IS_ELSEWHERE 010000 /* in dir_mode, above the permission bits */
+#define IS_ELSEWHERE 010000 /* a bit in dir_mode, above the permission bits */
 
 void ledger_bind_owner(sqlite3_stmt *stmt, int place, const struct owner *owner)
 {
@@ -138,7 +138,7 @@ int ledger_owners_known(struct ledger *ledger)
 	return r;
 }
 
-/* The next row after one, and its path. -ENOENT: there is none. */
+/* Finds the next row after *row, and its path. -ENOENT: there is none. */
 static int next_path(struct ledger *ledger, int64_t *row, char **ret_path)
 {
 	int r = 0, code;
@@ -158,7 +158,7 @@ static int next_path(struct ledger *ledger, int64_t *row, char **ret_path)
 	return r;
 }
 
-/* Records the owners of all rows in the open transaction. */
+/* Records the owners of all rows in the open transaction. Returns 0 or a negative value. */
 static int learn_owners(struct ledger *ledger,
 			int (*find)(void *data, const char *path, struct owner *ret_owner),
 			void *data)

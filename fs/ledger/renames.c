@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Renames in the ledger. The spool and the ledger cannot change in one step, so a rename is
- * recorded durably before it is done and ended after. What a crash left between is ended at the
- * next mount by looking where the inode is.
+ * Renames in the ledger. The spool and the ledger cannot change in one step. So a rename is
+ * recorded durably before it is done, and ended after. If a crash comes between, the next mount
+ * ends the rename: it looks which of the two names has the inode.
  */
 #define _GNU_SOURCE
 #include "ledger/renames.h"
@@ -13,10 +13,10 @@
 #include "base/crash.h"
 #include "ledger/group.h"
 
-/* A path that no name in the spool can have: where one side of an exchange waits. */
+/* A path that no name in the spool can have. During an exchange the rows of one side wait there. */
 #define ASIDE "//exchange"
 
-/* Asks a yes-or-no question about a path and what is below it. */
+/* Asks a yes-or-no question about a path and all below it. Returns 1, 0 or -errno. */
 static int ask_path(struct ledger *ledger, enum ledger_statement which, const char *path)
 {
 	int r = 0, code;
@@ -74,8 +74,8 @@ int ledger_clear_file(struct ledger *ledger, const char *path)
 	return ledger_run(stmt);
 }
 
-/* Makes way for the rows that come with a directory: removes what is known of names that come with
- * it, where nothing is left in the spool and no job is known. */
+/* Makes way for the rows that come with a directory. Deletes rows of the same names below `to` that
+ * have no job and no unfinished submission. Returns 0 or -errno. */
 static int clear_below(struct ledger *ledger, const char *from, const char *to)
 {
 	int r = 0;
@@ -88,7 +88,7 @@ static int clear_below(struct ledger *ledger, const char *from, const char *to)
 	return ledger_run(stmt);
 }
 
-/* Moves the row of a file. */
+/* Moves the row of a file. Returns 0 or -errno. */
 static int move_file(struct ledger *ledger, const char *from, const char *to)
 {
 	int r = 0;
@@ -101,8 +101,8 @@ static int move_file(struct ledger *ledger, const char *from, const char *to)
 	return ledger_run(stmt);
 }
 
-/* Moves the row of a file, or those of all below a directory: a row of the directory's own name is
- * of a file that was removed, and stays with the name. */
+/* Moves the row of a file, or the rows of all below a directory. A row with the directory's own
+ * name belongs to a file that was removed, and stays with the name. Returns 0 or -errno. */
 static int move_rows(struct ledger *ledger, const char *from, const char *to, bool directory)
 {
 	int r = 0;
@@ -128,7 +128,8 @@ int ledger_rename_undone(struct ledger *ledger, const struct job_rename *rename)
 
 int ledger_rename_done(struct ledger *ledger, const struct job_rename *rename)
 {
-	int r = ledger_group_begin(ledger); /* done again after a half of it, it would be wrong */
+	/* a half of these moves must not stay: moves that are done again after it would be wrong */
+	int r = ledger_group_begin(ledger);
 
 	if (r < 0)
 		return r;
@@ -149,13 +150,14 @@ int ledger_rename_done(struct ledger *ledger, const struct job_rename *rename)
 	return ledger_group_end(ledger, r);
 }
 
-/* One rename that was begun and not ended, with its own copies of the paths. */
+/* A rename that was begun and not ended, with its own copies of the paths. */
 struct unfinished {
 	struct job_rename rename;
 	char *from, *to;
 };
 
-/* The next one after an ID; -ENOENT when there is none. */
+/* Finds the next unfinished rename with an ID above `after`. Returns 0, -ENOENT if there is none,
+ * or another -errno. */
 static int next_unfinished(struct ledger *ledger, int64_t after, struct unfinished *ret)
 {
 	int r = 0, code;

@@ -4,10 +4,10 @@
 
 #include "ledger/db.h"
 
-/* Rows that a rename makes way for. */
+/* Removes rows that are in the way of a rename. */
 
-/* Removes what is known of a path that no file has any more, if it is not bound and nothing of it
- * is unfinished. */
+/* Deletes the row of a path that has no file any more. A row that is bound, or has an unfinished
+ * submission, stays. Returns 0 or -errno. */
 int ledger_clear_file(struct ledger *ledger, const char *path);
 
 #endif

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The ledger's schema, and how a ledger of an older cocfs comes to have it.
+ * The ledger's schema, and how a ledger of an older cocfs gets it.
  *
- * How to change the schema: raise LEDGER_SCHEMA_VERSION (db.h) by one, change schema[], add
- * the step to upgrades[], and make a ledger of the new version for the tests
- * (tests/ledgers/README.md). The unit test ledger_upgrade fails until all four agree.
+ * How to change the schema: raise LEDGER_SCHEMA_VERSION (db.h) by one, change schema[], add the
+ * step to upgrades[], and make a ledger of the new version for the tests (tests/ledgers/README.md).
+ * The unit test ledger_upgrade fails until all four agree.
  *
- * An upgrade is one transaction over all its steps. When a step fails, the ledger is what it was
- * before, and an older cocfs can still use it.
+ * An upgrade is one transaction over all its steps. If a step fails, the ledger stays as it was,
+ * and an older cocfs can still use it.
  */
 #define _GNU_SOURCE
 #include "ledger/schema.h"
@@ -25,10 +25,10 @@
 	" partial INTEGER NOT NULL,"                                                               \
 	" ids TEXT NOT NULL);"
 
-/* What was queued before -o rebind: instance.c. */
+/* For what was queued before -o rebind (instance.c). */
 #define REBOUND_INDEX "CREATE INDEX submission_rebound ON submission (job) WHERE rebound;"
 
-/* What the service has listed: catalogue.c. */
+/* For the jobs that the service has listed (catalogue.c). */
 #define CATALOGUE_SINCE ", since INTEGER NOT NULL DEFAULT 0"
 #define CATALOGUE_TABLE(more)                                                                      \
 	"CREATE TABLE catalogue ("                                                                 \
@@ -39,7 +39,7 @@
 	" update_ms INTEGER NOT NULL,"                                                             \
 	" creator TEXT, modifier TEXT, project TEXT" more ") WITHOUT ROWID;"
 
-/* The jobs that no path is bound to: imports.c. */
+/* For the jobs that no path is bound to (imports.c). */
 #define IMPORT_TABLE(more_columns)                                                                 \
 	"CREATE TABLE import ("                                                                    \
 	" job_id TEXT PRIMARY KEY,"                                                                \
@@ -58,8 +58,8 @@
 	" WHERE state = " SQL_UNPLACED ";"                                                         \
 	"CREATE INDEX import_leaving ON import (job_id) WHERE state = " SQL_LEAVING ";"
 
-/* A job's own commits write one page of each index that they touch: there is none but what the
- * rules of the space need. */
+/* Each commit of a job writes one page of each index that it touches. So there are only indexes
+ * that the rules of the space need. */
 static const char schema[] =
 	"CREATE TABLE space (source TEXT NOT NULL, owners INTEGER NOT NULL DEFAULT 0,"
 	" scanned_ms INTEGER NOT NULL DEFAULT 0,"
@@ -87,10 +87,10 @@ static const char schema[] =
 	" unmade INTEGER NOT NULL DEFAULT 0,"
 	" uid INTEGER NOT NULL DEFAULT 0,"
 	" gid INTEGER NOT NULL DEFAULT 0,"
-	" mode INTEGER NOT NULL DEFAULT 384," /* 0600 */
+	" mode INTEGER NOT NULL DEFAULT 384," /* 0600, in decimal */
 	" dir_uid INTEGER NOT NULL DEFAULT 0,"
 	" dir_gid INTEGER NOT NULL DEFAULT 0,"
-	" dir_mode INTEGER NOT NULL DEFAULT 448," /* 0700 */
+	" dir_mode INTEGER NOT NULL DEFAULT 448," /* 0700, in decimal */
 	" heir INTEGER,"
 	" heir_reads INTEGER NOT NULL DEFAULT 0,"
 	" backup INTEGER NOT NULL DEFAULT 0,"
@@ -141,10 +141,11 @@ static const char schema[] =
 								     " ino INTEGER NOT NULL,"
 								     " exchange INTEGER NOT NULL);";
 
-/* The number says too little up to here: versions 1 and 2 changed while they had one number. */
+/* Up to here the number does not define the tables: versions 1 and 2 changed without a new
+ * number. */
 #define LAST_UNSURE_VERSION 3
 
-/* What a ledger of such a version may lack. */
+/* Columns that a ledger of such a version may lack. */
 static const struct column {
 	const char *table, *name, *type;
 } late_columns[] = {
@@ -157,7 +158,8 @@ static const struct column {
 	{"submission", "own", "INTEGER NOT NULL DEFAULT 0"},
 };
 
-/* Its tables keep the AUTOINCREMENT that a new ledger's have no use for. */
+/* Tables and indexes that such a ledger may lack. Its own tables keep their AUTOINCREMENT, which
+ * new ledgers do not use. */
 static const char late_rest[] =
 	"CREATE TABLE IF NOT EXISTS forgotten (job_id TEXT PRIMARY KEY) WITHOUT ROWID;"
 	"DROP INDEX IF EXISTS submission_by_job;"
@@ -166,14 +168,14 @@ static const char late_rest[] =
 	"CREATE INDEX IF NOT EXISTS submission_to_send ON submission (next_try_ms, id)"
 	" WHERE state = " SQL_QUEUED ";";
 
-/* [N]: what makes a ledger of version N one of version N + 1, for each N from LAST_UNSURE_VERSION
- * on. */
+/* upgrades[N] makes version N + 1 of version N, for each N from LAST_UNSURE_VERSION on. */
 static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
-	/* which old refusals were of names that have no file is not known: they stay unlisted */
+	/* it is not known which old refusals were of names without a file: none of them is
+	 * listed */
 	[3] = "ALTER TABLE job ADD COLUMN dismissed INTEGER NOT NULL DEFAULT 0;"
 	      "ALTER TABLE job ADD COLUMN unmade INTEGER NOT NULL DEFAULT 0;"
 	      "CREATE INDEX job_unmade ON job (dir) WHERE unmade = 1",
-	/* whose each file is: ledger_owners_known() */
+	/* the owner of each file: ledger_owners_known() */
 	[4] = "ALTER TABLE space ADD COLUMN owners INTEGER NOT NULL DEFAULT 0;"
 	      "ALTER TABLE job ADD COLUMN uid INTEGER NOT NULL DEFAULT 0;"
 	      "ALTER TABLE job ADD COLUMN gid INTEGER NOT NULL DEFAULT 0;"
@@ -183,12 +185,13 @@ static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 	      "ALTER TABLE job ADD COLUMN dir_mode INTEGER NOT NULL DEFAULT 448;"
 	      "ALTER TABLE job ADD COLUMN heir INTEGER;"
 	      "ALTER TABLE job ADD COLUMN heir_reads INTEGER NOT NULL DEFAULT 0",
-	/* a create that may have been sent: nobody asked what the service had before */
+	/* for an unfinished create nobody asked what the service had before: the record is
+	 * partial */
 	[5] = KNOWN_TABLE "INSERT INTO known SELECT id, 0, 1, '' FROM submission"
 			  " WHERE state <> " SQL_QUEUED " AND kind = 1",
 	[6] = "ALTER TABLE job ADD COLUMN backup INTEGER NOT NULL DEFAULT 0;"
 	      "CREATE INDEX job_backup ON job (dir, name) WHERE backup",
-	/* an update that is unfinished may have been sent, on top of the version that was known */
+	/* an unfinished update may have been sent, on top of the version that was known */
 	[7] = "ALTER TABLE job ADD COLUMN base INTEGER NOT NULL DEFAULT 0;"
 	      "UPDATE job SET base = version;"
 	      "ALTER TABLE submission ADD COLUMN base INTEGER NOT NULL DEFAULT 0;"
@@ -197,18 +200,18 @@ static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 	      " WHERE job.id = submission.job)) WHERE state <> " SQL_QUEUED " AND kind = 2",
 	[8] = "ALTER TABLE space ADD COLUMN scanned_ms INTEGER NOT NULL DEFAULT 0;" CATALOGUE_TABLE(
 		""),
-	/* a cocfs of that time bound no job but those that it had made */
+	/* a cocfs of that time bound only jobs that it had made */
 	[9] = "ALTER TABLE job ADD COLUMN on_purpose INTEGER NOT NULL DEFAULT 0;"
 	      "UPDATE job SET on_purpose = 1 WHERE job_id IS NOT NULL",
-	/* a mount that showed no imports goes on so: ledger_imports_by_default() */
+	/* a mount that showed no imports still shows none: ledger_imports_by_default() */
 	[10] = "ALTER TABLE space ADD COLUMN imports INTEGER NOT NULL DEFAULT 0;"
 	       "ALTER TABLE space ADD COLUMN placed INTEGER NOT NULL DEFAULT 0;" IMPORT_TABLE(""),
-	/* which copy it is, is not known: ledger_renew_instance() */
+	/* it is not known whether this is a copy: ledger_renew_instance() */
 	[11] = "ALTER TABLE space ADD COLUMN instance TEXT; ALTER TABLE space ADD COLUMN mark TEXT;"
 	       "ALTER TABLE submission ADD COLUMN rebound INTEGER NOT NULL DEFAULT "
 	       "0;" REBOUND_INDEX,
-	/* own: a risk level and a description (9) that are not the file's own may be the option of
-	 * a mount (job/origins.h) */
+	/* own: if a risk level or a description (bits 9) is not the file's own, it may come from an
+	 * option of the mount (job/origins.h) */
 	[12] = "ALTER TABLE job ADD COLUMN held_risk_level TEXT;"
 	       "ALTER TABLE job ADD COLUMN held_project TEXT;"
 	       "ALTER TABLE job ADD COLUMN held_name TEXT;"
@@ -217,10 +220,11 @@ static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 	[13] = "ALTER TABLE space ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0;"
 	       "ALTER TABLE catalogue ADD COLUMN since INTEGER NOT NULL DEFAULT 0",
 	[14] = "ALTER TABLE job ADD COLUMN unread INTEGER NOT NULL DEFAULT 0",
-	/* a cocfs of that time asked no user: what it has queued makes a job, as it did */
+	/* a cocfs of that time did not ask which user may get a job: what it queued makes a job, as
+	 * before */
 	[15] = "ALTER TABLE submission ADD COLUMN adopts INTEGER NOT NULL DEFAULT 0",
 	[16] = "ALTER TABLE import ADD COLUMN read_version INTEGER NOT NULL DEFAULT 0",
-	/* which rows have changed hands is not known: what was shown is shown */
+	/* it is not known which rows had other owners: all versions that were shown stay shown */
 	[17] = "ALTER TABLE job ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;"
 	       "ALTER TABLE job ADD COLUMN hidden_uid INTEGER",
 };
@@ -251,7 +255,7 @@ static int run_schema(sqlite3 *db, const char *text)
 	return sqlite3_exec(db, text, NULL, NULL, NULL);
 }
 
-/* Adds a column that the table lacks. Returns an SQLite result code. */
+/* Adds a column if the table lacks it. Returns an SQLite result code. */
 static int add_column(sqlite3 *db, const struct column *column)
 {
 	char text[160];
@@ -265,8 +269,7 @@ static int add_column(sqlite3 *db, const struct column *column)
 	return run_schema(db, text);
 }
 
-/* Brings a ledger of an unsure version to what LAST_UNSURE_VERSION is. Returns an SQLite result
- * code. */
+/* Brings a ledger of an unsure version to LAST_UNSURE_VERSION. Returns an SQLite result code. */
 static int complete_schema(sqlite3 *db)
 {
 	int code = SQLITE_OK;
@@ -277,7 +280,7 @@ static int complete_schema(sqlite3 *db)
 	return code == SQLITE_OK ? run_schema(db, late_rest) : code;
 }
 
-/* Makes all steps in the open transaction. Returns an SQLite result code. */
+/* Makes all steps within the open transaction. Returns an SQLite result code. */
 static int make_schema_steps(sqlite3 *db, int64_t version)
 {
 	char number[64];
@@ -315,7 +318,7 @@ int ledger_upgrade(sqlite3 *db, const char *path, int64_t version, struct err *e
 			run_schema(db, "ROLLBACK");
 		return r;
 	}
-	/* as a new one is made: the caller has asked for auto_vacuum, which comes with this */
+	/* writes the file anew: only then auto_vacuum, which the caller has set, takes effect */
 	if (run_schema(db, "VACUUM") != SQLITE_OK)
 		log_warning("the ledger %s cannot be made smaller: %s", path, sqlite3_errmsg(db));
 	log_info("the ledger %s is of version %d now", path, LEDGER_SCHEMA_VERSION);

@@ -5,7 +5,7 @@
 #include "job/import.h"
 #include "job/state.h"
 
-/* The states of job/state.h and job/import.h, as statements say them. No other file has their
+/* The states of job/state.h and job/import.h, for the texts of statements. No other file has their
  * numbers. */
 
 #define NUMBER_DRAFT 0
@@ -29,7 +29,7 @@ _Static_assert(NUMBER_DRAFT == JOB_DRAFT && NUMBER_QUEUED == JOB_QUEUED &&
 #define SQL_FAILED SQL_NUMBER(NUMBER_FAILED)
 #define SQL_IN_DOUBT SQL_NUMBER(NUMBER_IN_DOUBT)
 
-/* A request may be under way. */
+/* the states in which a request may be under way */
 #define SQL_SENT "(" SQL_SUBMITTING ", " SQL_IN_DOUBT ")"
 
 /* As job_state_is_unfinished(). (The unit test ledger compares the two.) */
@@ -51,7 +51,7 @@ _Static_assert(NUMBER_UNPLACED == IMPORT_UNPLACED && NUMBER_PLACED == IMPORT_PLA
 #define SQL_LEAVING SQL_NUMBER(NUMBER_LEAVING)
 #define SQL_TAKEN SQL_NUMBER(NUMBER_TAKEN)
 
-/* A tombstone. */
+/* the states of a tombstone */
 #define SQL_TOMBSTONE "(" SQL_REMOVED ", " SQL_TAKEN ")"
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The statements of the ledger. ledger.c prepares each when it is used first. */
+/* The SQL texts of the ledger's statements. ledger.c prepares each at its first use. */
 #include "ledger/db.h"
 #include "ledger/sql_states.h"
 #include "ledger/owners.h"
@@ -12,7 +12,7 @@
 	" coalesce(held_project, enterprise_project_id), coalesce(held_name, job_name),"           \
 	" coalesce(held_description, description), unread, " LEDGER_HOLDING_COLUMNS
 
-/* which version a file has */
+/* Which version a file has (read_text()). */
 #define TEXT_COLUMNS                                                                               \
 	"job.id, job.job_id, job.version, base, unread, digest, state IN (" SQL_SUBMITTED          \
 	", " SQL_FAILED ") AND NOT (incomplete OR backup), c.version, state = " SQL_FAILED         \
@@ -30,17 +30,17 @@
 
 /*
  * A row that is set aside has the name "NAME/ID", with its own ID. No file can have a name with a
- * slash, so no path finds the row, and two such rows are not in each other's way. The row moves
- * with its directory as every row does.
+ * slash. So no path finds the row, and two such rows of one path do not collide. The row moves with
+ * its directory as every row does.
  */
 #define IS_ASIDE "(instr(name, '/') > 0)"
 #define FILE_NAME "iif(" IS_ASIDE ", substr(name, 1, instr(name, '/') - 1), name)"
 #define PATH "iif(dir = '', '', dir || '/') || " FILE_NAME
 
 /*
- * What the service holds of an attribute is NULL if it is what was sent. SET_HELD: it is told;
- * NULL: it is not. KEEP_HELD: what was sent becomes another value, and what the service holds
- * stays.
+ * A held_… column says what the service holds of an attribute. It is NULL if the service holds what
+ * was sent. SET_HELD: the service has told the value; told NULL: it has not, and nothing changes.
+ * KEEP_HELD: the sent value changes, and what the service holds stays the same.
  */
 #define SET_HELD(sent, held, told)                                                                 \
 	", " held " = iif(" told " IS NULL, " held ", nullif(" told ", coalesce(" sent ", '')))"
@@ -65,7 +65,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 			  " UNION ALL SELECT 1 FROM forgotten WHERE job_id = ?1",
 	[STMT_HAS_JOB] = "SELECT job_id IS NOT NULL OR state IN " SQL_UNFINISHED " FROM job"
 			 " WHERE dir = ?1 AND name = ?2",
-	/* of two rows with one job the one that a path finds */
+	/* if two rows have the job: the row that a path finds */
 	[STMT_BOUND_ROW] =
 		"SELECT id FROM job WHERE job_id = ?1 ORDER BY instr(name, '/') > 0, id LIMIT 1",
 	[STMT_BIND] = "UPDATE job SET job_id = ?2, version = ?3, digest = ?4, risk_level = ?5,"
@@ -88,7 +88,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_TELL_REFUSAL] =
 		"UPDATE job SET error = ?2, dismissed = 0, changed_ms = ?3 WHERE id = ?1"
 		" AND NOT (refused OR incomplete OR errnum)",
-	/* until it is recorded, the newer content is here only */
+	/* until the newer content is recorded, it is a draft */
 	[STMT_OVERWRITE] = "UPDATE job SET refused = 0, incomplete = 0, errnum = 0, error = NULL,"
 			   " dismissed = 0, changed_ms = ?2, state = iif(state = " SQL_FAILED
 			   ", " SQL_DRAFT ", state)"
@@ -101,7 +101,8 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_DISMISS] = "UPDATE job SET dismissed = 1, changed_ms = ?2 WHERE id = ?1",
 	[STMT_DROP_STORY] = "DELETE FROM job WHERE id = ?1 AND job_id IS NULL"
 			    " AND state NOT IN " SQL_UNFINISHED,
-	/* what failed is what it was before; what is under way may still have no file at its end */
+	/* A failed row gets the state that it had before. A submission under way may still end
+	 * without a file, so its row stays unmade. */
 	[STMT_END_STORY] =
 		"UPDATE job SET refused = 0, incomplete = 0, errnum = 0, error = NULL,"
 		" dismissed = 0, unmade = iif(state IN " SQL_UNFINISHED
@@ -165,7 +166,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_HAS_OTHER_QUEUED] = "SELECT EXISTS (SELECT 1 FROM submission"
 				  " WHERE job = ?1 AND state = " SQL_QUEUED " AND id <> ?2)",
 	[STMT_HAS_UNFINISHED] = "SELECT state IN " SQL_UNFINISHED " FROM job WHERE id = ?1",
-	/* of a job only what is queued, and nothing while something is under way or in doubt */
+	/* not for a job with a submission under way or in doubt */
 	[STMT_NEXT] = "SELECT " SUBMISSION_COLUMNS " FROM submission AS s"
 		      " WHERE state = " SQL_QUEUED " AND next_try_ms <= ?1"
 		      " AND (SELECT state FROM job WHERE id = s.job) NOT IN " SQL_SENT
@@ -189,7 +190,8 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_QUEUED_BASE] =
 		"SELECT base, own FROM submission WHERE job = ?1 AND state = " SQL_QUEUED,
 	[STMT_PUT_ONTO] = "UPDATE submission SET onto = ?2 WHERE id = ?1",
-	/* the digest is of the version whose text the file has, which is the base or unread */
+	/* the digest is of the version whose text the file has, which is unread, or else the
+	 * base */
 	[STMT_SEE] = "UPDATE job SET version = ?2, base = iif(?3, ?3, base),"
 		     " digest = iif(?3 AND ?3 <> iif(unread, unread, base), NULL, digest),"
 		     " unread = iif(?3, 0, unread) WHERE id = ?1",
@@ -213,12 +215,12 @@ const char *const ledger_sql[STMT_COUNT] = {
 		", error, last_error), " IS_ASIDE ", " LEDGER_HOLDING_COLUMNS
 		" FROM submission AS s CROSS JOIN job ON job.id = s.job WHERE s.id > ?1"
 		" ORDER BY s.id LIMIT ?2",
-	/* of each job at most one is queued */
+	/* a job has at most one queued submission */
 	[STMT_COUNT_QUEUED] = "SELECT count(*), max(job) FROM (SELECT job FROM submission"
 			      " WHERE state = " SQL_QUEUED " AND job > ?1 ORDER BY job LIMIT ?2)",
 	[STMT_MOVE] = "UPDATE submission SET state = ?2, started_ms = ?3 WHERE id = ?1",
-	/* what is committed is still unread: only an attribute or the base is new. The base is what
-	 * a person names, unless that is unread */
+	/* If the committed text is still unread, only an attribute or the base is new, and unread
+	 * stays. Then the base is the version that a person has named, or stays as it is. */
 	[STMT_SETTLE] = "UPDATE job SET job_id = ?2, version = ?3, digest = ?4, risk_level = ?5,"
 			" enterprise_project_id = ?6, job_name = ?7, description = ?8, tags = ?9,"
 			" own = ?10, request_id = ?11, changed_ms = ?12, state = ?13,"
@@ -249,15 +251,15 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_RENAME_END] = "DELETE FROM rename_intent WHERE id = ?1",
 	[STMT_RENAME_NEXT] = "SELECT id, from_path, to_path, ino, exchange FROM rename_intent"
 			     " WHERE id > ?1 ORDER BY id LIMIT 1",
-	/* a name that has a binding keeps it, and what would have moved there stays where it was */
+	/* a name that has a binding keeps it: a row that would move there stays where it was */
 	[STMT_RENAME_FILE] = "UPDATE OR IGNORE job SET dir = ?3, name = ?4"
 			     " WHERE dir = ?1 AND name = ?2",
-	/* a directory's rows: those in it, and those whose dir starts with "DIR/" */
+	/* the rows in a directory, and those whose dir starts with "DIR/" */
 	[STMT_RENAME_TREE] = "UPDATE OR IGNORE job SET dir = ?2 || substr(dir, length(?1) + 1)"
 			     " WHERE dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0')",
 	[STMT_CLEAR_FILE] = "DELETE FROM job WHERE dir = ?1 AND name = ?2 AND job_id IS NULL"
 			    " AND state NOT IN " SQL_UNFINISHED,
-	/* only where a row comes: what else is remembered below is nobody's to end */
+	/* only where a row comes to: other names below still remember their jobs */
 	[STMT_CLEAR_TREE] =
 		"DELETE FROM job AS there WHERE job_id IS NULL AND state NOT IN " SQL_UNFINISHED
 		" AND NOT " IS_ASIDE " AND (dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0'))"
@@ -319,7 +321,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_CATALOGUE_ACCEPT] = "UPDATE space SET accepted = accepted + 1",
 	[STMT_CATALOGUE_IDS] = "SELECT job_id, since <= (SELECT accepted FROM space) FROM "
 			       "catalogue WHERE job_id > ?1 ORDER BY job_id LIMIT ?2",
-	/* of two rows with one job the one that a path finds */
+	/* if two rows have the job: the row that a path finds */
 	[STMT_CATALOGUE_LIST] =
 		"SELECT c.job_id, listed_name, c.version, create_ms, update_ms, creator, modifier,"
 		" project, job.id, " PATH ", " IS_ASIDE ", " LEDGER_HOLDING_COLUMNS

@@ -9,7 +9,7 @@
 #include "ledger/db.h"
 #include "ledger/owners.h"
 
-/* Reads the row that a query stands at. */
+/* Reads the row that a query has found. */
 static void read_text(sqlite3_stmt *stmt, struct ledger_text *text)
 {
 	*text = (struct ledger_text){
@@ -32,7 +32,7 @@ static void read_text(sqlite3_stmt *stmt, struct ledger_text *text)
 		memcpy(text->digest, sqlite3_column_blob(stmt, 5), CONTENT_DIGEST_SIZE);
 }
 
-/* Reads the row that a statement with its parameters finds. -ENOENT. */
+/* Steps a statement, and reads the row that it finds. Returns 0, -ENOENT or another -errno. */
 static int find_text(sqlite3_stmt *stmt, struct ledger_text *ret_text)
 {
 	int code = sqlite3_step(stmt);
@@ -81,9 +81,10 @@ int ledger_put_text(struct ledger *ledger, const struct ledger_text *text)
 	return ledger_run(stmt);
 }
 
-/* ---- listings of what is bound ---- */
+/* ---- listings of bound names ---- */
 
-/* Runs a statement with two texts that finds one text. -ENOENT: it finds none. */
+/* Runs a statement with two texts that finds one text. Returns 0, -ENOENT if it finds none, or
+ * another -errno. */
 static int find_name(struct ledger *ledger, enum ledger_statement which, const char *first,
 		     const char *second, char *ret_text, size_t room)
 {
@@ -107,7 +108,7 @@ int ledger_next_bound_name(struct ledger *ledger, const char *dir, const char *a
 	return find_name(ledger, STMT_NEXT_BOUND_NAME, dir, after, ret_name, NAME_MAX + 1);
 }
 
-/* Has a directory itself a name that is bound? 1, 0 or -errno. */
+/* Does a directory itself have a bound name? Returns 1, 0 or -errno. */
 static int has_bound_in(struct ledger *ledger, const char *dir)
 {
 	int r = 0, code;
@@ -123,9 +124,10 @@ static int has_bound_in(struct ledger *ledger, const char *dir)
 }
 
 /*
- * The directories are texts in the order of their bytes, where "/" comes after "-" and ".". So
- * "a", "a-b", "a/c" is an order: the part "a" is met twice. It counts when it is met first. After a
- * part that was met by what is in it, the next one begins behind these ("0" comes after "/").
+ * The directories are texts in the order of their bytes, where "/" comes after "-" and ".". So "a",
+ * "a-b", "a/c" is an order, in which the part "a" appears twice. It is returned only where it
+ * appears first. After a part with bound names of its own, the search goes on right behind it.
+ * After any other part it goes on behind all that is below that part ("0" comes after "/").
  */
 int ledger_next_bound_dir(struct ledger *ledger, const char *dir, const char *after,
 			  char ret_name[NAME_MAX + 1])
@@ -154,7 +156,7 @@ int ledger_next_bound_dir(struct ledger *ledger, const char *dir, const char *af
 			return r;
 		if (size <= NAME_MAX && !r)
 			break;
-		snprintf(from, sizeof(from), "%s0", part); /* it was met before */
+		snprintf(from, sizeof(from), "%s0", part); /* this part was returned before */
 	}
 	snprintf(ret_name, NAME_MAX + 1, "%s", part + length);
 	return 0;

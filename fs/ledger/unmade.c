@@ -2,14 +2,14 @@
 /*
  * Names whose file was never made.
  *
- * A rename or a link onto a job's name commits the content first. While nobody has a file of that
- * name, a refusal leaves nothing behind but its story, NAME.error. Such a path is marked before its
- * commit begins: then the mark is as durable as the intent, and stays when the writer is killed.
- * The mark goes when the service takes the content, or when a file of the name is made.
+ * A rename or a link onto a job's name commits the content first. If no file of that name exists, a
+ * refusal leaves nothing behind but its story, NAME.error. Such a path is marked as unmade before
+ * its commit begins. So the mark is as durable as the intent, and stays when the writer is killed.
+ * The mark is removed when the service takes the content, or when a file of the name is made.
  *
- * A story whose path is marked is listed by itself. A story whose file was there and was removed is
- * not listed: the user who removed the file does not want to hear of it. The index has marked paths
- * only, so that its size does not grow with the jobs.
+ * The story of a marked path is listed by itself. The story of a file that was there and was
+ * removed is not listed: the user who removed the file does not want to hear of it. The index
+ * contains only marked paths, so its size does not grow with the jobs.
  */
 #define _GNU_SOURCE
 #include "ledger/db.h"
@@ -88,7 +88,7 @@ int ledger_next_unmade(struct ledger *ledger, const char *dir, int64_t after,
 		snprintf(ret_unmade->name, sizeof(ret_unmade->name), "%s",
 			 (const char *)sqlite3_column_text(stmt, 1));
 		ret_unmade->seen = (struct job_glance){
-			.id_size = id_size ? id_size + 1 : 0, /* the newline */
+			.id_size = id_size ? id_size + 1 : 0, /* + 1 for the newline */
 			.error_size = (uint64_t)sqlite3_column_int64(stmt, 3),
 			.changed_ms = sqlite3_column_int64(stmt, 4),
 			.holding = ledger_column_holding(stmt, 5),
