@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Imports: what a mount begins with, and what space asks and records. placing.c has the essay. */
+/* Imports: what a mount does at its beginning, and what fs/space asks and records. placing.c has
+ * the essay. */
 #define _GNU_SOURCE
 #include "submit/imports.h"
 
@@ -51,13 +52,14 @@ void imports_destroy(struct imports *imports)
 
 struct beginning {
 	struct engine *engine;
-	struct buf lost;     /* IDs of those whose content was lost: each ends with a NUL */
-	struct buf editable; /* of those that have been read-only, and tell so */
+	struct buf lost; /* IDs of imports whose content was lost; each ends with a NUL */
+	/* IDs of imports whose story says that they are read-only, and that are not any more */
+	struct buf editable;
 	char last[COC_DOCUMENT_ID_ROOM];
 	int n;
 };
 
-/* Has an import its file? One that was lost is made. Returns 1 if its content is lost, 0 or
+/* Makes the file of an import if it has none. Returns 1 if the content of the import is lost, 0 or
  * -errno. */
 static int restore_file(const struct import_files *files, const struct import_record *import)
 {
@@ -92,7 +94,7 @@ static int begin_import(void *data, const struct import_record *import)
 	return placing_remove_file(beginning->engine, import);
 }
 
-/* The content of these has to be fetched again. Returns 0 or -errno. */
+/* Records that the content of these imports has to be fetched again. Returns 0 or -errno. */
 static int forget_lost(struct engine *engine, const struct buf *lost)
 {
 	int r = 0;
@@ -104,7 +106,7 @@ static int forget_lost(struct engine *engine, const struct buf *lost)
 	return r;
 }
 
-/* The stories of these are true no more. Returns 0 or -errno. */
+/* Removes the stories of these imports: the stories are no longer true. Returns 0 or -errno. */
 static int end_stories(struct engine *engine, const struct buf *editable)
 {
 	int r = 0;
@@ -115,8 +117,8 @@ static int end_stories(struct engine *engine, const struct buf *editable)
 	return r;
 }
 
-/* What a whole scan has listed before is placed now, if it was not then: the mount showed none, or
- * was killed. Returns 0 or -errno. */
+/* Places the imports that a whole scan has listed before but that have no files yet, because that
+ * mount showed none or was killed. Returns 0 or -errno. */
 static int place_known(struct engine *engine)
 {
 	struct imports *imports = engine->imports;
@@ -250,9 +252,8 @@ int imports_read(struct engine *engine, const struct import_record *import)
 	return ledger_import_read(engine->ledger, import->job_id);
 }
 
-/* The file of a row has a newer version than the one that was read here, if any was: the newer one
- * is unread.
- * Returns 0 or -errno. */
+/* Records that the file of a row has a newer version than the one that was read here, if any was
+ * read. The newer version is unread. Returns 0 or -errno. */
 static int record_unread(struct engine *engine, int64_t row, const struct import_record *import,
 			 int64_t newest)
 {
@@ -304,6 +305,6 @@ int imports_give_name(struct engine *engine, const char *name)
 		return r;
 	r = ledger_import_take_name(engine->ledger, name);
 	placing_name_taken(&engine->imports->placing);
-	/* a crash must not leave the user's file with the name of an import */
+	/* a crash must not leave a user's file under the name of an import */
 	return r < 0 ? r : submit_save(engine);
 }

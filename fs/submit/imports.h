@@ -6,99 +6,106 @@
 #include "submit/submit.h"
 
 /*
- * The jobs of the service that no path of this space is bound to, as space shows them: a file of
- * the root each. placing.c has the essay. An import is no binding.
+ * Imports: the jobs of the service that no path of this space is bound to. fs/space shows each as a
+ * file in the root. placing.c has the essay. An import is no binding. Functions without another
+ * word return 0 or -errno.
  */
 
-/* Called with how many bytes of some names were tried (struct import_files). */
+/* Called at the end of make_many(). tried: how many bytes of the names were tried. result: 0, or
+ * the -errno of the first name that failed. */
 typedef void import_made_fn(void *data, size_t tried, int result);
 
-/* What space does in the root of the spool. */
+/* What fs/space does for imports in the root of the spool. */
 struct import_files {
-	/* Is there anything of this name? 1, 0 or -errno. */
+	/* Does the root have an entry of this name? 1, 0 or -errno. */
 	int (*has)(void *data, const char *name);
-	/* Many names are about to be looked for; and that is over. */
+	/* Called before and after a run of many has() calls. */
 	void (*naming_begin)(void *data);
 	void (*naming_end)(void *data);
-	/* Makes a placeholder. -EEXIST: there is something of this name. */
+	/* Makes a placeholder. -EEXIST: the root has an entry of this name. */
 	int (*make)(void *data, const char *name);
 	/*
-	 * Has a thread do the same for some names; each ends with a NUL. That there is something of
-	 * a name is accepted. done is called once, in an iteration of the loop. It is told how many
-	 * bytes of the names were tried, and 0 or -errno for the first name that was not. If a user
-	 * makes a name, it may be 0 and not all were tried. Returns 0, or -errno: nothing is begun.
+	 * Makes placeholders for some names, in a thread; each name ends with a NUL. A name that
+	 * the root has already is accepted. At the end done is called once, in an iteration of the
+	 * loop. It gets how many bytes of the names were tried, and 0 or the -errno of the first
+	 * name that failed. If a user makes a name meanwhile, the result may be 0 although not all
+	 * names were tried. Returns 0, or -errno: nothing is begun.
 	 */
 	int (*make_many)(void *data, const char *names, size_t size, import_made_fn *done,
 			 void *done_data);
-	/* No file is made any more, and done is not called. Returns how many bytes were tried. */
+	/* Stops make_many(): no further file is made, and done is not called. Returns how many
+	 * bytes of the names were tried. */
 	size_t (*make_stop)(void *data);
-	/* Removes the file of an import. It stays if it is not as the import says: it is somebody's
-	 * then. That there is none is accepted. */
+	/* Removes the file of an import. The file stays if it differs from what the import says:
+	 * then a user has changed it. A file that is not there is accepted. */
 	int (*remove)(void *data, const struct import_record *import);
-	/* Is a regular file at a path, anywhere in the space? 1, 0 or -errno. */
+	/* Is there a regular file at this path, anywhere in the space? 1, 0 or -errno. */
 	int (*has_job_file)(void *data, const char *path);
 	void *data;
 };
 
 /*
- * The mount begins: what a crash, a loss of power or another mount has left is put right. Each
- * placed import has its file then; with JOBS_OWN none has, unless somebody has changed it. files is
- * copied, and used until the engine is closed. Returns 0 or -errno.
+ * Begins the imports of a mount. Repairs what a crash, a loss of power or another mount has left.
+ * Afterwards each placed import has its file; with JOBS_OWN no import has one, unless somebody has
+ * changed it. files is copied, and used until the engine is closed. Returns 0 or -errno.
  */
 int imports_begin(struct engine *engine, const struct import_files *files);
 
-/* What this mount shows. */
+/* Returns which imports this mount shows. */
 enum jobs_shown imports_shown(const struct engine *engine);
 
-/* Does this mount show any import? Cheap: ask this before you look for one. */
+/* Does this mount show any import? This is cheap: ask this before you look for one. */
 bool imports_any(const struct engine *engine);
 
-/* Have all imports of a scan had their files? Else there is only a part of them. */
+/* Have all imports of a scan got their files? If not, only a part of them is there. */
 bool imports_are_whole(const struct engine *engine);
 
-/* Finds an import that is placed by the name of its file. -ENOENT: it is none, or none is shown. */
+/* Finds a placed import by the name of its file. -ENOENT: the name is no import's, or this mount
+ * shows none. */
 int imports_find(struct engine *engine, const char *name, struct import_record *ret_import);
 
-/* Finds the import whose file had this name until a user removed the file. -ENOENT: there is none.
- * So it is if its content was not fetched, or the name was given to another file since. *ret_import
- * is to be finished in any case. */
+/* Finds the import whose file had this name until a user removed the file. Finish *ret_import in
+ * any case. Returns -ENOENT if there is none, if its content was not fetched, or if the name was
+ * given to another file since. */
 int imports_find_removed(struct engine *engine, const char *name, struct import_record *ret_import);
 
-/* What the siblings of an import look like. -ENOENT as above. */
+/* Reads what the siblings of an import show. -ENOENT as for imports_find(). */
 int imports_glance(struct engine *engine, const char *name, struct import_glance *ret_glance);
 
-/* Has the service to be asked whether the content that an import has is its newest? Not if it was
- * asked within `refresh`, or a scan has told this version within `refresh`. 1, 0 or -errno. */
+/* Must the service be asked whether the content of an import is its newest? Not if the service was
+ * asked within `refresh`, or a scan has listed this version within `refresh`. Returns 1, 0 or
+ * -errno. */
 int imports_is_due(struct engine *engine, const struct import_record *import);
 
-/* The service was asked for an import that is placed: its version, digest and attrs are these
- * now. */
+/* Records what the service has answered for a placed import: import has the version, the digest and
+ * the attributes now. */
 int imports_fetched(struct engine *engine, const struct import_record *import);
 
-/* An edit of an import was refused: story is its .error; NULL: the .error goes. */
+/* Records that an edit of an import was refused: story is the text of its .error. story NULL
+ * removes the .error. */
 int imports_tell(struct engine *engine, const struct import_record *import, const char *story);
 
-/* A process reads the version that an import has. */
+/* Records that a process reads the version that an import has. */
 int imports_read(struct engine *engine, const struct import_record *import);
 
 /*
- * An import, whose content was fetched, is edited, or was removed and gets a file again: its path
- * is bound to the job. The base is the version that was read here last. If none was read, there is
- * no base. owner: of the file. *ret_row is the row of the path.
+ * Binds the path of an import to its job: because the import is edited, or was removed and gets a
+ * file again. Its content must have been fetched. The base is the version that was read here last;
+ * if none was, there is no base. owner: of the file. *ret_row gets the row of the path.
  */
 int imports_bind(struct engine *engine, const struct import_record *import,
 		 const struct owner *owner, int64_t *ret_row);
 
-/* Calls fn for imports that are placed, by name after a name, at most max of them. Stops when fn
- * returns a negative value, which is returned. fn must record nothing. */
+/* Calls fn for at most max placed imports, by name, those after the name `after`. Stops when fn
+ * returns a negative value, and returns that value. fn must record nothing. */
 int imports_walk(struct engine *engine, const char *after, int max,
 		 int (*fn)(void *data, const struct import_record *import), void *data);
 
-/* A user has removed the file of an import: the job is not shown again. */
+/* Records that a user has removed the file of an import: its job is not shown again. */
 int imports_hide(struct engine *engine, const struct import_record *import);
 
-/* A user is about to make a file of a name in the root that has none. The name is the user's, and
- * remembers the job of an import that was removed. */
+/* Call this before a user makes a file in the root, of a name that has no file. The name is the
+ * user's from now on. It still remembers the job of an import that was removed. */
 int imports_give_name(struct engine *engine, const char *name);
 
 #endif

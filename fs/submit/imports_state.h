@@ -6,25 +6,26 @@
 #include "submit/imports.h"
 #include "submit/placing.h"
 
-/* The imports as the engine has them. */
+/* The imports as the engine keeps them. */
 struct imports {
-	struct import_files files; /* has NULL: the mount has not begun */
+	/* functions of fs/space; files.has is NULL until imports_begin() sets them */
+	struct import_files files;
 	enum jobs_shown shown;
-	bool any;      /* there may be some in the ledger */
-	bool is_whole; /* imports_are_whole() */
+	bool any;      /* the ledger may have imports */
+	bool is_whole; /* see imports_are_whole() */
 	struct placing placing;
 };
 
 /* Returns 0 and owned imports, or -errno of the ledger or the memory. */
 int imports_create(struct engine *engine, struct imports **ret_imports);
 
-/* Stops what is under way. NULL is accepted. */
+/* Stops the placing of files, and frees. NULL is accepted. */
 void imports_destroy(struct imports *imports);
 
-/* Does this mount make files of imports? */
+/* Does this mount make files for imports? */
 bool imports_are_placed(const struct engine *engine);
 
-/* A scan has listed a job. Returns 0 or -errno. */
+/* Records a job that a scan has listed as an import. Returns 0 or -errno. */
 int imports_add(struct engine *engine, const char *job_id, int64_t create_ms);
 
 #endif

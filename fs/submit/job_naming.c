@@ -5,7 +5,7 @@
  *
  * If the file has the text of the newest version, that version is the base. Otherwise nobody is
  * known to have read that text, and the binding has no base. So the next commit is ESTALE until the
- * user says with coc.base what was read.
+ * user says with coc.base which version was read.
  */
 #define _GNU_SOURCE
 #include "submit/job_naming.h"
@@ -19,7 +19,8 @@
 #include "submit/removed_name.h"
 #include "submit/rows.h"
 
-/* Another path has the job. Which one is told if it can be read. */
+/* Fails with EEXIST: another path has the job. The error names that path if this author may read
+ * it. */
 static int refuse_second(struct engine *engine, const struct job_naming *naming, int64_t row,
 			 struct err *err)
 {
@@ -34,7 +35,7 @@ static int refuse_second(struct engine *engine, const struct job_naming *naming,
 	return -EEXIST;
 }
 
-/* The removed file that has the job has something unfinished. */
+/* Fails with EBUSY: the removed file that has the job has an unfinished submission. */
 static int refuse_busy(struct engine *engine, const struct job_naming *naming, int64_t row,
 		       struct err *err)
 {
@@ -47,8 +48,8 @@ static int refuse_busy(struct engine *engine, const struct job_naming *naming, i
 	return -EBUSY;
 }
 
-/* A row has the job that is named. Returns 0 if the file of that row was removed, so that the job
- * may be taken over from *ret_removed. Or -errno with err filled. */
+/* Another row has the job. Returns 0 if the file of that row was removed: the job may be taken over
+ * from *ret_removed. Returns -errno with err filled otherwise. */
 static int check_other(struct engine *engine, const struct job_naming *naming, int64_t row,
 		       struct job_record *ret_removed, struct err *err)
 {
@@ -62,7 +63,8 @@ static int check_other(struct engine *engine, const struct job_naming *naming, i
 	return r < 0 ? err_set(err, -r, "the ledger cannot be read: %s", strerror(-r)) : 0;
 }
 
-/* May the row have the job? 0; 1: it has the job already; or -errno with err filled. */
+/* May the row have the job? Returns 0 if so, 1 if it has the job already, or -errno with err
+ * filled. */
 static int check_naming(struct engine *engine, const struct job_naming *naming,
 			const struct job_record *row, struct job_record *ret_removed,
 			struct err *err)
@@ -97,7 +99,8 @@ static int check_naming(struct engine *engine, const struct job_naming *naming,
 	return 0;
 }
 
-/* removed: the name that has had the job; its row is 0 if there is none. */
+/* Binds the row to the job. removed: the removed name that has had the job; its row is 0 if there
+ * is none. */
 static int bind_row(struct engine *engine, const struct job_naming *naming,
 		    const struct job_record *row, const struct job_record *removed)
 {
@@ -116,7 +119,7 @@ static int bind_row(struct engine *engine, const struct job_naming *naming,
 	int r = content_digest(job->content, job->size, digest);
 
 	for (int i = 0; i < ATTR_COUNT; i++)
-		attrs.value[i] = (char *)job->attrs[i]; /* borrowed */
+		attrs.value[i] = (char *)job->attrs[i]; /* borrowed from job */
 	if (r == 0 && row->backup)
 		r = ledger_unmark_backup(engine->ledger, row->row);
 	if (r == 0 && row->refused && naming->is_read)
@@ -144,7 +147,7 @@ int job_naming_record(struct engine *engine, const struct job_naming *naming, st
 	return 0;
 }
 
-/* Tells it in the row of a path that has a job. Returns 0 or -errno. */
+/* Records the refusal in the row of a path that has a job. Returns 0 or -errno. */
 static int tell_refusal(struct engine *engine, const char *path, const struct err *err)
 {
 	_cleanup_free_ char *story = err_story(err);

@@ -5,26 +5,28 @@
 #include "submit/show.h"
 #include "submit/submit.h"
 
-/* A person says which job a file has: job_naming.c has the essay. */
+/* A person says which job a file has (setfattr -n coc.job_id). job_naming.c has the essay. */
 
-/* What is said. Borrowed. */
+/* Which file is to have which job. All pointers are borrowed. */
 struct job_naming {
 	const char *path;
 	const struct author *author;
-	const struct shown_job *job; /* as the service shows it now */
-	bool is_read;		     /* the file has the text of its newest version */
+	const struct shown_job *job; /* the job as the service shows it now */
+	bool is_read;		     /* the file has the text of the job's newest version */
 };
 
 /*
- * Binds a path to the job. Returns 0, also if the path has the job already, or a negative errno. It
- * is -EEXIST if the path has another job, or another path has the job. It is -EBUSY if something of
- * the path is unfinished, or a create of this space may have made the job. err is filled on
- * failure.
+ * Binds a path to the job. Returns 0, also if the path has the job already, or a negative errno
+ * with err filled.
+ *
+ * -EEXIST: the path has another job, or another path has the job. Then nothing is bound.
+ *
+ * -EBUSY: a submission of the path is unfinished, or a create of this space may have made the job.
  */
 int job_naming_record(struct engine *engine, const struct job_naming *naming, struct err *err);
 
-/* Tells in the log, and in .error, why a path cannot have the job. If the path has a job, or one is
- * being made, its state stays what it is. Returns -err->errnum. */
+/* Writes to the log and to .error why a path cannot have the job. If the path has a job, or one is
+ * being made, its state stays as it is. Returns -err->errnum. */
 int job_naming_refuse(struct engine *engine, const char *path, const struct author *author,
 		      const struct err *err);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The files of imports are made by a thread, one after the other, while the loop gives other jobs
- * their names: both take the same time. If no thread can do it, the loop makes some files in each
+ * A thread makes the files of imports, one after the other, while the loop gives names to other
+ * jobs: both take the same time. If there is no thread for it, the loop makes some files in each
  * iteration.
  *
- * A user may take a name whose file was not made yet. Then the thread has to stop first (space does
- * that), so that no file comes to be under a name that is the user's by now. What was not made is
- * begun anew, without the names that the ledger does not have any more.
+ * A user may take a name whose file was not made yet. fs/space stops the thread before that. So no
+ * file of an import appears under a name that is the user's by then. What was not made is begun
+ * anew, without the names that the ledger does not have any more.
  */
 #define _GNU_SOURCE
 #include "submit/making.h"
@@ -66,7 +66,7 @@ void making_finish(struct making *making)
 	making->made = 0;
 }
 
-/* Ends it: this is the last touch. What was not made is left to the caller. */
+/* Ends the making and calls done. On failure making->names and ->made still say what is left. */
 static void end_making(struct making *making, int r)
 {
 	making_done_fn *done = making->done;
@@ -88,10 +88,11 @@ static void on_made_beside(void *data, size_t tried, int r)
 		end_making(making, r);
 		return;
 	}
-	go_on_making(making); /* a user makes a file, maybe of one of the names */
+	go_on_making(making); /* a user makes a file, maybe with one of these names */
 }
 
-/* Has a thread make what is left. Returns 0 or -errno: none does. */
+/* Starts a thread that makes the files that are left. Returns 0, or -errno if there is no
+ * thread. */
 static int make_beside(struct making *making)
 {
 	const struct import_files *files = files_of(making);
@@ -104,8 +105,8 @@ static int make_beside(struct making *making)
 	return r;
 }
 
-/* Makes the file of a name. A user may have taken the name meanwhile, which the ledger knows.
- * Returns 0 or -errno. */
+/* Makes the file of a name. -EEXIST is no failure: a user has taken the name, and the ledger has
+ * that. Returns 0 or -errno. */
 static int make_file(const struct making *making, const char *name)
 {
 	int r = files_of(making)->make(files_of(making)->data, name);
@@ -113,7 +114,7 @@ static int make_file(const struct making *making, const char *name)
 	return r == -EEXIST ? 0 : r;
 }
 
-/* Makes some. Returns 1 if there are more, 0 or -errno. */
+/* Makes some files. Returns 1 if more are left, 0 or -errno. */
 static int make_some(struct making *making)
 {
 	const struct buf *names = &making->names;
@@ -131,7 +132,7 @@ static int make_some(struct making *making)
 	return r;
 }
 
-/* The timer's callback. */
+/* A timer's callback: makes the files that are left. */
 static void make_slice(void *data)
 {
 	struct making *making = data;

@@ -6,38 +6,39 @@
 #include "loop/loop.h"
 #include "submit/submit.h"
 
-/* The files of imports whose names are durable are made. making.c has the essay. */
+/* Makes the files of imports whose names are durable. making.c has the essay. */
 
 /* Called once with 0 or -errno, from an iteration of the loop and never from within making_begin().
- * It is the last touch. */
+ * The struct making is not used afterwards, so the callback may free it. */
 typedef void making_done_fn(void *data, int result);
 
-/* Zero-initialise it. */
+/* The making of some files. Zero-initialise it. */
 struct making {
-	struct engine *engine; /* NULL: nothing is under way */
+	struct engine *engine; /* NULL: no making is under way */
 	making_done_fn *done;
 	void *data;
-	struct buf names; /* of the files: each ends with a NUL */
-	size_t made;	  /* bytes of these whose file was tried */
-	bool is_beside;	  /* a thread makes them */
-	bool has_lost;	  /* the ledger may not have each of them any more */
+	struct buf names; /* the names of the files; each ends with a NUL */
+	size_t made;	  /* bytes of names whose files were tried */
+	bool is_beside;	  /* a thread makes the files */
+	bool has_lost;	  /* the ledger may have lost some of the names */
 	struct loop_timer timer;
 };
 
-/* Begins to make a file for each of some names, which are durable. names is taken, and is empty
- * then. Nothing may be under way. */
+/* Begins to make a file for each of these names, which must be durable. Takes the names; the buffer
+ * is empty afterwards. Nothing may be under way. */
 void making_begin(struct making *making, struct engine *engine, struct buf *take_names,
 		  making_done_fn *done, void *data);
 
-/* Stops: no file is made any more, and done is not called. names and made say what is left. */
+/* Stops: no further file is made, and done is not called. making->names and ->made still say what
+ * is left. */
 void making_stop(struct making *making);
 
-/* Frees what making_stop() has left. */
+/* Stops, and frees the names. */
 void making_finish(struct making *making);
 
-/* Drops those of some names, each ends with a NUL, that come after the byte at from and that the
- * ledger does not have any more. What the ledger cannot tell is dropped: the next mount makes its
- * file. */
+/* Removes from a list of names (each ends with a NUL) those that the ledger does not have any more.
+ * Looks only at names after the byte `from`. A name that the ledger cannot look up is removed, too:
+ * the next mount makes its file. */
 void making_drop_lost(struct engine *engine, struct buf *names, size_t from);
 
 #endif

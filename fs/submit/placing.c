@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a job that a scan has listed comes to be a file of the root.
+ * How a job that a scan has listed becomes a file in the root.
  *
- * It gets a name first: the job's own, made safe, if neither the ledger nor the spool has this name
- * for something else; otherwise with the job's ID (job/import_name.h). The oldest job comes first,
- * so it has the plain name. A name that was given stays. The names are durable before any of the
- * files is made. So no file of an import is ever in the spool that the ledger does not know of: it
- * would look like a file that a user has made. What a crash or a loss of power can leave is a name
- * without a file, and the next mount makes the file.
+ * First the job gets a name. If neither the ledger nor the spool has the job's own name, made safe,
+ * for something else, the job gets this name. Otherwise the name contains the job's ID
+ * (job/import_name.h). The oldest job comes first, so it has the plain name. A name that was given
+ * stays. The names are durable before any of the files is made. So the spool never has a file of an
+ * import that the ledger does not know: such a file would look like a file that a user has made.
+ * After a crash or a loss of power there may be a name without a file, and the next mount makes the
+ * file.
  *
- * Some jobs get no name now. A job that a path is bound to is no import any more. And a job whose
- * name a create of ours has under way, or in doubt, may be the job that this create makes. Until
- * the create has ended nobody can know. So such a job is shown by a later scan.
+ * Some jobs get no name now. A job that a path is bound to is no import any more. Another kind is a
+ * job with the same name as a create of ours that is under way or in doubt: it may be the job that
+ * this create makes. Nobody can know until the create has ended. So a later scan shows the job.
  *
- * The removal is the other way round: the ledger says that an import is leaving, then the file
+ * The removal goes the other way round: the ledger records that an import is leaving, then the file
  * goes, then the row.
  *
- * It is done in slices, so that no request waits for many files. A slice ends early where the disk
- * takes long: some file systems look for a free inode for half a millisecond. While the files of
- * some names are made (making.c), others get their names.
+ * The work is done in slices, so that no request waits for many files. A slice ends early if the
+ * disk takes long: some file systems look for a free inode for half a millisecond. While the files
+ * of some names are made (making.c), other jobs get their names.
  */
 #define _GNU_SOURCE
 #include "submit/placing.h"
@@ -58,7 +59,7 @@ static void begin_naming(struct placing *placing)
 	go_on_placing(placing);
 }
 
-/* Ends a pass. */
+/* Ends a pass over the imports: the next step is the first again. */
 static void end_naming(struct placing *placing)
 {
 	const struct import_files *files = files_of(placing);
@@ -80,7 +81,8 @@ void placing_cancel(struct placing *placing)
 	*placing = (struct placing){0};
 }
 
-/* Names that were given have no file, and get none now: the next look gives names anew. */
+/* Takes back names that have no file: the next look gives names anew. made: the names before this
+ * byte have files. */
 static void take_names_back(struct placing *placing, const struct buf *names, size_t made)
 {
 	for (size_t at = made; at < names->size; at += strlen(names->data + at) + 1)
@@ -102,7 +104,7 @@ void placing_name_taken(struct placing *placing)
 		placing->has_lost = placing->making.has_lost = true;
 }
 
-/* Ends it: this is the last touch. */
+/* Ends the work and calls done. */
 static void end_placing(struct placing *placing, int r)
 {
 	placing_done_fn *done = placing->done;
@@ -121,7 +123,7 @@ static void end_placing(struct placing *placing, int r)
 		done(data, r);
 }
 
-/* ---- those that are leaving ---- */
+/* ---- imports that leave ---- */
 
 int placing_remove_file(struct engine *engine, const struct import_record *import)
 {
@@ -134,11 +136,12 @@ int placing_remove_file(struct engine *engine, const struct import_record *impor
 
 struct leaving {
 	struct placing *placing;
-	struct buf ids; /* of those whose file is gone: each ends with a NUL */
-	bool has_rest;	/* the disk is slow: others are left to the next slice */
+	struct buf ids; /* IDs of imports whose files are removed; each ends with a NUL */
+	bool has_rest;	/* the disk is slow: the other files are for the next slice */
 };
 
-/* A user may have put another file under the name, in the moment since it is leaving. */
+/* Removes the file of an import that leaves. If a user has put another file under the name in the
+ * meantime, that file stays: placing_remove_file() checks this. */
 static int remove_leaving(void *data, const struct import_record *import)
 {
 	struct leaving *leaving = data;
@@ -152,7 +155,7 @@ static int remove_leaving(void *data, const struct import_record *import)
 	return r < 0 ? r : buf_append(&leaving->ids, import->job_id, strlen(import->job_id) + 1);
 }
 
-/* Removes some. Returns 1 if there may be more, 0 or -errno. */
+/* Removes the files of some imports. Returns 1 if there may be more, 0 or -errno. */
 static int remove_some(struct placing *placing)
 {
 	struct ledger *ledger = placing->engine->ledger;
@@ -168,7 +171,7 @@ static int remove_some(struct placing *placing)
 
 /* ---- names ---- */
 
-/* Is a name free, in the ledger and in the spool? 1, 0 or -errno. */
+/* Is this name free, in the ledger and in the spool? Returns 1, 0 or -errno. */
 static int is_free_name(const struct placing *placing, const char *name)
 {
 	struct ledger *ledger = placing->engine->ledger;
@@ -184,7 +187,7 @@ static int is_free_name(const struct placing *placing, const char *name)
 	return r < 0 ? r : !r;
 }
 
-/* Gives a job the first name that is free. Returns 0 or -errno. */
+/* Gives a job the first of its names that is free. Returns 0 or -errno. */
 static int name_import(struct placing *placing, const char *job_id, const char *job_name)
 {
 	char name[IMPORT_NAME_ROOM];
@@ -202,9 +205,10 @@ static int name_import(struct placing *placing, const char *job_id, const char *
 	return r < 0 ? r : ledger_import_place(placing->engine->ledger, job_id, name);
 }
 
-/* Jobs that may get a name, while they are read. */
+/* Jobs that may get a name. The ledger's statement is read to its end before the names are
+ * given. */
 struct unplaced {
-	struct buf jobs; /* ID and name, each with a NUL at its end */
+	struct buf jobs; /* ID and name of each; each text ends with a NUL */
 	int64_t create_ms[NAMES_AT_ONCE];
 	int n;
 };
@@ -218,7 +222,7 @@ static int note_unplaced(void *data, const char *job_id, int64_t create_ms, cons
 	return buf_append(&unplaced->jobs, job_name, strlen(job_name) + 1);
 }
 
-/* Names a job, if it is to have one. Returns 0 or -errno. */
+/* Gives a job a name, if it is to have one. Returns 0 or -errno. */
 static int place_job(struct placing *placing, const char *job_id, const char *job_name)
 {
 	struct engine *engine = placing->engine;
@@ -229,7 +233,8 @@ static int place_job(struct placing *placing, const char *job_id, const char *jo
 	return engine_makes_name(engine, job_name) ? 0 : name_import(placing, job_id, job_name);
 }
 
-/* Names jobs in their order, until a slice has taken long. Returns how many, or -errno. */
+/* Gives names to jobs in their order, until the slice has taken long. Returns how many were looked
+ * at, or -errno. */
 static int name_unplaced(struct placing *placing, const struct unplaced *unplaced)
 {
 	struct import_place *place = &placing->place;
@@ -249,7 +254,8 @@ static int name_unplaced(struct placing *placing, const struct unplaced *unplace
 	return i;
 }
 
-/* Names some. Returns 1 if more are to be named before the names become durable, 0 or -errno. */
+/* Gives some names. Returns 1 if more are to be given before the names become durable, 0 or
+ * -errno. */
 static int name_some(struct placing *placing)
 {
 	struct unplaced unplaced = {.n = 0};
@@ -270,7 +276,8 @@ static int name_some(struct placing *placing)
 static void finish_pass(struct placing *placing);
 static void on_made(void *data, int result);
 
-/* Has the files of the names made, which are durable, and goes on with other names meanwhile. */
+/* Begins to make the files of the names, which are durable. Goes on giving names to other jobs
+ * meanwhile. */
 static void begin_files(struct placing *placing)
 {
 	if (placing->has_lost)
@@ -309,7 +316,7 @@ static void on_names_durable(void *data, int result)
 		begin_files(placing);
 }
 
-/* Has the names become durable, before their files are made. Returns 0 or -ENOMEM. */
+/* Waits until the names are durable; only then their files are made. Returns 0 or -ENOMEM. */
 static int await_names(struct placing *placing)
 {
 	struct engine *engine = placing->engine;
@@ -325,7 +332,8 @@ static int await_names(struct placing *placing)
 
 /* ---- the slices ---- */
 
-/* All that could be done was done, unless something has come meanwhile. */
+/* Ends a pass in which all that could be done was done. Begins anew if something has come
+ * meanwhile. */
 static void finish_pass(struct placing *placing)
 {
 	struct engine *engine = placing->engine;
@@ -347,7 +355,7 @@ static void finish_pass(struct placing *placing)
 	end_placing(placing, r);
 }
 
-/* Nothing is left of a step: goes on with the next one. Returns 0 or -errno. */
+/* Goes on with the next step when nothing of a step is left. Returns 0 or -errno. */
 static int end_step(struct placing *placing)
 {
 	if (placing->step == PLACING_REMOVE) {
@@ -356,14 +364,14 @@ static int end_step(struct placing *placing)
 	}
 	if (placing->names.size)
 		return await_names(placing);
-	/* all are named */
+	/* all imports have names */
 	placing->step = PLACING_MAKE;
 	if (!placing->making.engine)
 		finish_pass(placing);
 	return 0;
 }
 
-/* The timer's callback. */
+/* A timer's callback: does a slice of the step. */
 static void place_slice(void *data)
 {
 	struct placing *placing = data;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A submission that was taken from the queue goes back to it. */
+/* How a submission that was taken from the queue goes back to it. */
 #define _GNU_SOURCE
 #include "submit/put_back.h"
 
@@ -24,7 +24,7 @@ void queue_wake_after(struct engine *engine, int64_t wait_ms)
 		       wake_queue, engine);
 }
 
-/* That it is being sent was recorded, if it was not undone, and is not so. */
+/* Records the submission as queued again, if the ledger still says that it is being sent. */
 static void unstart_submission(struct submission *submission)
 {
 	_cleanup_job_record_ struct job_record job = {0};

@@ -4,13 +4,14 @@
 
 #include "submit/state.h"
 
-/* What goes back to the queue. */
+/* Puts submissions back into the queue. */
 
-/* The ledger could not be written for a submission that was taken from the queue: there it is as it
- * was. It is taken up again a little later. */
+/* Puts back a submission that was taken from the queue, because the ledger could not be written.
+ * The queue has the submission as before, and takes it up again after LEDGER_AGAIN_MS. Frees the
+ * submission. */
 void queue_put_back(struct submission *submission);
 
-/* Has the queue looked at after wait_ms. */
+/* Looks at the queue again after wait_ms. */
 void queue_wake_after(struct engine *engine, int64_t wait_ms);
 
 #endif

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A name remembers its job when its file is removed, so that a file of that name is a new version.
- * But a repository moves files: git checkout, and rsync --delete, remove the file in one directory
- * and write it in another one. With adopt=name a file elsewhere takes the job over then, and a
- * person may name it. The removed name forgets the job in the same transaction: a job never has two
- * names, and never none. With adopt=same the text of a file that was made here is no reason: a
- * second file with this text is a copy. A job that was there before is taken as by any new file.
+ * A name remembers its job when its file is removed, so that a new file of that name makes a new
+ * version. But repositories move files: git checkout, and rsync --delete, remove the file in one
+ * directory and write it in another one. With adopt=name a file elsewhere takes the job over then.
+ * A person may also name the job (setfattr -n coc.job_id). The removed name forgets the job in the
+ * same transaction: a job never has two names, and never none. With adopt=same the text of a file
+ * that was made here is no reason to take its job: a second file with this text is a copy. A job
+ * that was there before is taken as by any new file.
  *
- * Nothing is taken over while something of the name is queued, under way or in doubt: its outcome
- * would have no row. Nor is it if a file of the name is there again, or the name belongs to another
- * user.
+ * Nothing is taken over while a submission of the name is queued, under way or in doubt: its
+ * outcome would have no row. Nothing is taken over either if the name has a file again, or belongs
+ * to another user.
  *
- * The base goes along. So a version of a colleague's that nobody has read here is in the way of the
- * moved file, as it was in the way of the removed one.
+ * The base goes along. So a colleague's version that nobody here has read is a conflict for the
+ * moved file, as it was for the removed file.
  */
 #define _GNU_SOURCE
 #include "submit/removed_name.h"
@@ -24,7 +25,7 @@
 #include "submit/imports_state.h"
 #include "submit/rows.h"
 
-/* Is there a file of the row's name? 1, 0 or -errno. */
+/* Does the row's name have a file? Returns 1, 0 or -errno. */
 static int has_file(struct engine *engine, int64_t row)
 {
 	const struct import_files *files = &engine->imports->files;
@@ -32,7 +33,8 @@ static int has_file(struct engine *engine, int64_t row)
 	int r;
 
 	if (!files->has_job_file)
-		return 1; /* the mount has not begun */
+		/* imports_begin() was not called yet: say yes, so that nothing is taken over */
+		return 1;
 	r = ledger_path(engine->ledger, row, &path);
 	return r < 0 ? r : files->has_job_file(files->data, path);
 }
