@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * When a scan begins, and who waits for it. A scan begins when somebody wants to see the jobs and
- * the last scan began longer than `refresh` ago; so a mount that nobody looks at asks nothing. All
- * who come while a scan is under way wait for this scan.
+ * When a scan begins, and how its waiters are answered. A scan begins when somebody wants to see
+ * the jobs and the last scan began longer than `refresh` ago. So a mount that nobody looks at asks
+ * nothing. Everybody who comes during a scan waits for that scan.
  *
- * A waiter is answered after the scan. When the scan takes longer than a submission may, or
- * fails, the answer is what was known before, if anything was. A part of a first scan is no answer.
+ * A waiter is answered after the scan. If the scan fails, or takes longer than a submission may,
+ * the answer is what was known before, if anything was known. A part of a first scan is no answer.
  *
- * After a scan that failed nobody scans for a while, each time longer (outage.c). A look meanwhile
- * gets what is known, or the error of that scan, at once. After a scan that took long nobody
- * scans for as long again, at most for `refresh`: a mount does not spend more than half of its time
- * reading lists.
+ * After a scan that failed no scan begins for a while, each time longer (outage.c). A look in that
+ * time gets what is known, or the error of the failed scan, at once. After a scan that took long no
+ * scan begins for as long again, at most for `refresh`: a mount does not spend more than half of
+ * its time reading lists.
  */
 #define _GNU_SOURCE
 #include "submit/catalogue.h"
@@ -31,11 +31,11 @@ struct catalogue {
 	struct scan scan;
 	bool is_scanning;
 	struct waiter_list waiters;
-	struct loop_timer patience; /* when the first of them has waited long enough */
-	int64_t due_ms;		    /* on the loop's clock: a look from then on causes a scan */
-	int64_t read_ms;	    /* the same: when the last scan began that did not fail */
-	int64_t failures;	    /* of scans, in a row */
-	int errnum;		    /* of the last one */
+	struct loop_timer patience; /* runs when the first waiter has waited long enough */
+	int64_t due_ms;		    /* on the loop's clock: from then on a look begins a scan */
+	int64_t read_ms;  /* on the loop's clock: begin of the last scan that did not fail */
+	int64_t failures; /* scans that failed, in a row */
+	int errnum;	  /* errno of the last scan, 0 if it did not fail */
 };
 
 int catalogue_create(struct engine *engine, struct catalogue **ret_catalogue)
@@ -60,7 +60,8 @@ void catalogue_destroy(struct catalogue *catalogue)
 	free(catalogue);
 }
 
-/* May what is known be shown? 0, or -errno: no scan has ever read the list to its end. */
+/* May the jobs that are known be shown? Returns 0, or -errno if no scan has ever read the list to
+ * its end. */
 static int check_known(const struct catalogue *catalogue)
 {
 	int64_t begun_ms = 0;
@@ -71,8 +72,8 @@ static int check_known(const struct catalogue *catalogue)
 	return catalogue->errnum ? -catalogue->errnum : -EAGAIN;
 }
 
-/* Answers a waiter at the end of this iteration, when what the iteration has recorded is
- * committed. */
+/* Answers a waiter at the end of this iteration: what the iteration has recorded is committed
+ * then. */
 static void answer_waiter(struct catalogue *catalogue, struct waiter *waiter, int result)
 {
 	LIST_REMOVE(waiter, link);
@@ -85,7 +86,7 @@ static int64_t waits_until(const struct catalogue *catalogue, const struct waite
 	return waiter->begun_ms + catalogue->engine->options.timeout_ms;
 }
 
-/* Answers those who have waited long enough: the timer's callback. */
+/* The timer's callback: answers the waiters that have waited long enough. */
 static void end_patience(void *data)
 {
 	struct catalogue *catalogue = data;
@@ -110,7 +111,7 @@ static void end_patience(void *data)
 		loop_timer_set(loop, &catalogue->patience, due_ms, end_patience, catalogue);
 }
 
-/* When the next scan may begin, on the loop's clock. */
+/* Returns when the next scan may begin, on the loop's clock. */
 static int64_t next_scan_ms(const struct catalogue *catalogue, const struct scan_end *end)
 {
 	const struct engine *engine = catalogue->engine;
@@ -125,7 +126,7 @@ static int64_t next_scan_ms(const struct catalogue *catalogue, const struct scan
 		       : catalogue->scan.begun_ms + refresh_ms;
 }
 
-/* The look ends: all who wait are answered. */
+/* Ends a scan and its work on files: answers all waiters. */
 static void end_look(struct catalogue *catalogue)
 {
 	struct waiter *waiter;
@@ -139,7 +140,7 @@ static void end_look(struct catalogue *catalogue)
 
 static void on_imports_placed(void *data, int result)
 {
-	(void)result; /* it was told, and what could be placed is */
+	(void)result; /* an error is in the log already, and what could be placed is placed */
 	end_look(data);
 }
 
@@ -157,7 +158,7 @@ static void on_scan_done(void *data, const struct scan_end *end)
 		log_warning("the jobs of the service cannot be listed: %s: .coc/jobs %s", end->why,
 			    check_known(catalogue) < 0 ? "cannot be read"
 						       : "shows those that are known");
-	/* who lists the root waits for the files, too */
+	/* a waiter that lists the root needs the files of the imports, too */
 	if (end->outcome != SCAN_FAILED && imports_are_placed(engine))
 		placing_begin(&engine->imports->placing, engine, on_imports_placed, catalogue);
 	else

@@ -7,50 +7,55 @@
 #include "submit/submit.h"
 
 /*
- * The catalogue: the jobs that the service has, as it listed them last. It is kept in the ledger,
- * and a scan makes it new when somebody wants to see it. Nothing that writes relies on it.
- * catalogue.c has the essay. This is what space knows of it.
+ * The catalogue: the jobs that the service has, as it listed them last. The ledger keeps the
+ * catalogue, and a scan refreshes it when somebody wants to see it. Nothing that writes relies on
+ * it. catalogue.c has the essay. This header is for fs/space.
  */
 /*
- * Somebody is about to show the jobs. Returns 0 with *ret_waiter NULL: what is known may be shown
- * at once. 0 with a waiter: a scan is under way. Then done is called once, later and never from
- * within, unless submit_waiter_drop() came before. It gets 0 when what is known may be shown:
- * after the scan. It also gets 0 when the scan has failed, or takes longer than a submission may,
- * and jobs are known from before. Returns -errno, or done gets it, when no job is known.
+ * Call this before the jobs are shown. Begins a scan if one is due.
+ *
+ * Returns 0 with *ret_waiter NULL if what is known may be shown at once. Returns 0 with a waiter if
+ * a scan is under way. Then done is called once, later and never from within this call, unless
+ * submit_waiter_drop() came before. The result that done gets is 0 when what is known may be shown,
+ * after the scan.
+ *
+ * If jobs are known from before, the result is also 0 when the scan has failed, or takes longer
+ * than a submission may. If no job is known, this call returns -errno, or done gets the -errno.
  */
 int catalogue_refresh(struct engine *engine, submit_done_fn *done, void *data,
 		      struct waiter **ret_waiter);
 
-/* ---- what is in it: catalogue_listing.c ---- */
+/* ---- the text of .coc/jobs: catalogue_listing.c ---- */
 
 /* The path that is bound to a job. */
 struct catalogue_binding {
 	const char *path;
-	bool is_aside; /* the row is kept for its owner; another file has the name */
+	bool is_aside; /* the row is kept for its owner, and another file has the name now */
 	struct holding holding;
 };
 
-/* May the reader see a job? binding NULL: no path of this space is bound to it. */
+/* May the reader see this job? binding is NULL if no path of this space is bound to the job. */
 typedef bool catalogue_filter(void *data, const struct catalogue_binding *binding);
 
-/* The text for .coc/jobs while it is written. Set what is above the line. has_file: is the file
- * there that the job is bound to? NULL: each is. */
+/* The state of one writing of .coc/jobs. Set the members above the line. May the reader see a job?
+ * Ask may_see. Does the path that is bound to a job still have its file? Ask has_file; if that is
+ * NULL, every path has. */
 struct catalogue_listing {
 	const struct engine *engine;
 	catalogue_filter *may_see, *has_file;
 	void *data;
-	/* ---- */
+	/* ---- below: for catalogue_listing_write() alone ---- */
 	struct buf *text;
 	int64_t rows, hidden, more;
 	char last[COC_DOCUMENT_ID_ROOM];
 };
 
 /*
- * Appends some of the jobs of the catalogue, in the order of their IDs a line each: ID VERSION
- * UPDATE_TIME MODIFIER PROJECT PATH NAME with tabs between, escaped (escape.h), "-" for what is not
- * told. At the end a line without a tab says how many jobs the reader may not see, and another one
- * how many are beyond JOBS_TEXT_MAX bytes. Call catalogue_refresh() before. Returns 1 if there is
- * more to be written, 0 at the end, or -errno.
+ * Appends some of the jobs of the catalogue, in the order of their IDs, one line each: ID VERSION
+ * UPDATE_TIME MODIFIER PROJECT PATH NAME with tabs between, escaped (escape.h). A field that is not
+ * known is "-". At the end a line without a tab says how many jobs the reader may not see, and
+ * another one how many are beyond JOBS_TEXT_MAX bytes. Call catalogue_refresh() before. Returns 1
+ * if there is more to write (call again), 0 at the end, or -errno.
  */
 int catalogue_listing_write(struct catalogue_listing *listing, struct buf *text);
 

@@ -14,17 +14,17 @@
 #include "submit/listing_rest.h"
 #include "submit/state.h"
 
-/* Jobs that are written in one slice: 2 ms. */
+/* Jobs that a call writes: 2 ms. */
 #define JOBS_AT_ONCE 250
 
-/* Appends a field and what follows it; "-" for one that is not told. */
+/* Appends a field, then the character end. An empty or missing field is "-". */
 static int write_field(struct buf *text, const char *field, char end)
 {
 	escape_append(text, field && *field ? field : "-");
 	return buf_append(text, &end, 1);
 }
 
-/* path: of the file that has the job, or NULL. */
+/* Appends the line of a job. path: of the file that has the job, or NULL. */
 static int write_job(struct buf *text, const struct ledger_catalogue_row *row, const char *path)
 {
 	const struct ledger_listed *job = &row->job;
@@ -42,8 +42,8 @@ static int write_job(struct buf *text, const struct ledger_catalogue_row *row, c
 	return write_field(text, job->name, '\n');
 }
 
-/* The path of the file that has the job, or NULL: a file that was removed has none, and no import
- * is shown with jobs=own. */
+/* Returns the path of the file that has the job. NULL if that file was removed, or if this is an
+ * import and jobs=own shows none. */
 static const char *find_path(const struct catalogue_listing *listing,
 			     const struct ledger_catalogue_row *row,
 			     const struct catalogue_binding *binding)

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* The catalogue as the engine has it: what it shows is in catalogue.h. */
+/* The catalogue as the engine keeps it. catalogue.h has what fs/space calls. */
 struct catalogue;
 struct engine;
 
@@ -14,12 +14,12 @@ int catalogue_create(struct engine *engine, struct catalogue **ret_catalogue);
 /* Stops a scan that is under way, and drops its waiters. NULL is accepted. */
 void catalogue_destroy(struct catalogue *catalogue);
 
-/* What was recorded in this iteration is lost: a scan that is under way has failed, and what it has
- * read is read again at the next look. */
+/* Call this when the ledger has lost what this iteration recorded. A scan that is under way fails;
+ * the next look begins a new scan. */
 void catalogue_lost(struct catalogue *catalogue);
 
-/* When the last scan of this mount began that has read the list to its end, on the loop's clock; 0:
- * none has. */
+/* Returns when the last scan of this mount began that has read the list to its end, on the loop's
+ * clock. 0 if there was none. */
 int64_t catalogue_read_ms(const struct catalogue *catalogue);
 
 #endif

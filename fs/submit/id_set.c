@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The service chooses the IDs. With a hash that it can compute, it could choose thousands of IDs
- * that all want the same place of the table, and each look-up would walk over them all. So the
- * hash is SipHash-2-4 (Aumasson and Bernstein, 2012) with a key of this process.
+ * The service chooses the IDs. If the service could compute the hashes, it could choose thousands
+ * of IDs for the same entry of the table, and each look-up would go through them all. So the hash
+ * is SipHash-2-4 (Aumasson and Bernstein, 2012) with a random key of this process.
  */
 #define _GNU_SOURCE
 #include "submit/id_set.h"
@@ -16,14 +16,14 @@
 
 #include "base/cleanup.h"
 
-#define ROOM_FIRST 256 /* a page of rows, half filled */
+#define ROOM_FIRST 256 /* for the rows of a page: the table is half full then */
 
 struct sip {
 	uint64_t v[4];
 };
 
-/* The key of this process. Without random bytes, which only a kernel that has just started does not
- * have, a time and a number have to do. */
+/* Returns the key of this process. Only a kernel that has just started has no random bytes. Then a
+ * time and the process ID are the key. */
 static const uint64_t *process_key(void)
 {
 	static uint64_t key[2];
@@ -35,7 +35,7 @@ static const uint64_t *process_key(void)
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		key[0] = (uint64_t)now.tv_nsec << 32 | (uint64_t)getpid();
 	}
-	key[1] |= 1; /* it is chosen once */
+	key[1] |= 1; /* never all zeros, so the key is chosen once */
 	return key;
 }
 
@@ -68,7 +68,7 @@ static void sip_word(struct sip *sip, uint64_t word)
 	sip->v[0] ^= word;
 }
 
-/* The hash of an ID, never 0. */
+/* Returns the hash of an ID, never 0. */
 static uint64_t hash_id(const char *id)
 {
 	const uint64_t *key = process_key();
@@ -90,8 +90,8 @@ static uint64_t hash_id(const char *id)
 	return hash ? hash : 1;
 }
 
-/* The place of a hash in a table that has a free place: its own, or the free one that it would
- * get. */
+/* Returns the entry of a hash: where the hash is, or the free entry that it would get. The table
+ * must have a free entry. */
 static uint64_t *find_hash(uint64_t *hashes, size_t room, uint64_t hash)
 {
 	size_t place = hash % room;
@@ -101,7 +101,7 @@ static uint64_t *find_hash(uint64_t *hashes, size_t room, uint64_t hash)
 	return &hashes[place];
 }
 
-/* Makes room for one more. Returns 0 or -ENOMEM. */
+/* Makes room for one more hash. Returns 0 or -ENOMEM. */
 static int grow_id_set(struct id_set *set)
 {
 	size_t room = set->room ? 2 * set->room : ROOM_FIRST;

@@ -7,12 +7,12 @@
 #include <stdint.h>
 
 /*
- * A set of job IDs that the service has told, as hashes: 16 to 64 bytes an ID, of any length.
- * Two IDs may have one hash, but nobody can choose such IDs (id_set.c). So "yes" may be wrong, once
- * in 2^64 pairs, and "no" never is. All zeros is an empty set.
+ * A set of job IDs that the service has told, kept as hashes: 16 to 64 bytes an ID, of any length.
+ * Two IDs may have one hash, but nobody can choose such IDs (id_set.c). So a "yes" may be wrong,
+ * once in 2^64 pairs, and a "no" never is. All zeros is an empty set.
  */
 struct id_set {
-	uint64_t *hashes; /* a table; 0 is a free place; owned */
+	uint64_t *hashes; /* a hash table; 0 is a free entry; owned */
 	size_t room, n;
 };
 

@@ -6,9 +6,9 @@
 
 #include "base/buf.h"
 
-/* Writes at the end of a listing how many there are beyond its lines. The reader may not see those
- * that are hidden; hidden_words say what they are ("that you may not read"). No line for 0. Returns
- * 0 or -ENOMEM. */
+/* Ends a listing with the number of entries that have no line. Entries that the reader may not see
+ * are counted in hidden; hidden_words say why ("that you may not read"). Entries beyond the
+ * listing's bound are counted in more. If a number is 0, it gets no line. Returns 0 or -ENOMEM. */
 int listing_write_rest(struct buf *text, int64_t hidden, const char *hidden_words, int64_t more);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is recorded, for fs/space: one look at the ledger each. */
+/* The questions of fs/space about what is recorded. Each is one look at the ledger. */
 #include "submit/changes.h"
 #include "submit/submit.h"
 
@@ -47,7 +47,7 @@ static int is_busy(struct engine *engine, const char *path)
 {
 	int r = ledger_busy(engine->ledger, path);
 
-	/* what waits for a slot is in memory only */
+	/* a submission that waits for a slot is in memory only */
 	return r != 0 ? r : is_under_way(engine, path);
 }
 

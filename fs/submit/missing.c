@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A job that is not in the list may be there all the same. The keys may be another account's, a
- * filter may hide the job, or the list may be wrong. So a missing job leaves
- * the catalogue only when ShowDocument says that there is no such job.
+ * filter may hide the job, or the list may be wrong. So a missing job leaves the catalogue only
+ * when ShowDocument says that there is no such job.
  *
- * When most of the jobs are missing, the answers have changed, and not the jobs. The keys are
- * another account's, to which each job is gone. Or the service has lost its data for a while.
- * Then nothing is asked for, and nothing removed. The jobs of the other account are no measure:
- * they can be many. So only those jobs count that were in an earlier list of this account
- * (accepted).
+ * When most of the jobs are missing, the answers have changed, and not the jobs. The keys may be
+ * those of another account, to which each job is gone. Or the service has lost its data for a
+ * while. Then the service is not asked, and nothing is removed. The jobs of the other account are
+ * no measure for "most": they can be many. So only jobs count that were in an earlier list of this
+ * account (accepted).
  *
- * The catalogue is walked through in slices. Of the missing jobs at most SCAN_SHOWS_MAX are asked
- * for, one after the other; the next scan goes on with those behind them. An answer that does not
- * come, or asks for patience, ends the asking: the rest can wait for the next scan.
+ * The catalogue is read in slices. The service is asked for at most SCAN_SHOWS_MAX missing jobs,
+ * one after the other; the next scan goes on behind them. If an answer does not come, or asks for
+ * patience, no further job is asked for: the rest can wait for the next scan.
  */
 #define _GNU_SOURCE
 #include "submit/missing.h"
@@ -39,14 +39,14 @@ void missing_cancel(struct missing *missing)
 	missing->engine = NULL;
 }
 
-/* Ends it: this is the last touch. */
+/* Ends the look and calls done. */
 static void end_missing(struct missing *missing, int result)
 {
 	missing_cancel(missing);
 	missing->done(missing->data, result);
 }
 
-/* Looks at a job of the catalogue. 0 or -ENOMEM. */
+/* Looks at a job of the catalogue: is it in the list? Returns 0 or -ENOMEM. */
 static int look_at_listed(void *data, const char *job_id, bool is_accepted)
 {
 	struct missing *missing = data;
@@ -76,7 +76,7 @@ static bool says_gone(const struct coc_answer *answer)
 	return answer->outcome == COC_REFUSED && answer->errnum == ESTALE;
 }
 
-/* Does it say something of this job alone, be it that the job may not be read? */
+/* Does the answer say something of this job alone, even if only that the job may not be read? */
 static bool says_something(const struct coc_answer *answer)
 {
 	return answer->outcome == COC_DONE || coc_answer_refuses(answer);
@@ -90,7 +90,7 @@ static void on_missing_shown(void *data, const struct coc_answer *answer)
 
 	missing->call = NULL;
 	snprintf(missing->resume, sizeof(missing->resume), "%s", id);
-	/* as long as the catalogue has the job, the next scan asks for it again */
+	/* if the ledger fails, the catalogue keeps the job, and the next scan asks for it again */
 	if (says_gone(answer))
 		r = ledger_import_leave(missing->engine->ledger, id);
 	if (r == 0 && says_gone(answer))
@@ -108,7 +108,8 @@ static void show_next_missing(struct missing *missing)
 	struct err err;
 
 	if (missing->n_shown == missing->n_ids) {
-		if (missing->n_ids < SCAN_SHOWS_MAX) /* there are none behind them */
+		/* no missing job is behind these: begin with the first next time */
+		if (missing->n_ids < SCAN_SHOWS_MAX)
 			missing->resume[0] = '\0';
 		end_missing(missing, 0);
 	} else if (service->ops->show(service->data, missing->ids[missing->n_shown], NULL,
@@ -118,7 +119,7 @@ static void show_next_missing(struct missing *missing)
 	}
 }
 
-/* The list is the account's. */
+/* The list is the account's: records that, and asks for the missing jobs. */
 static void accept_list(struct missing *missing)
 {
 	int r = missing->n_rows > missing->n_accepted
@@ -136,7 +137,8 @@ static void begin_walk(struct missing *missing);
 static void end_walk(struct missing *missing)
 {
 	if (missing->n_missing && !missing->n_ids && missing->resume[0]) {
-		missing->resume[0] = '\0'; /* all missing jobs come before resume */
+		/* all missing jobs come before resume: begin with the first */
+		missing->resume[0] = '\0';
 		begin_walk(missing);
 	} else if (missing->n_vanished > missing->n_accepted / 2) {
 		log_warning("%lld of %lld jobs are not in the service's list any more: none of "
@@ -148,7 +150,7 @@ static void end_walk(struct missing *missing)
 	}
 }
 
-/* Looks at some jobs: the timer's callback. */
+/* A timer's callback: looks at some jobs of the catalogue. */
 static void walk_slice(void *data)
 {
 	struct missing *missing = data;

@@ -8,38 +8,41 @@
 #include "submit/state.h"
 
 /*
- * The jobs of the catalogue that were not in the list: those that are gone leave the catalogue.
+ * Looks at the jobs of the catalogue that were not in the list, and removes those that are gone.
  * missing.c has the essay.
  */
 
 /* Called once with 0 or -errno (of the ledger), from an iteration of the loop, or from within
- * missing_begin(). It is the last touch. */
+ * missing_begin(). Nothing touches the struct missing afterwards. */
 typedef void missing_done_fn(void *data, int result);
 
-/* Zero-initialise it. What is above the line stays from one scan to the next. */
+/* The look at missing jobs. Zero-initialise it. The members above the line stay from one scan to
+ * the next. */
 struct missing {
-	char resume[COC_DOCUMENT_ID_ROOM]; /* the last ID that was asked for; "": begin with the
-					      first */
-	/* ---- */
-	struct engine *engine; /* NULL: nothing is under way */
+	/* the last ID that the service was asked for; "": begin with the first */
+	char resume[COC_DOCUMENT_ID_ROOM];
+	/* ---- the members of one look ---- */
+	struct engine *engine; /* NULL: no look is under way */
 	const struct id_set *listed;
 	missing_done_fn *done;
 	void *data;
-	struct loop_timer timer;	 /* of the next slice */
-	char last[COC_DOCUMENT_ID_ROOM]; /* looked at */
-	int64_t n_rows, n_missing;	 /* of the catalogue */
-	int64_t n_accepted, n_vanished;	 /* of these, those that an earlier list had */
-	char *ids[SCAN_SHOWS_MAX];	 /* to be asked for; owned */
+	struct loop_timer timer;	 /* runs when the next slice is due */
+	char last[COC_DOCUMENT_ID_ROOM]; /* the last job that was looked at */
+	/* rows of the catalogue so far, and those of them that are missing */
+	int64_t n_rows, n_missing;
+	/* rows that an earlier list had, and those of them that are missing */
+	int64_t n_accepted, n_vanished;
+	char *ids[SCAN_SHOWS_MAX]; /* the jobs that the service is asked for; owned */
 	size_t n_ids, n_shown;
 	struct coc_call *call;
 };
 
-/* Begins: looks for the jobs of the catalogue that are not listed (borrowed until the end), and
+/* Begins. Looks for jobs of the catalogue that are not in `listed` (borrowed until the end), and
  * asks the service for some of them. */
 void missing_begin(struct missing *missing, struct engine *engine, const struct id_set *listed,
 		   missing_done_fn *done, void *data);
 
-/* Stops: done is not called. One that is not under way is accepted. */
+/* Stops: done is not called. Does nothing if nothing is under way. */
 void missing_cancel(struct missing *missing);
 
 #endif

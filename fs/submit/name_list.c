@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The service lists what contains a name (name_like), so the exact match is made here. When rows
- * move while it is read (paging.c), it is read anew at once, a few times: on a busy account a pass
- * of some pages seldom ends undisturbed. All passes together have a bound: a service can list more
- * and more rows for ever.
+ * The service lists all jobs whose names contain a text (name_like), so the exact match is made
+ * here. If rows move while the list is read (paging.c), the list is read anew at once, a few times.
+ * This is needed: on a busy account a pass of some pages seldom ends undisturbed. All passes
+ * together have a bound, because a service can list more and more rows for ever.
  */
 #define _GNU_SOURCE
 #include "submit/name_list.h"
@@ -14,8 +14,8 @@
 #include "submit/bounds.h"
 #include "submit/outage.h"
 
-/* With as many pages as fit between two creates of others, half of the passes are undisturbed; of
- * eight one nearly always is. */
+/* Suppose a pass takes as long as the time between two creates of other clients. Then about half of
+ * the passes are disturbed; of eight passes nearly always one is not. */
 #define PASSES_MAX 8
 
 static void drop_jobs(struct name_list *list)
@@ -38,7 +38,7 @@ void name_list_finish(struct name_list *list)
 	free(steal_ptr(list->query));
 }
 
-/* Ends it: this is the last touch. */
+/* Ends the list and calls done. gap: why it proves nothing, or NULL. */
 static void end_name_list(struct name_list *list, const char *gap)
 {
 	list->gap = gap;
@@ -52,8 +52,8 @@ static void end_failed(struct name_list *list, int errnum, const struct coc_answ
 	list->spec.done(list->spec.data, list);
 }
 
-/* Where a name ends if blanks at its ends do not count, and how long it is. A name of blanks is
- * whole. */
+/* Returns where a name begins and how long it is without the blanks at its ends. A name of blanks
+ * only is returned whole. */
 static const char *trim_name(const char *name, size_t *ret_size)
 {
 	static const char blanks[] = " \t\r\n\v\f";
@@ -90,7 +90,8 @@ static size_t measure_text(const char *text)
 	return text ? strlen(text) + 1 : 0;
 }
 
-/* Returns 0; -E2BIG: the jobs have more text than is kept; -ENOMEM. */
+/* Copies a job of the name. Returns 0, -E2BIG if the jobs have more text than is kept, or
+ * -ENOMEM. */
 static int keep_job(struct name_list *list, const struct coc_summary *summary)
 {
 	const size_t size = measure_text(summary->document_id) +
@@ -119,8 +120,8 @@ static int keep_job(struct name_list *list, const struct coc_summary *summary)
 	return 0;
 }
 
-/* Keeps the jobs of the name that a page brings. Returns 0; -EFBIG: there are too many; -E2BIG:
- * they have too much text; -errno. */
+/* Keeps the jobs of the name that a page brings. Returns 0, -EFBIG if there are too many, -E2BIG if
+ * they have too much text, or another -errno. */
 static int keep_page(struct name_list *list, const struct coc_answer *page, size_t first)
 {
 	for (size_t i = first; i < page->n_summaries; i++) {
@@ -139,7 +140,7 @@ static int keep_page(struct name_list *list, const struct coc_answer *page, size
 	return 0;
 }
 
-/* Tells that the jobs of a page were listed. Returns 0 or -ENOMEM. */
+/* Adds the IDs of a page to spec.listed. Returns 0 or -ENOMEM. */
 static int note_rows(struct name_list *list, const struct coc_answer *page)
 {
 	int r = 0;
@@ -151,7 +152,7 @@ static int note_rows(struct name_list *list, const struct coc_answer *page)
 
 static int ask_page(struct name_list *list);
 
-/* Asks for the next page, or says why not. */
+/* Asks for the next page, or ends the list if that cannot be. */
 static void ask_next_page(struct name_list *list)
 {
 	int r = 0;

@@ -5,34 +5,37 @@
 #include "submit/paging.h"
 
 /*
- * The jobs of one name: asked of the service page by page, and whether all are known then.
- * The question before a create (question.c) and the search for a lost one (lost_create.c) are made
- * of it.
+ * The jobs of one name, as the service lists them page by page. Says also whether the list proves
+ * that there are no others. The question before a create (question.c) and the search for a lost
+ * create (lost_create.c) use it.
  */
 struct engine;
 struct name_list;
 
-/* A job of the name, as the list tells it. Owned strings; NULL for what it does not tell. */
+/* A job of the name, as the list tells it. Strings are owned; NULL if the list does not tell the
+ * value. */
 struct listed_job {
 	char *id, *project, *version;
-	bool other_name; /* its name differs from the one that was asked for, by blanks at the
-			  * ends */
+	bool other_name; /* its name differs from the wanted name by blanks at the ends */
 	int64_t create_time_ms,
-		update_time_ms; /* by the service's clock: nothing is decided by them */
+		update_time_ms; /* times by the service's clock, so no decision uses them */
 };
 
-/* What a list is asked for. */
+/* What a list is to read. */
 struct name_list_spec {
-	const char *name; /* the whole name; borrowed until the list ends. Jobs are kept whose names
-			     differ by blanks at the ends, too: services trim names */
-	unsigned pages_max;    /* of all passes together */
-	size_t jobs_max;       /* that are kept; with more the list has a gap */
-	int64_t deadline_ms;   /* on the loop's clock; 0: each page has the time of a call */
-	struct id_set *listed; /* gets all rows, of any name and of all passes; NULL: nobody asks */
-	/* Is a job of the name kept? 1, 0, or -errno, which ends the list. */
+	/* The whole name; borrowed until the list ends. Jobs whose names differ only by blanks at
+	 * the ends are kept, too: services trim names. */
+	const char *name;
+	unsigned pages_max;  /* pages that all passes together may read */
+	size_t jobs_max;     /* jobs that are kept; with more of them the list has a gap */
+	int64_t deadline_ms; /* on the loop's clock; 0: each page has the time of one call */
+	/* gets the IDs of all rows, of any name and of all passes; may be NULL */
+	struct id_set *listed;
+	/* Is this job of the name kept? Returns 1, 0, or -errno, which ends the list. */
 	int (*is_kept)(void *data, const struct coc_summary *job);
 	/* Called once, from an iteration of the loop and never from within name_list_begin(),
-	 * unless name_list_finish() came before. It may call that, and take the jobs. */
+	 * unless name_list_finish() came before. It may call name_list_finish(), and take the
+	 * jobs. */
 	void (*done)(void *data, struct name_list *list);
 	void *data;
 };
@@ -40,23 +43,25 @@ struct name_list_spec {
 struct name_list {
 	struct engine *engine;
 	struct name_list_spec spec;
-	char *query; /* the name without blanks at its ends: what the service is asked for; owned */
+	/* the name without blanks at its ends, which the service is asked for; owned */
+	char *query;
 	struct paging paging;
 	unsigned pages, passes;
 	struct coc_call *call;
 
-	/* what came of it */
+	/* ---- the result, for done ---- */
 	struct listed_job *jobs;
-	size_t n_jobs, text_size; /* bytes of their texts */
-	const char *gap; /* why jobs of the name may be missing here, as half a sentence; NULL: none
-			    is */
-	int errnum;	 /* it could not be asked: a positive errno; 0: it was */
+	size_t n_jobs, text_size; /* bytes of the jobs' texts */
+	/* why jobs of the name may be missing here, as half a sentence; NULL: none is missing */
+	const char *gap;
+	int errnum; /* why the service could not be asked, a positive errno; 0: it was asked */
 	const struct coc_answer
-		*answer; /* that said so, until done returns; NULL: it is our own error */
+		/* the answer that failed, valid until done returns; NULL: the failure is our own */
+		*answer;
 };
 
-/* Begins to ask; the list is in its place until name_list_finish(). Returns 0, or -errno: done is
- * not called, and there is nothing to finish. */
+/* Begins to ask. *list must stay where it is until name_list_finish(). Returns 0, or -errno: then
+ * done is not called, and there is nothing to finish. */
 int name_list_begin(struct name_list *list, struct engine *engine,
 		    const struct name_list_spec *spec);
 

@@ -6,19 +6,19 @@
 
 #include "bounds/api.h"
 
-/* Of the jobs of a story so many are named, and the others are counted; ten IDs of the longest are
+/* A story names at most so many jobs, and counts the others. Ten IDs of the greatest length are
  * 1,300 bytes. */
 #define NAMED_JOBS_MAX 10
 
-/* The jobs of a story: their IDs with blanks between, and how many more there are. Zero-initialise
- * it. */
+/* The jobs that a story names: their IDs with blanks between, and how many more there are.
+ * Zero-initialise it. */
 struct named_jobs {
 	size_t n;
-	size_t used; /* bytes of the IDs */
+	size_t used; /* bytes of the IDs in text */
 	char text[NAMED_JOBS_MAX * (COC_DOCUMENT_ID_MAX + 1) + 32];
 };
 
-/* Adds a job, by its ID. */
+/* Adds a job by its ID, or counts it if NAMED_JOBS_MAX are named already. */
 void named_jobs_add(struct named_jobs *jobs, const char *id);
 
 #endif

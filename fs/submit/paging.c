@@ -2,39 +2,40 @@
 /*
  * Jobs are listed by offset, so a page begins where the list stands when it is asked for. When a
  * job is created or deleted between two pages, the rows behind it move: one may come twice, and one
- * not at all. That a job is not in the list proves something only if no row can have been passed
+ * not at all. So "a job is not in the list" proves something only if no row can have been passed
  * over.
  *
  * Pages overlap by one row, and a page has to begin with the last row of the page before.
  *
- * The total may not change. When a row is deleted before the place, and another row moves to the
- * front, the overlap shows nothing, and the total does.
+ * The total may not change. Suppose a row before the place is deleted, and another row moves to the
+ * front. The overlap does not show this, but the total does.
  *
- * No row may come twice but the row of the overlap. Each row has to say which job it is: a row that
- * cannot be read may be any job.
+ * No row may come twice, except the row of the overlap. Each row has to say which job it is: a row
+ * that cannot be read may be any job.
  *
- * A page may be asked for before the page that comes before it is answered (scan.c), so the service
- * may look at the two in either order. A row is passed over only if it changes sides with the row
+ * A page may be asked for before the page in front of it is answered (scan.c), so the service may
+ * look at the two pages in either order. A row is passed over only if it changes sides with the row
  * of the overlap between the two looks. A row that moves to the front shifts the row of the
- * overlap. Only the deletion of a row before it shifts it back, and the total shows that. If the
- * service looks at the later page first, the row of the overlap may itself move to the front. It
- * would have to come back to its place behind about a hundred rows that move there before the
+ * overlap. Only the deletion of a row before the overlap shifts it back, and the total shows that.
+ * If the service looks at the later page first, the row of the overlap may itself move to the
+ * front. To come back to its place, it would need about a hundred rows that move there before the
  * second look. That is accepted: a pass that tells too few jobs removes none by itself.
  *
- * The end is where the rows are as many as the total says, or where a page has nothing new. A page
- * that is shorter than what was asked for is no end: the service may have a limit of its own. A
- * full page that ends at the total is no end either: a service that counts one page only says the
- * same. If the service says that there are more rows than it shows, or fewer, or does not say how
- * many there are, nothing is proved: rows may be missing behind a page that has nothing new.
+ * The list ends where as many rows were seen as the total says, or where a page has nothing new. A
+ * page that is shorter than what was asked for is no end: the service may have a limit of its own.
+ * A full page that ends at the total is no end either: a service that reports the rows of one page
+ * as the total looks the same. Sometimes the service claims more rows than it shows, or fewer, or
+ * does not say how many there are. Then nothing is proved: rows may be missing behind a page that
+ * has nothing new.
  *
  * A job that is created during the pass may be missing all the same: it was not there throughout.
  *
- * A list of hundreds of pages seldom stands still for one pass. A pass that reads on has to see all
- * rows then, though it proves nothing. A page that has no row which was seen before may have left
- * out rows that stand before it now. So the page before is read again, until one is seen. A row
- * that moves to the front of the list (an update, where the list is ordered by it) is missed. So
- * when there are more rows than were seen, the list is read from its beginning again, until all are
- * seen.
+ * A list of hundreds of pages seldom stands still for one pass. A pass that reads on still has to
+ * see all rows then, though it proves nothing. If a page has no row that was seen before, rows that
+ * now stand before this page may be unseen. So the page before is read again, until a page has a
+ * row that was seen. A row that moves to the front of the list (an update does that if the list is
+ * ordered by update time) is missed. So if there are more rows than were seen, the list is read
+ * from its beginning again, until all are seen.
  */
 #define _GNU_SOURCE
 #include "submit/paging.h"
@@ -60,14 +61,14 @@ void paging_finish(struct paging *paging)
 	id_set_finish(&paging->ids);
 }
 
-/* Does the page go on where the one before has ended? */
+/* Does this page begin with the last row of the page before, under the same total? */
 static bool goes_on(const struct paging *paging, const struct coc_answer *page)
 {
 	return page->total == paging->total && page->n_summaries &&
 	       !strcmp(page->summaries[0].document_id, paging->last_id);
 }
 
-/* What the pass proves after a page with so many new rows. */
+/* Returns what the pass proves after a page with n_new new rows. */
 static enum paging_step paging_step_of(const struct paging *paging, const struct coc_answer *page,
 				       size_t n_new)
 {
@@ -79,7 +80,7 @@ static enum paging_step paging_step_of(const struct paging *paging, const struct
 	return paging->total == paging->rows ? PAGING_WHOLE : PAGING_FLAWED;
 }
 
-/* Goes back by a page, but for the row of the overlap. */
+/* Goes back by one page, less the row of the overlap. */
 static void step_back(struct paging *paging)
 {
 	paging->offset -= COC_LIST_PAGE - 1;
@@ -87,13 +88,14 @@ static void step_back(struct paging *paging)
 		paging->offset = 0;
 }
 
-/* Were as many rows seen as the page says there are? */
+/* Were as many rows seen as this page says there are? */
 static bool has_seen_all(const struct paging *paging, const struct coc_answer *page)
 {
 	return page->total < 0 || (int64_t)paging->ids.n + paging->n_unusable >= page->total;
 }
 
-/* Is there nothing behind a page of so many rows? As paging_step_of(); any_new: of the rows. */
+/* Does the list end with this page of n rows? The rules are those of paging_step_of(). any_new: the
+ * page has a row that was not seen before. */
 static bool ends_list(const struct paging *paging, const struct coc_answer *page, size_t n,
 		      bool any_new)
 {
@@ -105,9 +107,9 @@ static bool ends_list(const struct paging *paging, const struct coc_answer *page
 }
 
 /*
- * Does a page go on where the pass has been? It does if it has a row that was seen. All rows that
- * were seen stand before the place, and so nothing is between. A row that cannot be read may be the
- * row of the overlap.
+ * Does this page connect with the part of the list that was seen? It does if it has a row that was
+ * seen: all rows that were seen stand before the next offset, so no unseen row is between. A row
+ * that cannot be read may be the row of the overlap.
  */
 static bool touches_seen(const struct paging *paging, const struct coc_answer *page)
 {
@@ -149,13 +151,13 @@ static int take_moved_page(struct paging *paging, const struct coc_answer *page)
 	return PAGING_MORE;
 }
 
-/* Takes a page of a pass that proves something as long as no row has moved. Returns an enum
+/* Takes a page while no row has moved: the pass still proves something. Returns an enum
  * paging_step, or -ENOMEM. */
 static int take_still_page(struct paging *paging, const struct coc_answer *page, size_t *ret_first)
 {
 	size_t first = paging->begun, n = page->n_summaries;
 
-	/* what nobody has asked for is no page */
+	/* a page with more rows than were asked for cannot be right */
 	if (page->n_unusable || n > COC_LIST_PAGE)
 		return PAGING_FLAWED;
 	if (!paging->begun)
@@ -173,7 +175,8 @@ static int take_still_page(struct paging *paging, const struct coc_answer *page,
 	paging->rows += (int64_t)(n - first);
 	paging->offset = paging->rows - 1;
 	memset(paging->last_id, 0, sizeof(paging->last_id));
-	if (n) /* one that is cut is not found again, and the pass proves nothing */
+	/* an ID that is cut here is not found in the next page, so the pass proves nothing */
+	if (n)
 		strncpy(paging->last_id, page->summaries[n - 1].document_id,
 			sizeof(paging->last_id) - 1);
 	return paging_step_of(paging, page, n - first);

@@ -11,43 +11,43 @@
 #include "submit/id_set.h"
 
 /*
- * Reading a list that is told page by page while others change it: what a pass over its pages
- * proves. Pure: it takes pages and says what to ask for next. paging.c has the essay.
+ * Reads a list page by page while other clients change it, and says what a pass over its pages
+ * proves. Pure: it takes pages and says which page to ask for next. paging.c has the essay.
  */
 struct paging {
-	int64_t offset;			       /* of the next page */
-	int64_t total;			       /* as the first page told it; -1: it did not */
-	int64_t rows;			       /* seen so far, each once */
-	bool begun;			       /* the first page was taken */
-	char last_id[COC_DOCUMENT_ID_MAX + 1]; /* of the page before */
-	struct id_set ids;		       /* of the rows */
-	bool reads_on;			       /* paging_begin_long() */
-	/* of a pass that reads on: */
-	bool moved;	    /* rows have moved: nothing is proved any more */
-	unsigned rounds;    /* through the list, since then */
+	int64_t offset; /* offset at which the next page begins */
+	int64_t total; /* how many rows the list has, by its first page; -1: the page did not say */
+	int64_t rows;  /* rows seen so far, each counted once */
+	bool begun;    /* the first page was taken */
+	char last_id[COC_DOCUMENT_ID_MAX + 1]; /* the last ID of the page before */
+	struct id_set ids;		       /* the IDs of all rows */
+	bool reads_on; /* paging_begin_long() began this pass: it reads on */
+	/* ---- only for a pass that reads on ---- */
+	bool moved;	    /* rows have moved: the pass proves nothing any more */
+	unsigned rounds;    /* how often the list was read from its beginning since then */
 	int64_t n_unusable; /* rows that cannot be read, at least so many */
 };
 
 enum paging_step {
-	PAGING_MORE,   /* the page at ->offset is next */
-	PAGING_WHOLE,  /* this was the last: every job that was there throughout was in the pass */
+	PAGING_MORE,   /* ask for the page at ->offset next */
+	PAGING_WHOLE,  /* the end: every job that was there throughout was in the pass */
 	PAGING_MOVED,  /* rows moved between two pages: a new pass may see them all */
-	PAGING_FLAWED, /* what the service tells cannot be: no pass proves anything */
-	PAGING_READ,   /* this was the last of a pass that reads on: nothing is proved */
+	PAGING_FLAWED, /* the service contradicts itself: no pass proves anything */
+	PAGING_READ,   /* the end of a pass that reads on: it proves nothing */
 };
 
-/* Rounds of a pass that reads on, at most. The second one finds rows that have moved to the front
- * in the first, and the third those of the second. */
+/* How often a pass that reads on reads the list, at most. The second round finds rows that moved to
+ * the front during the first, and the third those that moved during the second. */
 #define PAGING_ROUNDS_MAX 3
 
 /* Begins a pass: the next page is the first. Frees what an earlier pass has left. */
 void paging_begin(struct paging *paging);
 
 /*
- * The same for a pass that reads on when rows have moved, so that also a list which changes all the
- * time is read to its end. It ends as PAGING_WHOLE or PAGING_READ. Then each job that was there
- * throughout was in one of the pages, unless rows moved to and fro behind its back. All rows of all
- * pages are to be taken.
+ * Begins a pass that reads on when rows have moved. So even a list that changes all the time is
+ * read to its end. The pass ends as PAGING_WHOLE or PAGING_READ. Then each job that was there
+ * throughout was in one of the pages, unless rows moved to and fro unseen. Take all rows of all
+ * pages.
  */
 void paging_begin_long(struct paging *paging);
 
@@ -55,8 +55,8 @@ void paging_begin_long(struct paging *paging);
 void paging_finish(struct paging *paging);
 
 /*
- * Takes the page at ->offset. Rows before *ret_first were in the page before. Returns an enum
- * paging_step, or -ENOMEM.
+ * Takes the page at ->offset. The rows before *ret_first were already in the page before. Returns
+ * an enum paging_step, or -ENOMEM.
  */
 int paging_take(struct paging *paging, const struct coc_answer *page, size_t *ret_first);
 

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A scan reads all pages of the service's list (paging.c), in their order. The rows of a page are
- * kept in the catalogue in the iteration that brings the page, and a row that is as it was is not
- * written. The end of the list is recorded together with the rows of the last page. A process
- * that is killed before leaves the catalogue of the scan before, with what is newer since, or none.
+ * A scan reads all pages of the service's list (paging.c), in their order. The rows of a page go
+ * into the catalogue in the iteration that brings the page. A row that has not changed is not
+ * written. The end of the list is recorded together with the rows of the last page. A process that
+ * is killed before leaves the catalogue of the scan before, with newer rows in it, or none.
  *
- * No submission waits for a scan. Its requests take none of the slots of submissions, and its rows
- * are written without a sync of the disk. A page without an answer does not stop the queue. Only
- * what the service says of all calls counts for both: a 429, and that it is there.
+ * No submission waits for a scan. The requests of a scan take none of the slots of submissions, and
+ * its rows are written without a sync of the disk. A page without an answer does not stop the
+ * queue. Only an answer that concerns all calls counts for both: a 429, and any answer that shows
+ * that the service is there.
  *
- * A scan that is throttled waits and goes on with the same page: else an account of hundreds of
- * pages with a low limit of calls would never be read.
+ * A scan that is throttled waits and goes on with the same page. Otherwise an account of hundreds
+ * of pages with a low limit of calls would never be read.
  *
  * While a scan waits for a page, the page behind it is under way as well. So an account of hundreds
  * of pages is read in half of the time, and the service works while the rows are written. As long
- * as full pages come and no row has moved, it is known where that page begins. An answer that comes
- * before its turn is held. A page that was asked for ahead and failed is asked for again in its
- * turn. So a page ahead never ends a scan, and never waits for a throttled service.
+ * as full pages come and no row has moved, it is known where the page behind begins. An answer that
+ * comes before its turn is held. A page that was asked for ahead and failed is asked for again in
+ * its turn. So a page ahead never ends a scan, and never waits for a throttled service.
  */
 #define _GNU_SOURCE
 #include "submit/scan.h"
@@ -61,7 +62,7 @@ void scan_cancel(struct scan *scan)
 	scan->engine = NULL;
 }
 
-/* Ends it: this is the last touch. */
+/* Ends a scan: counts it, and calls done. */
 static void end_scan(struct scan *scan, const struct scan_end *end)
 {
 	struct engine *engine = scan->engine;
@@ -76,7 +77,7 @@ static void fail_scan(struct scan *scan, int errnum, const char *why)
 	end_scan(scan, &(struct scan_end){SCAN_FAILED, errnum, why});
 }
 
-/* The rows are known; what was in none of them was asked for, if that proves something. */
+/* Ends a scan whose rows are all in the catalogue. */
 static void end_read_scan(struct scan *scan)
 {
 	end_scan(scan, &(struct scan_end){.outcome = scan->is_whole ? SCAN_WHOLE : SCAN_READ});
@@ -92,7 +93,7 @@ static void on_missing_done(void *data, int result)
 		end_read_scan(scan);
 }
 
-/* Keeps the jobs of a page. Returns 0 or -errno. */
+/* Writes the jobs of a page into the catalogue. Returns 0 or -errno. */
 static int keep_rows(struct scan *scan, const struct coc_answer *page)
 {
 	int r = 0;
@@ -117,8 +118,8 @@ static int keep_rows(struct scan *scan, const struct coc_answer *page)
 	return r < 0 ? r : 0;
 }
 
-/* The list was read to its end. Only a list that stood still says something of jobs that are not in
- * it. */
+/* Ends the reading of the list. Looks for missing jobs only if the list stood still: otherwise the
+ * list proves nothing about jobs that are not in it. */
 static void complete_scan(struct scan *scan, bool is_whole)
 {
 	int r = ledger_catalogue_complete(scan->engine->ledger, scan->begun_epoch_ms);
@@ -137,7 +138,7 @@ static void complete_scan(struct scan *scan, bool is_whole)
 
 static void ask_scan_page(void *data);
 
-/* Asks again when the service may be asked, if that is within the time of a scan. */
+/* Asks for a page after wait_ms. Fails the scan if that is beyond the time of a scan. */
 static void ask_after(struct scan *scan, int64_t wait_ms)
 {
 	struct loop *loop = scan->engine->loop;
@@ -149,7 +150,7 @@ static void ask_after(struct scan *scan, int64_t wait_ms)
 		loop_timer_set(loop, &scan->timer, due_ms, ask_scan_page, scan);
 }
 
-/* The pass goes on, mostly with the page that was asked for ahead. */
+/* Goes on to the next page. In most cases that page was already asked for ahead. */
 static void go_on_scan(struct scan *scan)
 {
 	struct scan_page *ahead = page_ahead(scan);
@@ -160,7 +161,8 @@ static void go_on_scan(struct scan *scan)
 	ask_scan_page(scan);
 }
 
-/* The page in turn is answered: the pass takes it and goes on. The rows are kept. */
+/* Takes the answer of the page in turn into the pass, and goes on. Its rows are in the catalogue
+ * already. */
 static void take_scan_page(struct scan *scan, const struct coc_answer *answer)
 {
 	size_t first;
@@ -184,7 +186,8 @@ static void take_held_page(struct scan *scan)
 	take_scan_page(scan, &answer);
 }
 
-/* The page that was asked for ahead is answered. */
+/* Keeps the answer of the page ahead until its turn. If the page failed, it is asked for again in
+ * its turn. */
 static void hold_page(struct scan_page *page, const struct coc_answer *answer)
 {
 	if (answer->outcome != COC_DONE || scan_page_hold(page, answer) < 0)
@@ -216,7 +219,7 @@ static void on_scan_page(void *data, const struct coc_answer *answer)
 	}
 }
 
-/* Calls for a page. Returns 0, or -errno with err filled. */
+/* Asks the service for a page. Returns 0, or -errno with err filled. */
 static int call_page(struct scan *scan, struct scan_page *page, int64_t offset, struct err *err)
 {
 	struct engine *engine = scan->engine;
@@ -230,8 +233,7 @@ static int call_page(struct scan *scan, struct scan_page *page, int64_t offset, 
 	return r;
 }
 
-/* Asks for the page behind the one in turn, if there is one that has a row which that page does not
- * have. */
+/* Asks for the page behind the page in turn, if the list has a row that is only there. */
 static void ask_page_ahead(struct scan *scan)
 {
 	const struct paging *paging = &scan->paging;
@@ -242,7 +244,8 @@ static void ask_page_ahead(struct scan *scan)
 	    offset + 1 >= paging->total || scan->calls >= SCAN_PAGES_MAX ||
 	    outage_throttled_ms(scan->engine))
 		return;
-	call_page(scan, page_ahead(scan), offset, &err); /* without memory it waits for its turn */
+	/* on failure the page is asked for in its turn */
+	call_page(scan, page_ahead(scan), offset, &err);
 }
 
 /* Asks for the page in turn, if it was not asked for ahead. Returns 0, -EAGAIN if it is asked for
@@ -259,7 +262,7 @@ static int ask_page_in_turn(struct scan *scan)
 		return -EAGAIN;
 	}
 	if (!page->is_asked && scan->calls >= SCAN_PAGES_MAX) {
-		complete_scan(scan, false); /* what is behind is not shown */
+		complete_scan(scan, false); /* jobs beyond SCAN_PAGES_MAX are not shown */
 		return -E2BIG;
 	}
 	if (loop_now_ms(engine->loop) > scan->begun_ms + SCAN_TIME_MAX_MS) {
@@ -273,7 +276,7 @@ static int ask_page_in_turn(struct scan *scan)
 	return 0;
 }
 
-/* The timer's callback; and from an answer. */
+/* Asks for the page in turn and for the page ahead. Also a timer's callback. */
 static void ask_scan_page(void *data)
 {
 	struct scan *scan = data;
@@ -281,7 +284,7 @@ static void ask_scan_page(void *data)
 	if (ask_page_in_turn(scan) < 0)
 		return;
 	ask_page_ahead(scan);
-	if (!page_in_turn(scan)->call) /* it was answered before its turn */
+	if (!page_in_turn(scan)->call) /* its answer came before its turn */
 		take_held_page(scan);
 }
 
@@ -297,6 +300,7 @@ void scan_begin(struct scan *scan, struct engine *engine, scan_done_fn *done, vo
 		.missing = scan->missing,
 	};
 	paging_begin_long(&scan->paging);
-	/* a scan that cannot begin fails in the next iteration, where it would fail later */
+	/* from the timer, so that done is not called from within scan_begin() if the first call
+	 * fails */
 	loop_timer_set(engine->loop, &scan->timer, scan->begun_ms, ask_scan_page, scan);
 }

@@ -9,20 +9,20 @@
 #include "submit/state.h"
 
 /*
- * One scan: the service's list of all jobs is read page by page into the catalogue. A scan has two
- * requests under way at most. scan.c has the essay.
+ * One scan: reads the service's list of all jobs page by page into the catalogue. A scan has at
+ * most two requests under way. scan.c has the essay.
  */
 struct scan;
 
 /* How a scan has ended. */
 struct scan_end {
 	enum scan_outcome outcome;
-	int errnum;	 /* positive; 0: it did not fail */
-	const char *why; /* it failed: one sentence */
+	int errnum;	 /* positive if the scan failed, else 0 */
+	const char *why; /* why the scan failed, in one sentence */
 };
 
-/* Called once with what has become of a scan, from an iteration of the loop and never from within
- * scan_begin(), unless scan_cancel() came before. It is the last touch. */
+/* Called once at the end of a scan, from an iteration of the loop and never from within
+ * scan_begin(), unless scan_cancel() came before. Nothing touches the struct scan afterwards. */
 typedef void scan_done_fn(void *data, const struct scan_end *end);
 
 struct scan {
@@ -30,21 +30,21 @@ struct scan {
 	scan_done_fn *done;
 	void *data;
 	struct paging paging;
-	struct missing missing; /* what is not in the list */
+	struct missing missing; /* looks at jobs that are not in the list */
 	struct scan_page pages[2];
-	int turn;		 /* of these, the page that is taken next */
-	bool is_full;		 /* the last page that was taken: as many rows as were asked for */
-	struct loop_timer timer; /* while the service wants to be left alone */
-	unsigned calls;		 /* for pages */
-	int64_t begun_ms;	 /* on the loop's clock */
-	int64_t begun_epoch_ms;	 /* since the epoch */
+	int turn;     /* which of pages is taken next */
+	bool is_full; /* the last page that was taken had as many rows as were asked for */
+	struct loop_timer timer; /* runs while the service wants to be left alone */
+	unsigned calls;		 /* calls for pages so far */
+	int64_t begun_ms;	 /* when the scan began, on the loop's clock */
+	int64_t begun_epoch_ms;	 /* the same moment, since the epoch */
 	bool is_whole;
 };
 
-/* Begins a scan. What it cannot do is told by done. */
+/* Begins a scan. Errors come through done. */
 void scan_begin(struct scan *scan, struct engine *engine, scan_done_fn *done, void *data);
 
-/* Stops a scan: done is not called. A scan that is not under way is accepted. */
+/* Stops a scan: done is not called. Does nothing if no scan is under way. */
 void scan_cancel(struct scan *scan);
 
 #endif

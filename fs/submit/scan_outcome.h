@@ -5,8 +5,8 @@
 /* How a scan has ended. */
 enum scan_outcome {
 	SCAN_WHOLE,  /* the list stood still: each job of the account was in it */
-	SCAN_READ,   /* the list was read to its end, and rows moved meanwhile */
-	SCAN_FAILED, /* it was not read to its end */
+	SCAN_READ,   /* the list was read to its end, but rows moved meanwhile */
+	SCAN_FAILED, /* the list was not read to its end */
 };
 
 #endif

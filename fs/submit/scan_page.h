@@ -8,29 +8,29 @@
 
 /*
  * A page of a scan, from the call for it until paging.c takes it. The answer of a page that was
- * asked for ahead may come before its turn. Then the page holds of it what paging.c looks at: the
- * total, and the ID of each row.
+ * asked for ahead may come before its turn. Then the page keeps what paging.c needs of the answer:
+ * the total, and the ID of each row.
  */
 struct scan_page {
-	struct scan *scan; /* whose page it is: the call's */
+	struct scan *scan; /* the scan that the page belongs to, for the call */
 	int64_t offset;
-	bool is_asked;	       /* for this offset; else all below is zero */
-	struct coc_call *call; /* that is under way; NULL: it was answered */
-	struct buf ids;	       /* of the rows of an answer that is held: each ends with a NUL */
+	bool is_asked;	       /* the page at offset was asked for; if not, all below is zero */
+	struct coc_call *call; /* the call that is under way; NULL: the page was answered */
+	struct buf ids;	       /* IDs of the rows of a held answer; each ends with a NUL */
 	size_t n_rows, n_unusable;
 	int64_t total;
 };
 
-/* Holds an answer whose turn has not come. Returns 0, -ENOMEM, or -E2BIG for more rows than a page
- * has. */
+/* Holds an answer whose turn has not come. Returns 0, -ENOMEM, or -E2BIG if it has more rows than a
+ * page can have. */
 int scan_page_hold(struct scan_page *page, const struct coc_answer *answer);
 
-/* The answer that is held, as far as paging.c looks at it. Its rows are ret_rows, and good until
- * scan_page_end(). */
+/* Returns the held answer, with the parts that paging.c needs. Its rows are in ret_rows, and valid
+ * until scan_page_end(). */
 struct coc_answer scan_page_answer(const struct scan_page *page,
 				   struct coc_summary ret_rows[COC_LIST_PAGE]);
 
-/* It was taken, or is not wanted any more, and has no call under way. */
+/* Frees the held answer, after it was taken or is not wanted any more. No call may be under way. */
 void scan_page_end(struct scan_page *page);
 
 #endif
