@@ -7,43 +7,48 @@
 #include "submit/state.h"
 
 /*
- * What the files share that ask what became of a submission. lost_answer.c begins, lost_round.c has
- * the rounds and concludes. The search for the jobs of lost creates is in lost_create.c. Whose they
- * are is said by lost_decision.c, and why nobody can tell, by undecided.c.
+ * What the files share that ask what became of a submission. A search begins in lost_answer.c. The
+ * rounds of questions run in lost_round.c, which also concludes. The jobs of lost creates are
+ * searched in lost_create.c. Which create made which job is decided in lost_decision.c. If nobody
+ * can tell, undecided.c says why.
  */
 
-/* A job that may be what one of the creates has made, and what was seen of it when it was made. */
+/* A job that one of the lost creates may have made, and its first version as it was made. */
 struct candidate {
 	struct listed_job job;
-	bool shown;  /* the rest is known */
-	bool unsure; /* its content, as it was made, cannot be seen */
+	bool shown;  /* the service has shown the job: the members below are known */
+	bool unsure; /* the content of its first version cannot be seen */
 	unsigned char digest[CONTENT_DIGEST_SIZE], gist[CONTENT_DIGEST_SIZE];
-	char *risk_level, *description; /* NULL: not told */
+	char *risk_level, *description; /* NULL: the service does not tell it */
 };
 
-/* The asking for all creates of one name, or for one update. */
+/* The search for the lost answers of all creates of one name, or of one update. */
 struct lost_answer {
 	struct engine *engine;
-	void (*begin)(void *lost); /* begins a round: the timer's callback */
+	void (*begin)(void *lost); /* begins a round of questions: the timer's callback */
 	LIST_ENTRY(lost_answer) link;
-	struct submission_list submissions; /* in the order in which they came into doubt */
-	char *name;			    /* of creates; NULL for an update */
+	/* the submissions of the search, in the order in which they came into doubt */
+	struct submission_list submissions;
+	char *name; /* the name of the creates; NULL for an update */
 	struct loop_timer timer;
 	bool asking;  /* a round is under way */
-	bool waiting; /* for others to end theirs */
+	bool waiting; /* the round waits until other searches have ended theirs */
 	TAILQ_ENTRY(lost_answer) waiting_link;
 	unsigned asked;
-	int64_t asked_ms;  /* on the loop's clock: when the last round began */
-	bool unanswered;   /* the service could not be asked */
-	bool inconclusive; /* that nothing was found means nothing */
+	int64_t asked_ms;  /* when the last round began, on the loop's clock */
+	bool unanswered;   /* the service could not be asked in this round */
+	bool inconclusive; /* this round may have missed a job: "nothing found" proves nothing */
 	struct coc_call *call;
 
-	/* of creates */
+	/* ---- the members below are for creates only ---- */
 	struct name_list list;
 	struct candidate
-		*candidates; /* by ID; what was shown in an earlier round is not asked again */
+		/* sorted by ID; a candidate that was shown in an earlier round is not asked for
+		 * again */
+		*candidates;
 	size_t n_candidates, next;
-	bool looks_at_known; /* also those that were there before, since one was found */
+	/* also look at jobs that were there before the create, because one such was found */
+	bool looks_at_known;
 };
 
 #endif

@@ -1,23 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * In doubt: a request may have reached the service and its answer was lost. Nothing is sent for the
- * path until the service has been asked what became of it.
+ * path until the service has been asked what became of the request.
  *
- * An update is looked for among the versions that came after it was sent (version_search.c). If
+ * A lost update is looked for among the versions that came after it was sent (version_search.c). If
  * none of them has what was sent, and somebody else has written since, the update ends as a
- * conflict (base_check.c): nothing is sent again. A create is looked for: jobs are listed by name
- * (all pages), those of another project, those that were there before the request (question.c) and
- * those that the ledger has bound to a path are left out, and the content of the others is
- * compared. A match is adopted. Creates of one name share one struct lost_answer, so that each job
- * is shown once, however many of them there are. Two creates of the same name and content at once
- * are each other's twins: while one is on its way, the others do not conclude, since the job that
- * they find may be the twin's; those whose answers are lost are decided together, and each job is
- * given once (lost_decision.c). Where it cannot be told which job is whose, nothing is concluded
+ * conflict (base_check.c): nothing is sent again.
+ *
+ * A lost create is looked for by name: all pages of the list are read. Two kinds of jobs are left
+ * out: jobs that were there before the request (question.c), and jobs that the ledger has bound to
+ * a path or forgotten on demand. The content of the others is compared. A create takes the job that
+ * has its content and its values, the project among them. If a job has the content only, the create
+ * stays in doubt: a person may have moved the job (lost_match.c).
+ *
+ * Creates of one name share one struct lost_answer. So each job is shown only once for all
+ * these creates. Two creates of the same name and content at once are each other's twins. While a
+ * twin is on its way, the others do not conclude, since the job that they find may be the twin's.
+ * Creates whose answers are lost are decided together, and each job is given to one of them
+ * (lost_decision.c). If it cannot be told which create made which job, nothing is concluded
  * (undecided.c). Each round of questions ends in lost_round.c.
  *
- * That nothing was found is believed only when the service was asked long enough after the request
- * was given up that it cannot be processed any more: settle_ms(). Until then, and while the service
- * cannot be asked, it is asked again, less and less often.
+ * "Nothing was found" is believed only when the service was asked long enough after the request was
+ * given up: then the request cannot be processed any more (settle_ms()). Until then, and while the
+ * service cannot be asked, the service is asked again, less and less often.
  */
 #define _GNU_SOURCE
 #include "submit/lost_answer.h"
@@ -36,7 +41,8 @@
 #include "submit/submission_content.h"
 #include "submit/version_search.h"
 
-/* What the versions of the job say of a lost update. */
+/* Ends a round for a lost update: the versions of the job were searched. failed: the answer that
+ * ended the search early, or NULL. */
 static void on_update_looked_for(struct submission *submission, const struct coc_answer *failed)
 {
 	struct lost_answer *lost = submission->lost;
@@ -52,13 +58,13 @@ static void on_update_looked_for(struct submission *submission, const struct coc
 	lost_answer_end_round(lost);
 }
 
-/* Begins a round: asks the service, from the beginning (a timer's callback). */
+/* A timer's callback: begins a round of questions. */
 static void ask_service(void *data)
 {
 	struct lost_answer *lost = data;
 	struct engine *engine = lost->engine;
 
-	/* lost_answer_hurry_all() comes when it is */
+	/* lost_answer_hurry_all() calls this again when the ledger is known to be sound */
 	if (!soundness_is_clear(engine) || !lost_answer_take_place(lost))
 		return;
 	CRASH_POINT("doubt-asking");
@@ -72,8 +78,8 @@ static void ask_service(void *data)
 		lost_answer_ask_failed(lost, NULL);
 }
 
-/* The lost answer that a submission belongs to: of its name, or one of its own. NULL when out of
- * memory. */
+/* Finds the lost answer that a submission belongs to, or makes it: one for all creates of a name,
+ * one for each update. NULL when out of memory. */
 static struct lost_answer *lost_answer_for(struct submission *submission)
 {
 	struct engine *engine = submission->engine;
@@ -99,7 +105,7 @@ static struct lost_answer *lost_answer_for(struct submission *submission)
 	return lost;
 }
 
-/* Joins the lost answer that a submission in doubt belongs to (also a timer's callback). */
+/* Puts a submission in doubt into its lost answer. Also a timer's callback. */
 static void join_lost_answer(void *data)
 {
 	struct submission *submission = data;
@@ -109,7 +115,7 @@ static void join_lost_answer(void *data)
 	if (submission->lost) {
 		TAILQ_INSERT_TAIL(&submission->lost->submissions, submission, lost_link);
 		lost_answer_hurry_round(submission->lost, LOST_ASK_FIRST_MS);
-	} else { /* no memory, perhaps the next time */
+	} else { /* there was no memory: try again later */
 		loop_timer_set(loop, &submission->timer, loop_now_ms(loop) + LOST_ASK_FIRST_MS,
 			       join_lost_answer, submission);
 	}
@@ -120,7 +126,8 @@ void lost_answer_begin(struct submission *submission)
 	submission->stage = STAGE_IN_DOUBT;
 	submission->engine->under_way--;
 	submission->engine->in_doubt++;
-	/* the other copy was left before this mount began */
+	/* after -o rebind: the other copy of the state sent its last request before this mount
+	 * began */
 	submission->given_up_ms = submission->record.rebound
 					  ? submission->engine->begun_ms
 					  : loop_now_ms(submission->engine->loop);

@@ -4,9 +4,10 @@
 
 #include "submit/state.h"
 
-/* A request may have reached the service, and its answer was lost. */
+/* What happens when a request may have reached the service, and its answer was lost. */
 
-/* Takes a submission whose request was given up without an answer: starts asking. */
+/* Begins to ask the service what became of a submission whose request was given up without an
+ * answer. */
 void lost_answer_begin(struct submission *submission);
 
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Looking for the jobs that lost creates of one name have made. The jobs of the name are listed.
- * Jobs that are bound or forgotten are left out. The others are shown as they were when they were
- * made, since an update does not make another job of them. First the jobs that a create did not
- * know: if one of them has the content of a create, the known jobs are shown too. A known job of
- * the same content says that another machine makes such jobs. lost_decision.c decides then.
+ * The search for the jobs that lost creates of one name have made. The jobs of the name are listed.
+ * Jobs that are bound or forgotten are left out. Of each other job the first version is shown: a
+ * later update does not make it another create's job. Jobs that some create did not know come
+ * first. If one of these has the content of a create, the jobs that were known before are shown
+ * too. A known job of the same content means that another machine makes such jobs. Then
+ * lost_decision.c decides.
  */
 #define _GNU_SOURCE
 #include "submit/lost_create.h"
@@ -23,16 +24,17 @@
 /* Pages read for one round, in all passes: 19,900 jobs whose names contain the name. */
 #define PAGES_MAX 200
 
-/* Jobs of the name that are looked at: twice what a create may know. */
+/* Jobs of the name that are kept: twice what a create may know. */
 #define CANDIDATES_MAX 2000
 
-/* How many creates are asked whether they knew a job, before it is shown anyway. */
+/* For how many creates is_new() checks whether they knew a job. With more creates the job counts as
+ * new and is shown. */
 #define ASKED_MAX 16
 
-/* The job as it was made. */
+/* the version that the create has made */
 #define FIRST_VERSION "v1"
 
-/* Also of other projects: the job may have been moved since. */
+/* Keeps jobs of other projects, too: the job may have been moved since it was made. */
 static int is_candidate_kept(void *data, const struct coc_summary *job)
 {
 	const struct lost_answer *lost = data;
@@ -41,13 +43,14 @@ static int is_candidate_kept(void *data, const struct coc_summary *job)
 	return bound < 0 ? bound : !bound;
 }
 
-/* Is it surely the first? A version that is not told may be any. */
+/* Is this version surely the first? NULL may be any version. */
 static bool is_first_version(const char *version)
 {
 	return version && !strcmp(version, FIRST_VERSION);
 }
 
-/* Did one of the lost creates not know the job, or were not all looked at? */
+/* Is there a lost create that did not know the job? Also true if there are more than ASKED_MAX
+ * creates. */
 static bool is_new(const struct lost_answer *lost, const struct candidate *candidate)
 {
 	const struct submission *submission;
@@ -74,7 +77,7 @@ static bool fits_any(const struct lost_answer *lost, const struct candidate *can
 	return false;
 }
 
-/* The next job to be shown, or NULL. */
+/* Returns the next job to be shown, or NULL. */
 static struct candidate *next_candidate(struct lost_answer *lost)
 {
 	for (; lost->next < lost->n_candidates; lost->next++) {
@@ -97,7 +100,7 @@ static int keep_text(const char *text, char **ret_copy)
 	return text && !*ret_copy ? -ENOMEM : 0;
 }
 
-/* Keeps what is shown of a job. Returns 0 or -errno. */
+/* Records in the candidate what the service shows of the job. Returns 0 or -errno. */
 static int keep_shown(struct candidate *candidate, const struct coc_details *details)
 {
 	size_t size = strlen(details->content);
@@ -108,7 +111,7 @@ static int keep_shown(struct candidate *candidate, const struct coc_details *det
 		r = content_gist(details->content, size, candidate->gist);
 	if (r == 0 && !candidate->job.project)
 		r = keep_text(details->enterprise_project_id, &candidate->job.project);
-	/* an update may have changed what is not of a version */
+	/* risk level and description belong to no version: a later update may have changed them */
 	if (r == 0 && is_first_version(candidate->job.version)) {
 		r = keep_text(details->risk_level, &candidate->risk_level);
 		if (r == 0)
@@ -119,9 +122,9 @@ static int keep_shown(struct candidate *candidate, const struct coc_details *det
 }
 
 /*
- * Has the service answered, and not told what was asked? That proves nothing. A job that is listed
- * is there, also when its show says that it is gone: it was deleted just now, and the next list
- * does not have it; or only its first version is missing.
+ * Has the service answered without showing the job? Then "not shown" does not prove "not there". A
+ * job that is listed is there, even if its show says that it is gone. Either it was deleted just
+ * now, and the next list does not have it; or only its first version is missing.
  */
 static bool is_hidden(const struct coc_answer *answer)
 {
@@ -172,14 +175,15 @@ static int compare_candidates(const void *a, const void *b)
 	return strcmp(((const struct candidate *)a)->job.id, ((const struct candidate *)b)->job.id);
 }
 
-/* Is it the same job, unchanged since? */
+/* Is this the same job, and unchanged since the earlier round? */
 static bool is_unchanged(const struct listed_job *was, const struct listed_job *is)
 {
 	return was->version && is->version && !strcmp(was->version, is->version) &&
 	       was->update_time_ms == is->update_time_ms;
 }
 
-/* Takes the listed jobs over, and what was shown of them before. Returns 0 or -ENOMEM. */
+/* Makes candidates of the listed jobs. A job that has not changed since an earlier round keeps what
+ * was shown of it then. Returns 0 or -ENOMEM. */
 static int take_candidates(struct lost_answer *lost, struct name_list *list)
 {
 	struct candidate *candidates = calloc(list->n_jobs + 1, sizeof(*candidates));
@@ -197,7 +201,7 @@ static int take_candidates(struct lost_answer *lost, struct name_list *list)
 		    is_unchanged(&before->job, &key.job)) {
 			candidates[i] = *before;
 			before->risk_level = before->description = NULL;
-			if (!list->jobs[i].project) /* its show told it */
+			if (!list->jobs[i].project) /* the earlier show has told the project */
 				list->jobs[i].project = steal_ptr(before->job.project);
 		}
 		candidates[i].job = list->jobs[i];
@@ -210,7 +214,8 @@ static int take_candidates(struct lost_answer *lost, struct name_list *list)
 	return 0;
 }
 
-/* Why a list proves nothing: NULL if it proves something, or if the service could not be asked. */
+/* Returns why this list proves nothing. NULL if it proves something, or if the service could not be
+ * asked. */
 static const char *gap_of_list(const struct name_list *list)
 {
 	if (!list->answer || !is_hidden(list->answer))

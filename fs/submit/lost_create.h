@@ -4,10 +4,10 @@
 
 #include "submit/lost.h"
 
-/* The jobs that lost creates may have made. */
+/* The search for the jobs that lost creates may have made. */
 
-/* Looks for the jobs that the lost creates of a name may have made; ends with one of the functions
- * above. */
+/* Looks for the jobs that the lost creates of a name may have made. Ends the round with one of the
+ * functions of lost_round.h. */
 void lost_create_look(struct lost_answer *lost);
 
 #endif

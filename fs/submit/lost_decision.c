@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What becomes of the lost creates of one name, once their jobs were looked at. Creates that have
- * sent the same are decided together (lost_match.c); tags count as well, though no answer tells
- * them.
+ * Decides what became of the lost creates of one name, after their candidates were shown. Creates
+ * that have sent the same are decided together (lost_match.c). The same means also the same tags,
+ * although no answer tells the tags of a job.
  */
 #define _GNU_SOURCE
 #include "submit/lost_decision.h"
@@ -41,9 +41,10 @@ bool lost_create_is_alike(const struct candidate *candidate, const struct submis
 		 !memcmp(candidate->gist, submission->gist, CONTENT_DIGEST_SIZE)));
 }
 
-/* Creates of one content, and the jobs that fit them or are alike. */
+/* Creates that have sent the same, and the jobs that fit them or are alike. */
 struct group {
-	struct submission **submissions; /* in the order in which they asked; borrowed */
+	/* the creates in the order in which their questions were asked; borrowed */
+	struct submission **submissions;
 	size_t n;
 	struct lost_create *creates;
 	struct matched_job *jobs;
@@ -57,7 +58,7 @@ static void group_finish(struct group *group)
 }
 #define _cleanup_group_ __attribute__((cleanup(group_finish)))
 
-/* Collects the jobs that fit or are alike, and that nobody is bound to by now. Returns 0 or
+/* Collects the jobs that fit or are alike, and that no path is bound to by now. Returns 0 or
  * -errno. */
 static int collect_jobs(const struct lost_answer *lost, struct group *group)
 {
@@ -83,7 +84,8 @@ static int collect_jobs(const struct lost_answer *lost, struct group *group)
 	return 0;
 }
 
-/* The create has made the first version of a job. The newest is the one that was listed. */
+/* Returns the versions of a job that a create has made: the base is the first, the newest is the
+ * listed one. */
 static struct job_versions versions_of(const struct lost_answer *lost, const char *job_id)
 {
 	struct job_versions versions = {.base = 1, .newest = 1};
@@ -118,7 +120,7 @@ static void conclude_group(struct lost_answer *lost, struct group *group)
 	}
 }
 
-/* Decides for creates of one content. Returns 0, or -errno: they stay undecided. */
+/* Decides for creates that have sent the same. Returns 0, or -errno: they stay undecided. */
 static int decide_group(struct lost_answer *lost, struct submission **submissions, size_t n)
 {
 	_cleanup_group_ struct group group = {.submissions = submissions, .n = n};
@@ -126,7 +128,7 @@ static int decide_group(struct lost_answer *lost, struct submission **submission
 
 	if (r < 0)
 		return r;
-	/* a job may be that of a twin which is on its way */
+	/* the job may be made by a twin that is still on its way */
 	if (group.n_jobs && engine_has_twin(lost->engine, submissions[0]))
 		return -EAGAIN;
 	group.creates = calloc(n, sizeof(*group.creates));
@@ -138,7 +140,7 @@ static int decide_group(struct lost_answer *lost, struct submission **submission
 	return 0;
 }
 
-/* By what was sent, then in the order in which they asked. */
+/* Orders submissions by what they sent, then by the order of their questions. */
 static int compare_submissions(const void *a, const void *b)
 {
 	const struct ledger_submission *x = &(*(struct submission *const *)a)->record;
@@ -160,7 +162,7 @@ void lost_create_decide(struct lost_answer *lost)
 
 	TAILQ_FOREACH (submission, &lost->submissions, lost_link)
 		n++;
-	submissions = calloc(n + 1, sizeof(struct submission *)); /* there may be none */
+	submissions = calloc(n + 1, sizeof(struct submission *)); /* n may be 0 */
 	if (!submissions) {
 		lost->inconclusive = true;
 		return;

@@ -4,16 +4,16 @@
 
 #include "submit/lost.h"
 
-/* Whose the jobs are that lost creates have made. */
+/* Decides which of the jobs on the service each lost create has made. */
 
-/* Could the job be what the submission has sent? A job that was not shown yet could not. */
+/* Could the submission have made this job? No if the job was not shown yet. */
 bool lost_create_fits(const struct candidate *candidate, const struct submission *submission);
 
-/* Has the job the content that the submission has sent, but for white space? */
+/* Does the job have the content that the submission has sent, if white space does not count? */
 bool lost_create_is_alike(const struct candidate *candidate, const struct submission *submission);
 
-/* Decides for all lost creates of a name, by the candidates that were shown. Those whose job was
- * found are asked for no more then. */
+/* Decides for all lost creates of a name, from the candidates that were shown. A create whose job
+ * was found leaves the lost answer: nobody asks for it any more. */
 void lost_create_decide(struct lost_answer *lost);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A deletion whose answer is lost, or is none of the API's. The service is asked for the job once,
- * within the time that the deletion has. If the job is gone, the deletion was done. Otherwise it
- * failed: the file stays, and with it the row that knows the job. Removing the file again is safe,
- * also when the first request is done late.
+ * The answer of a deletion was lost, or the API cannot have sent it. The service is asked for the
+ * job once, within the time that the deletion has. If the job is gone, the deletion was done.
+ * Otherwise the deletion failed: the file stays, and so does the row that knows the job. Removing
+ * the file again is safe, even if the service does the first request late.
  */
 #define _GNU_SOURCE
 #include "submit/lost_deletion.h"
@@ -14,7 +14,7 @@
 #include "submit/submission_show.h"
 #include "submit/submission.h"
 
-/* Ends the deletion: it failed as submission->err says, and asked tells what asking brought. */
+/* Fails the deletion with the error in submission->err. asked: what asking the service brought. */
 static void fail_deletion(struct submission *submission, const char *asked)
 {
 	struct err err = *submission->err;

@@ -6,8 +6,8 @@
 
 /* A deletion whose answer was lost. */
 
-/* Takes a deletion that may have been done, err says why nobody knows: asks the service, and ends
- * it. */
+/* Asks the service what became of a deletion that may have been done, and ends the deletion. err
+ * says why the outcome is not known. */
 void lost_deletion_ask(struct submission *submission, const struct err *err);
 
 #endif

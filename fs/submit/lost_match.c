@@ -1,37 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A create whose answer was lost has made one job or none. It has made none that was known before
- * it was sent. No clock is asked: the service's, this machine's, and those of other machines may
- * all differ.
+ * A create whose answer was lost has made one job or none. It has made none of the jobs that were
+ * known before it was sent. No clock is asked: the clocks of the service, of this machine and of
+ * other machines may all differ.
  *
  * Several creates of one name and content are lost together when a directory of copies is written
- * and the service goes away. They are alike, so it does not matter which of them gets which job; it
- * matters that each job is given once, and that no job of another machine is. So a group of lost
- * creates is decided together:
+ * and the service goes away. These creates are alike, so any of them may get any of their jobs.
+ * What matters: each job is given once, and no job of another machine is given at all. So a group
+ * of lost creates is decided together:
  *
- * If each job can be given to a create that did not know it, it is. Creates that get none have made
- * none.
+ * - If each job can be given to a create that did not know it, the jobs are given so. Creates that
+ *   get no job have made none.
  *
- * If a job is left over, another machine makes jobs of this name and content as well. Nobody can
- * tell then which job is whose, and all creates stay open. A job that was there before the first of
- * them was sent says the same.
+ * - If a job is left over, another machine makes jobs of this name and content as well. Then nobody
+ *   can tell which create made which job, and all creates stay open. The same holds if such a job
+ *   was there before the first of these creates was sent.
  *
- * Where it is not known what was there before, or what a job's content is, a job that may be theirs
- * keeps them open.
+ * - If it is not known what was there before, or if the content of a job cannot be seen, a job that
+ *   may be theirs keeps the creates open.
  *
- * A create that gets no job is not done, unless there is a new job that is alike: it has the
- * content, and another project or another description, say. The service may have put it right, or a
- * colleague may have moved it. Such a job is given to nobody, but it keeps the create open.
+ * - A create that gets no job was not done, unless there is a new job that is alike. Such a job has
+ *   the content, but another project or another description, say. The service may have changed the
+ *   value, or a colleague may have moved the job. The job is given to no create, but it keeps the
+ *   create open.
  *
- * A create that was asked for later knows all that an earlier one knew, and what the earlier ones
- * have made meanwhile. So jobs are given out from the last create to the first.
+ * A create that asked its question later knows all that an earlier create knew, and the jobs that
+ * earlier creates made meanwhile. So jobs are given out from the last create to the first.
  */
 #define _GNU_SOURCE
 #include "submit/lost_match.h"
 
-/* Comparisons of one decision, so that the loop is not held up: some milliseconds. It takes
- * hundreds of creates of one content, lost one after the other, to need more. They stay open then.
- */
+/* Comparisons in one decision. The bound keeps the loop free: they take some milliseconds. Only
+ * hundreds of creates of one content, lost one after the other, need more. Those stay open then. */
 #define COMPARISONS_MAX 50000
 
 struct decision {
@@ -41,7 +41,7 @@ struct decision {
 	size_t comparisons;
 };
 
-/* Was a job there before a create was sent? When there were too many comparisons: no. */
+/* Was this job there before the create was sent? Returns false when COMPARISONS_MAX is used up. */
 static bool knows_job(struct decision *decision, const struct lost_create *create,
 		      const struct matched_job *job)
 {
@@ -51,7 +51,7 @@ static bool knows_job(struct decision *decision, const struct lost_create *creat
 	return known_has(create->known, job->id);
 }
 
-/* Is there a job that the create did not know? alike: only those that are. */
+/* Is there a job that the create did not know? alike: count only jobs that are alike. */
 static bool has_unknown(struct decision *decision, const struct lost_create *create, bool alike)
 {
 	for (size_t i = 0; i < decision->n_jobs; i++)
@@ -61,7 +61,7 @@ static bool has_unknown(struct decision *decision, const struct lost_create *cre
 	return false;
 }
 
-/* Why no job can be given to anybody; MATCH_CLEAR if it can. */
+/* Returns why no job can be given to any create, or MATCH_CLEAR if jobs can be given. */
 static enum match_reason look_for_matches(struct decision *decision)
 {
 	for (size_t i = 0; i < decision->n_creates; i++)
@@ -83,7 +83,7 @@ static enum match_reason look_for_matches(struct decision *decision)
 	return MATCH_CLEAR;
 }
 
-/* Gives a create one of the jobs that it did not know. */
+/* Gives the create a free job that it did not know, if there is one. */
 static void give_job(struct decision *decision, struct lost_create *create)
 {
 	for (size_t i = 0; i < decision->n_jobs; i++) {
@@ -97,7 +97,7 @@ static void give_job(struct decision *decision, struct lost_create *create)
 	}
 }
 
-/* Gives the jobs out. Returns whether one is left over. */
+/* Gives the jobs to the creates. Returns true if a job is left over. */
 static bool give_out(struct decision *decision)
 {
 	for (size_t i = decision->n_creates; i-- > 0;)
@@ -110,7 +110,8 @@ static bool give_out(struct decision *decision)
 	return decision->comparisons == COMPARISONS_MAX;
 }
 
-/* What becomes of each create, once the jobs were given out. */
+/* Sets the verdicts after the jobs were given. Returns why some creates stay open, or
+ * MATCH_CLEAR. */
 static enum match_reason judge_creates(struct decision *decision)
 {
 	enum match_reason reason = MATCH_CLEAR;

@@ -5,46 +5,46 @@
 #include "job/known.h"
 
 /*
- * Which of the jobs on the service were made by lost creates of one name and content. Pure.
- * lost_match.c has the essay.
+ * Matches lost creates of one name and content with the jobs on the service that they may have
+ * made. Pure. lost_match.c has the essay.
  */
 
-/* A job of that name and content that nobody is bound to. */
+/* A job of that name and content that no path is bound to. */
 struct matched_job {
 	const char *id;
-	bool unsure; /* its content cannot be seen: it may be another one's */
-	bool alike;  /* it has that content, and something else differs: it is given to nobody */
-	bool taken;  /* given to a create */
+	bool unsure; /* its content cannot be seen, so another create may have made it */
+	bool alike;  /* it has that content, but something else differs: no create gets it */
+	bool taken;  /* a create has got it */
 };
 
 enum match_verdict {
-	MATCH_NONE, /* no job can be the create's */
-	MATCH_JOB,  /* ->job is the create's */
-	MATCH_OPEN, /* it cannot be told whether a job is the create's, and which */
+	MATCH_NONE, /* the create has made no job */
+	MATCH_JOB,  /* the create has made ->job */
+	MATCH_OPEN, /* it cannot be told whether the create has made a job, and which */
 };
 
-/* Why creates stay open. */
+/* Why creates stay open (MATCH_OPEN). */
 enum match_reason {
 	MATCH_CLEAR,
 	MATCH_UNKNOWN, /* it is not known which jobs the service had before */
 	MATCH_UNSEEN,  /* the content of a job cannot be seen */
 	MATCH_SHARED,  /* another machine makes jobs of this name and content */
 	MATCH_MANY,    /* there are more jobs than creates */
-	MATCH_ALIKE,   /* a job may be the create's, and was changed since, by the service or a
-			* person */
+	/* a create may have made a job that the service or a person has changed since */
+	MATCH_ALIKE,
 };
 
-/* A lost create. */
+/* A create whose answer was lost. */
 struct lost_create {
 	const struct known_jobs *known;
 	enum match_verdict verdict;
-	struct matched_job *job; /* of MATCH_JOB */
+	struct matched_job *job; /* set if verdict is MATCH_JOB */
 };
 
 /*
- * Decides for n lost creates of one name and content, in the order in which their questions were
- * answered (known->number), over the m jobs of that name and content. Returns why those are open
- * that are, MATCH_CLEAR if none is.
+ * Decides for n lost creates of one name and content, which must be in the order in which their
+ * questions were answered (known->number), over the m jobs of that name and content. Sets the
+ * verdict of each create. Returns why some creates stay open, or MATCH_CLEAR if none does.
  */
 enum match_reason lost_match_decide(struct lost_create *creates, size_t n, struct matched_job *jobs,
 				    size_t m);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The rounds in which the service is asked what became of a lost answer: when one begins, how it
- * ends, and what is concluded. lost_answer.c has the essay.
+ * The rounds of questions to the service about a lost answer: when a round begins, how it ends, and
+ * what is concluded. lost_answer.c has the essay.
  */
 #define _GNU_SOURCE
 #include "submit/lost_round.h"
@@ -18,12 +18,12 @@
 #include "submit/versions.h"
 
 #define ASK_MOST_MS 300000
-#define SETTLE_MIN_MS 10000 /* a request that is under way is answered or dropped by then */
+#define SETTLE_MIN_MS 10000 /* by then a request that was under way is answered or dropped */
 
 /*
- * Rounds that ask the service at once; the others wait in a line. After a kill or an outage
- * hundreds of submissions can be in doubt. If all asked at once, each answer would come too
- * late to count, and every round would end with more to ask.
+ * Rounds that ask the service at once; other rounds wait in a line. After a kill or an outage
+ * hundreds of submissions can be in doubt. If all asked at once, each answer would come too late to
+ * count, and every round would end with more to ask.
  */
 #define ASKING_MAX 64
 
@@ -42,7 +42,6 @@ static void stop_waiting(struct lost_answer *lost)
 	lost->waiting = false;
 }
 
-/* Lets a round begin if there is room for one more; else it begins when another has ended. */
 bool lost_answer_take_place(struct lost_answer *lost)
 {
 	struct engine *engine = lost->engine;
@@ -58,8 +57,8 @@ bool lost_answer_take_place(struct lost_answer *lost)
 	return true;
 }
 
-/* A lost answer asks no more, or its round is over: if there is room, the first that waits begins.
- */
+/* Frees the place of a round that is over, or of a lost answer that ends. The first lost answer in
+ * the line begins then. */
 static void give_place_up(struct lost_answer *lost)
 {
 	struct engine *engine = lost->engine;
@@ -111,8 +110,8 @@ static void free_lost_answer(struct lost_answer *lost)
 	free(lost);
 }
 
-/* A round holds on to its lost answer while submissions leave it; lost_answer_end_round() lets it
- * go. */
+/* During a round the lost answer stays, even if its last submission leaves. lost_answer_end_round()
+ * frees it. */
 static void leave_lost_answer(struct submission *submission)
 {
 	TAILQ_REMOVE(&submission->lost->submissions, submission, lost_link);
@@ -153,7 +152,7 @@ bool lost_answer_may_be_ended(const struct submission *submission)
 	return submission->lost && submission->open_story && lost_answer_is_settled(submission);
 }
 
-/* Asks again, not before least_ms have passed. */
+/* Begins the next round later, after least_ms at the earliest. */
 static void ask_again(struct lost_answer *lost, int64_t least_ms)
 {
 	int64_t now_ms = loop_now_ms(lost->engine->loop);
@@ -163,8 +162,8 @@ static void ask_again(struct lost_answer *lost, int64_t least_ms)
 	give_place_up(lost);
 	if (wait_ms > ASK_MOST_MS)
 		wait_ms = ASK_MOST_MS;
-	/* the first answer that can be believed is wanted at once, also if its time came during a
-	 * round */
+	/* The first answer that can be believed is wanted at once. So the wait ends no later than
+	 * when the first submission is settled, even if that time came during this round. */
 	TAILQ_FOREACH (submission, &lost->submissions, lost_link) {
 		int64_t settled_in_ms = settled_at_ms(submission) - now_ms;
 
@@ -186,8 +185,9 @@ static void conclude_absent(struct submission *submission)
 
 	CRASH_POINT("doubt-absent");
 	leave_lost_answer(submission);
-	/* to send it again would overwrite what somebody else has written. What was never sent
-	 * here is checked before it is sent */
+	/* To send the update again would overwrite what somebody else has written: it fails as a
+	 * conflict. But an update from before -o rebind was perhaps never sent: it is checked
+	 * before it is sent. */
 	if (!submission->record.rebound && submission->search.newest > submission->record.onto &&
 	    (versions_are_checked(submission) || submission->search.is_unsure)) {
 		version_search_explain(submission, &err);
@@ -228,7 +228,6 @@ void lost_answer_conclude_update(struct submission *submission)
 	version_search_settle(submission);
 }
 
-/* Everything was looked at: what was not found by now was not done, if the time for it is over. */
 void lost_answer_end_round(struct lost_answer *lost)
 {
 	struct submission *submission, *next;
@@ -245,7 +244,6 @@ void lost_answer_end_round(struct lost_answer *lost)
 		ask_again(lost, 0);
 }
 
-/* Has a lost answer begin its next round after wait_ms, unless one is under way. */
 void lost_answer_hurry_round(struct lost_answer *lost, int64_t wait_ms)
 {
 	lost->asked = 0;

@@ -4,52 +4,58 @@
 
 #include "submit/lost.h"
 
-/* The rounds in which the service is asked what became of a lost answer. */
+/* The rounds of questions to the service about a lost answer. */
 
-/* From a lost answer to the first question; each later wait is twice the one before. */
+/* The wait from a lost answer to the first question. Each later wait is twice as long as the one
+ * before. */
 #define LOST_ASK_FIRST_MS 500
 
-/* Somebody waits for this path: asks soon. */
+/* Begins the next round at once: a writer waits for this path. */
 void lost_answer_hurry(struct submission *submission);
 
-/* Those who could not be asked for ask soon: the service is there. */
+/* Begins the next rounds of all lost answers whose last round got no answer. Call this when the
+ * service is back. */
 void lost_answer_hurry_unanswered(struct engine *engine);
 
-/* All ask soon. */
+/* Begins the next rounds of all lost answers. */
 void lost_answer_hurry_all(struct engine *engine);
 
-/* The submission is not in doubt any more. */
+/* Takes a submission out of its lost answer: it is not in doubt any more. Frees a lost answer that
+ * has no submission left. */
 void lost_answer_finish(struct submission *submission);
 
-/* Can a person end the doubt of a submission? It stays open, and its request is under way no
- * more. */
+/* May a person end the doubt of this submission? Yes if it stayed undecided, and its request can no
+ * longer be under way. */
 bool lost_answer_may_be_ended(const struct submission *submission);
 
-/* The service could not be asked: asks again, after what answer (may be NULL) asks for. */
+/* Ends a round in which the service could not be asked. Begins the next one later. answer: the
+ * answer that failed, with its Retry-After; or NULL. */
 void lost_answer_ask_failed(struct lost_answer *lost, const struct coc_answer *answer);
 
-/* Could the request of a submission be under way no more when the round began? */
+/* Did the round begin so late that the request of this submission could no longer be under way? */
 bool lost_answer_is_settled(const struct submission *submission);
 
-/* The request of a submission was done. The submission is asked for no more; what it was part of
- * stays until lost_answer_end_round(). */
+/* Ends the doubt of a submission whose request was done, with the job it has made or changed. The
+ * submission leaves its lost answer. The lost answer itself stays until lost_answer_end_round(). */
 void lost_answer_conclude_found(struct submission *submission, const char *job_id,
 				struct job_versions versions);
 
-/* The same for an update, as the search for its version has found. */
+/* Ends the doubt of an update whose version was found (submission->search). Otherwise as
+ * lost_answer_conclude_found(). */
 void lost_answer_conclude_update(struct submission *submission);
 
-/* The round is over. What was not found by now was not done, if that is decided and the time for it
- * is over. Frees what has nothing left to ask for. */
+/* Ends a round. A submission that is decided and settled, and was not found, counts as not done.
+ * Frees the lost answer if no submission is left, otherwise begins the next round later. */
 void lost_answer_end_round(struct lost_answer *lost);
 
-/* Lets a round begin if there is room for one more; else it begins when another has ended. */
+/* May this lost answer begin a round now? If not, it is put in line, and begins when another round
+ * has ended. */
 bool lost_answer_take_place(struct lost_answer *lost);
 
-/* Has the next round begin after wait_ms, unless one is under way. */
+/* Begins the next round after wait_ms, unless a round is under way. */
 void lost_answer_hurry_round(struct lost_answer *lost, int64_t wait_ms);
 
-/* Frees the candidates alone. */
+/* Frees the candidates of a lost answer. */
 void lost_answer_drop_candidates(struct lost_answer *lost);
 
 #endif

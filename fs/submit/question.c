@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Before each create the service is asked for the jobs of its name. Their IDs are recorded with the
- * intent, durably, before the create is sent (send.c). If the answer of the create is lost, none of
- * these jobs is the one that it has made (lost_match.c). No clock could tell that: the service's,
- * ours and those of other machines differ, and a token is bound to none.
+ * intent, durably, before the create is sent (send.c). If the answer of the create is lost, the
+ * create has made none of these jobs (lost_match.c). No clock could tell that: the clocks of the
+ * service, of this machine and of other machines differ, and a token is bound to none.
  *
  * Jobs that are bound here, or were forgotten on demand, are left out, since a lost create never
  * takes them. So a space whose jobs are all its own records nothing. Jobs of other projects are
@@ -11,12 +11,12 @@
  *
  * If the list cannot be read whole, or has more jobs than are kept, the create is sent all the
  * same, and the record says that it is partial. Then a lost answer may need a person to decide it,
- * and nothing worse. If the service cannot be asked at all, nothing is sent.
+ * and nothing worse happens. If the service cannot be asked at all, nothing is sent.
  *
- * The IDs of all rows, also of other names and projects, are kept in memory until the create has
- * ended: none of these jobs is the one that the create makes, whatever its answer says.
+ * The IDs of all listed rows, also of other names and projects, are kept in memory until the create
+ * has ended. The create makes none of these jobs, even if its answer names one.
  *
- * What the list says of each job also tells whether the create makes a job at all (adoption.c).
+ * What the list says of each job also decides whether the create makes a job at all (adoption.c).
  */
 #define _GNU_SOURCE
 #include "submit/question.h"
@@ -30,8 +30,8 @@
 #include "submit/adoption_notes.h"
 #include "submit/rows.h"
 
-/* Pages read for one question, in all passes: 4,900 jobs whose names contain the name. It is what
- * one create may cost, in calls; and at most 130 KB while it is under way, for their IDs. */
+/* Pages read for one question, in all passes: 4,900 jobs whose names contain the name. That bounds
+ * the calls that a create may cost, and the memory for the IDs: 130 KB while it is under way. */
 #define PAGES_MAX 50
 
 struct question {
@@ -49,7 +49,7 @@ static int is_known_kept(void *data, const struct coc_summary *job)
 	return bound <= 0 ? (bound < 0 ? bound : 1) : adoption_note_bound(submission, job);
 }
 
-/* The IDs of the jobs, each with a line feed at its end. Returns 0 or -ENOMEM. */
+/* Writes the IDs of the jobs, each with a line feed at its end. Returns 0 or -ENOMEM. */
 static int write_ids(const struct name_list *list, struct buf *text)
 {
 	buf_puts(text, "");

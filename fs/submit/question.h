@@ -7,26 +7,26 @@
 
 /*
  * The question before a create: which jobs of its name does the service have? question.c has the
- * essay. ask.c asks it.
+ * essay. ask.c begins it.
  */
 struct question;
 
-/* What came of the question before a create; all borrowed. */
+/* The answer to the question before a create. All pointers are borrowed. */
 struct question_answer {
-	const char *ids; /* of the known jobs, each with a line feed at its end */
-	bool partial;	 /* there may be others */
-	int errnum;	 /* the service could not be asked, a positive errno; 0: it was */
-	const struct coc_answer *failed; /* that said so; NULL: it is our own error */
+	const char *ids; /* IDs of the known jobs, each with a line feed at its end */
+	bool partial;	 /* there may be further jobs of the name */
+	int errnum;	 /* why the service could not be asked, a positive errno; 0: it was asked */
+	const struct coc_answer *failed; /* the answer that failed; NULL: the failure is our own */
 };
 
-/* Called once with the answer, from an iteration of the loop; the question is over. */
+/* Called once with the answer, from an iteration of the loop. The question is over then. */
 typedef void question_done_fn(struct submission *submission, const struct question_answer *answer);
 
-/* Asks for a submission that is about to create; it holds a slot meanwhile. Returns 0, or -errno:
- * nothing was asked. */
+/* Asks for a submission that is about to create. The submission holds a slot until the answer is
+ * there. Returns 0, or -errno: nothing was asked. */
 int question_begin(struct submission *submission, question_done_fn *done);
 
-/* Stops asking. A submission that does not ask is accepted. */
+/* Stops asking. Does nothing if the submission asks nothing. */
 void question_finish(struct submission *submission);
 
 #endif

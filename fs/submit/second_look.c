@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Two hosts that ask for the jobs of a name at the same moment both find none, and both make one.
- * Nothing that the API has can prevent that. So the list is asked once more, after the create: a
- * job of the same name, project and content that was not there before stands beside the new one.
- * Then the file warns and names both. The host whose look comes last sees both jobs.
+ * The API has nothing that prevents this. So the service is asked once more after the create. If
+ * there is a job of the same name, project and content that was not there before, the file warns
+ * and names both jobs. Of the two hosts, the one that looks last sees both jobs.
  *
- * The create is recorded by then, and the job is the file's. The writer is told after the look, so
- * that the warning is there when the writer asks for it. A look that fails is no reason to wait.
+ * The create is recorded by then, and the job is the file's. The writer is answered after the look,
+ * so that the warning is there when the writer reads it. If the look fails, the writer is answered
+ * at once.
  */
 #define _GNU_SOURCE
 #include "submit/second_look.h"
@@ -29,8 +30,8 @@
 
 struct second_look {
 	struct name_list list;
-	size_t next;		 /* of its jobs: the one that is looked at */
-	struct named_jobs twins; /* those that stand beside the new job */
+	size_t next;		 /* index in list.jobs of the job that is looked at */
+	struct named_jobs twins; /* jobs of the same name that were made beside the new job */
 };
 
 void second_look_finish(struct submission *submission)
@@ -43,7 +44,8 @@ void second_look_finish(struct submission *submission)
 	free(look);
 }
 
-/* Is it a job that was not there before, and that this space has not made? */
+/* Is this a job of the name that was not there before, and that this space has not made? Returns 1,
+ * 0 or -errno. */
 static int is_new_kept(void *data, const struct coc_summary *job)
 {
 	const struct submission *submission = data;
@@ -78,7 +80,7 @@ static void warn_of_twins(struct submission *submission)
 		log_error("%s: the ledger cannot record this: %s", submission->path, strerror(-r));
 }
 
-/* The submission goes on to be told. */
+/* Ends the look. The submission goes back to engine->durable, and its waiters are answered. */
 static void end_second_look(struct submission *submission)
 {
 	struct engine *engine = submission->engine;
@@ -106,14 +108,14 @@ static void on_new_shown(void *data, const struct coc_answer *answer)
 	look_on(submission);
 }
 
-/* Looks at the next of the new jobs, or ends. */
+/* Looks at the next of the new jobs, or ends the look. */
 static void look_on(struct submission *submission)
 {
 	const struct engine *engine = submission->engine;
 	struct second_look *look = submission->second_look;
 	int64_t left_ms = submission_left_ms(submission);
 
-	/* no two jobs of a name are wanted at all */
+	/* with adopt=name each job of the name is a twin, even with another content */
 	while (engine->options.adopt == ADOPT_NAME && look->next < look->list.n_jobs)
 		named_jobs_add(&look->twins, look->list.jobs[look->next++].id);
 	if (look->next == look->list.n_jobs || left_ms <= 0 ||

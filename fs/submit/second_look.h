@@ -4,13 +4,15 @@
 
 #include "submit/state.h"
 
-/* The list is asked once more after a create: second_look.c has the essay. */
+/* After a create the service is asked once more for the jobs of the name. second_look.c has the
+ * essay. */
 
-/* A create is about to be told, and may have been made twice. true: the service is asked, and the
- * submission comes back to engine->durable when that has ended. */
+/* Call this before a create that was done is answered. Returns true if the service is asked,
+ * because the job may have been made twice: the submission comes back to engine->durable
+ * afterwards. Returns false if no look is needed. */
 bool second_look_begin(struct submission *submission);
 
-/* Stops looking. */
+/* Stops the look. Does nothing if there is none. */
 void second_look_finish(struct submission *submission);
 
 #endif

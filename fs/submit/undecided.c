@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A lost create that cannot be decided stays in doubt. Nothing is sent for its file, it is asked
- * for again less and less often, and the .error names the jobs. Two things end it: the jobs change
- * on the service (somebody removes the one that is not wanted), or a person ends it with `setfattr
- * -x coc.job_id FILE`. Then the create counts as not done, none of the jobs becomes the file's, and
- * the next write asks anew: what was there before is known to it.
+ * A lost create that cannot be decided stays in doubt. Nothing is sent for its file, the service is
+ * asked again less and less often, and the .error names the jobs. Two things end the doubt. The
+ * jobs change on the service: somebody removes the one that is not wanted. Or a person ends it with
+ * `setfattr -x coc.job_id FILE`. Then the create counts as not done, and none of these jobs becomes
+ * the file's. The next write of the file asks the question before a create again, so it knows these
+ * jobs.
  */
 #define _GNU_SOURCE
 #include "submit/undecided.h"
@@ -22,7 +23,7 @@
 	"to give these jobs up for this file: setfattr -x coc.job_id FILE, and the next write of " \
 	"FILE makes a job"
 
-/* Keeps the story, unless it is the one that was told last. */
+/* Records this story, unless it equals the story before. */
 static void tell_undecided(struct submission *submission, const struct err *err)
 {
 	char *story = err_story(err);
@@ -42,7 +43,7 @@ static void tell_undecided(struct submission *submission, const struct err *err)
 		log_error("%s: the ledger cannot record this: %s", submission->path, strerror(-r));
 }
 
-/* Names the jobs that the create knew, or did not. */
+/* Names those of the jobs that the create knew before (known), or did not know (!known). */
 static void name_jobs(const struct submission *submission, bool known,
 		      const struct matched_job *jobs, size_t n, struct named_jobs *named)
 {

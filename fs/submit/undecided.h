@@ -4,19 +4,20 @@
 
 #include "submit/lost.h"
 
-/* Lost creates that nobody can decide. */
+/* Lost creates whose jobs nobody can tell apart. */
 
-/* Tells in the submission's story that it cannot be known which of the jobs its create has made.
- * The jobs are those that it did not know. */
+/* Records in the submission's story that it cannot be known which job its create has made, and why.
+ * The jobs that fit are in `jobs`. The story names those of them that the create did not know. */
 void undecided_tell(struct submission *submission, enum match_reason reason,
 		    const struct matched_job *jobs, size_t n);
 
-/* Tells that the list of jobs cannot be read, and why: half a sentence. */
+/* Records in the submission's story that the list of jobs proves nothing. gap: why, as half a
+ * sentence. */
 void undecided_tell_gap(struct submission *submission, const char *gap);
 
 /*
- * Ends the doubt of a create on demand: it counts as not done. 0; -EBUSY: something is under way
- * that may still be decided; -ENODATA: nothing is under way.
+ * Ends the doubt of a create on demand: it counts as not done. Returns 0, -EBUSY if the submission
+ * may still be decided, or -ENODATA if the row has none.
  */
 int engine_end_doubt(struct engine *engine, int64_t row);
 
