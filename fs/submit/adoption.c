@@ -2,32 +2,33 @@
 /*
  * Two hosts do not create the same job twice. A repository that is copied from a second machine, or
  * after the loss of a state directory, finds its jobs on the service. So before a create makes a
- * job, it looks at the jobs of its name and project that the question has brought (question.c). A
- * job that no path of this space is bound to is a candidate. The create takes the candidate that
- * has its content (adopt=same), or else the only candidate there is (adopt=name). More than one is
- * EEXIST: nobody can tell which is meant.
+ * job, the create looks at the jobs of its name and project that the question has brought
+ * (question.c). A job that no path of this space is bound to is a candidate. The create takes the
+ * candidate that has its content (adopt=same), or else the only candidate (adopt=name). More than
+ * one candidate is EEXIST: nobody can tell which job is meant.
  *
- * The row is bound to the job, and the create goes on as an update of it. Both are recorded in one
- * step, durably, before anything is sent or told. A crash before that sends nothing, and after
- * it finds a bound row. Each attribute that is the file's own counts as changed here. For the
- * others the service's value stays. max_risk applies to what comes of that.
+ * The row is bound to the job, and the create goes on as an update of the job. Both are recorded in
+ * one step, durably, before the update is sent or the writer is answered. After an earlier crash
+ * nothing was sent. After a later crash the next mount finds a bound row. Each attribute that is
+ * the file's own counts as changed here. For the others the service's value stays. max_risk applies
+ * to the result.
  *
- * Not a candidate is a job that was forgotten on demand: its file is to have a new one. Nor is a
- * job that another create of this space may have made. That create has the same name, is on its way
- * or in doubt, and did not know the job before. That create takes the job, or nobody does. So a
- * lost answer is resolved as ever, by what the create knew.
+ * A job that was forgotten on demand is no candidate: its file is to have a new job. A job that
+ * another create of this space may have made is no candidate either. Such a create has the same
+ * name, is on its way or in doubt, and did not know the job before. Only that create may take the
+ * job. So a lost answer is still resolved by what its create knew.
  *
- * The name of a removed import remembers its job. A create there takes that job if it has the
- * job's text, also if meta.name says another name. Otherwise it is refused. What nobody has read is
- * not overwritten, and no second job is made.
+ * The name of a removed import remembers its job. A create of that name takes the remembered job if
+ * the create has the job's text, even if meta.name says another name. Otherwise the create is
+ * refused. So nobody overwrites a text that nobody has read, and no second job is made.
  *
- * A removed name has no file, so its job is a candidate, too: removed_name.c. With adopt=same it is
- * one only if it has the text.
+ * A removed name has no file, so its job is a candidate, too (removed_name.c). With adopt=same the
+ * job is a candidate only if it has the text of the create.
  *
- * With adopt=name a name is in the space once. A second path is EEXIST if another path is bound to
- * a job of the name, or is about to make one. It would make a second job of the name, and the next
- * machine could not tell the two apart. With adopt=same a second path makes a job of its own, as a
- * copy of a file does.
+ * With adopt=name each job name is in the space once. A second path is EEXIST if another path is
+ * bound to a job of the name, or is about to make one. The second path would make a second job of
+ * the name, and the next machine could not tell the two apart. With adopt=same a second path makes
+ * a job of its own, as a copy of a file does.
  */
 #define _GNU_SOURCE
 #include "submit/adoption.h"
@@ -51,7 +52,8 @@
 #include "submit/submission.h"
 #include "submit/versions.h"
 
-/* Says whether another path has a candidate by now, or may have made it. Returns 0 or -errno. */
+/* Sets is_moved and is_taken of a candidate from what the ledger and the engine hold now. Returns 0
+ * or -errno. */
 static int mark_candidate(const struct submission *submission, struct adoption_candidate *candidate)
 {
 	const char *name = submission->record.attrs.value[ATTR_NAME];
@@ -70,7 +72,7 @@ static int mark_candidate(const struct submission *submission, struct adoption_c
 	return 0;
 }
 
-/* The same for all candidates. */
+/* Calls mark_candidate() for every candidate. Returns 0 or -errno. */
 static int mark_taken(const struct submission *submission)
 {
 	const struct adoption *adoption = submission->adoption;
@@ -81,8 +83,8 @@ static int mark_taken(const struct submission *submission)
 	return r;
 }
 
-/* Finds the candidate that is to be looked at next; *ret_next is NULL if there is none. A look
- * marks no other candidate: there can be a thousand. Returns 0 or -errno. */
+/* Finds the next candidate whose text is still to be compared; *ret_next is NULL if there is none.
+ * Marks only the candidates that it passes: there can be a thousand. Returns 0 or -errno. */
 static int find_unseen(const struct submission *submission, struct adoption_candidate **ret_next)
 {
 	const struct adoption *adoption = submission->adoption;
@@ -140,15 +142,16 @@ static bool is_equal_and_remembered(const struct adoption_candidate *candidate)
 	return is_equal(candidate) && candidate->is_remembered;
 }
 
-/* Its text was written here, and removed. Which of several such jobs is taken does not matter. */
+/* The candidate's text was written here, and its file was removed. If several candidates are so,
+ * any of them may be taken. */
 static bool is_equal_and_moved(const struct adoption_candidate *candidate)
 {
 	return is_equal(candidate) && candidate->is_moved;
 }
 
-/* ---- what comes of it ---- */
+/* ---- the end of the decision ---- */
 
-/* Tells what the create is to do. This is the last touch. */
+/* Ends the adoption and hands the outcome to the create. The submission may be gone afterwards. */
 static void tell_outcome(struct submission *submission, struct adoption_outcome *outcome)
 {
 	struct adoption *adoption = submission->adoption;
@@ -173,7 +176,8 @@ static void tell_stop(struct submission *submission, const char *what, int r)
 		     &(struct adoption_outcome){.kind = ADOPTION_STOPPED, .what = what, .r = r});
 }
 
-/* A person has to say which job is meant. is_such: the jobs that are named. */
+/* Fails with EEXIST: a person has to say which job is meant. is_such selects the jobs that the
+ * error names. */
 static void refuse_choice(struct submission *submission, const char *what,
 			  bool (*is_such)(const struct adoption_candidate *))
 {
@@ -196,8 +200,8 @@ static void refuse_choice(struct submission *submission, const char *what,
 	tell_refusal(submission, &err);
 }
 
-/* With adopt=name: a job of the name that another path has, or has taken since the list was told.
- * NULL: there is none. */
+/* With adopt=name: returns the ID of a job of the name that another path has, or has taken since
+ * the list was read. NULL if there is none. */
 static const char *find_bound(const struct submission *submission)
 {
 	const struct adoption *adoption = submission->adoption;
@@ -208,7 +212,7 @@ static const char *find_bound(const struct submission *submission)
 	return adoption->bound_id;
 }
 
-/* The name is another path's already (adopt=name). */
+/* Fails with EEXIST: another path has a job of this name, or makes one (adopt=name). */
 static void refuse_name(struct submission *submission)
 {
 	const char *bound_id = find_bound(submission);
@@ -227,7 +231,8 @@ static void refuse_name(struct submission *submission)
 	tell_refusal(submission, &err);
 }
 
-/* The import that had the name of the file before it was removed. -ENOENT. */
+/* Finds the import that had the name of the file before it was removed. Returns 0, -ENOENT if there
+ * is none, or another -errno. */
 static int find_remembered(const struct submission *submission, struct import_record *ret_import)
 {
 	struct engine *engine = submission->engine;
@@ -237,8 +242,8 @@ static int find_remembered(const struct submission *submission, struct import_re
 		       : -ENOENT;
 }
 
-/* The job that the name remembers is a candidate, also if it was not listed: it may have another
- * name than the text says. Returns 0 or -errno. */
+/* Makes the job that the name remembers a candidate. The list may lack this job: the job may have
+ * another name than the text says. Returns 0 or -errno. */
 static int note_remembered(struct submission *submission)
 {
 	struct adoption *adoption = submission->adoption;
@@ -259,8 +264,8 @@ static int note_remembered(struct submission *submission)
 	return 0;
 }
 
-/* No job is taken. A create under the name of a removed import makes no second job: tools remove a
- * file before they write it anew. */
+/* No job is taken: the create makes one. But a create under the name of a removed import is
+ * refused, because tools remove a file before they write it anew. */
 static void make_or_refuse(struct submission *submission)
 {
 	_cleanup_import_record_ struct import_record import = {0};
@@ -279,7 +284,8 @@ static void make_or_refuse(struct submission *submission)
 
 static void look_at(struct submission *submission, struct adoption_candidate *candidate);
 
-/* All that can be seen is seen. details: of the candidate that was shown last, or NULL. */
+/* Chooses a job when all candidates were looked at. details: of the candidate that was shown last,
+ * or NULL if none was. */
 static void choose(struct submission *submission, const struct coc_details *details)
 {
 	struct adoption *adoption = submission->adoption;
@@ -309,10 +315,11 @@ static void choose(struct submission *submission, const struct coc_details *deta
 		tell_outcome(submission, &(struct adoption_outcome){.kind = ADOPTION_TAKES,
 								    .details = details});
 	else
-		look_at(submission, chosen); /* at its newest version */
+		look_at(submission, chosen); /* the update needs the job's newest version */
 }
 
-/* Looks at the next candidate, or decides. */
+/* Looks at the next candidate. Decides if there is none left, or ADOPTION_SHOWS_MAX were looked
+ * at. */
 static void look_on(struct submission *submission, const struct coc_details *details)
 {
 	struct adoption *adoption = submission->adoption;
@@ -332,7 +339,7 @@ static void look_on(struct submission *submission, const struct coc_details *det
 		choose(submission, details);
 }
 
-/* What is seen of a candidate. */
+/* Records whether a shown candidate has the text, the name and the project of the create. */
 static void note_seen(const struct submission *submission, struct adoption_candidate *candidate,
 		      const struct coc_details *details)
 {
@@ -353,8 +360,8 @@ static void on_candidate_shown(void *data, const struct coc_answer *answer)
 	submission_note_request_id(submission, answer->request_id);
 	outage_note(submission->engine, answer);
 	CRASH_POINT("adoption-shown");
-	/* a job that the service does not show cannot be taken: it was deleted, or nobody here may
-	 * see it */
+	/* A job that the service does not show cannot be taken: it was deleted, or these keys may
+	 * not see it. */
 	if (!details && !coc_answer_refuses(answer)) {
 		tell_outcome(submission, &(struct adoption_outcome){.kind = ADOPTION_UNASKED,
 								    .answer = answer});

@@ -6,14 +6,16 @@
 
 /* Which job of the service a create takes instead of making one: adoption.c has the essay. */
 
-/* What a create is to do. Borrowed; see the kinds. */
+/* What a create has to do after its adoption was decided. The create borrows every pointer, for the
+ * time of the call. Each kind says which members are set. */
 struct adoption_outcome {
 	enum adoption_kind {
-		ADOPTION_NONE,	  /* make a job: known_ids and partial are the question's */
-		ADOPTION_TAKES,	  /* take the job of details, as it is shown now */
-		ADOPTION_REFUSED, /* end: err says why */
-		ADOPTION_UNASKED, /* the service did not show a job: answer */
-		ADOPTION_STOPPED, /* it is we who cannot decide now: what, and r, a -errno */
+		ADOPTION_NONE,	  /* make a new job: known_ids and partial go into the intent */
+		ADOPTION_TAKES,	  /* take the job of details, as the service shows it now */
+		ADOPTION_REFUSED, /* fail: err says why; nothing was made */
+		ADOPTION_UNASKED, /* the service did not show a candidate: see answer */
+		/* fail for now: `what` says what this machine cannot do, r is the -errno */
+		ADOPTION_STOPPED,
 	} kind;
 	const char *known_ids;
 	bool partial;
@@ -27,8 +29,9 @@ struct adoption_outcome {
 typedef void adoption_done_fn(struct submission *submission,
 			      const struct adoption_outcome *outcome);
 
-/* The jobs of the name are listed, and noted (adoption_notes.h). Tells done what the create is to
- * do, at once or from a later iteration. */
+/* Decides whether a create makes a job or takes one. Call this when the jobs of the create's name
+ * are listed and noted (adoption_notes.h). known_ids and partial are the answer to the question
+ * (question.h). Calls done once, at once or in a later iteration. */
 void adoption_decide(struct submission *submission, const char *known_ids, bool partial,
 		     adoption_done_fn *done);
 

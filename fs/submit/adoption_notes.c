@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the list of the jobs of a name says to a create that may take one of them. */
+/* Notes which jobs of a name a create might take, from the service's list of that name. */
 #define _GNU_SOURCE
 #include "submit/adoption_notes.h"
 
@@ -56,7 +56,7 @@ int adoption_note_bound(struct submission *submission, const struct coc_summary 
 		return 0;
 	r = ledger_bound_row(submission->engine->ledger, job->document_id, &row);
 	if (r < 0)
-		return r == -ENOENT ? 0 : r; /* it was forgotten */
+		return r == -ENOENT ? 0 : r; /* -ENOENT: the job was forgotten */
 	adoption->bound_id = strdup(job->document_id);
 	return adoption->bound_id ? 0 : -ENOMEM;
 }
@@ -67,7 +67,7 @@ int adoption_note_listed(struct submission *submission, const struct name_list *
 
 	if (!adoption)
 		return 0;
-	/* and one that the name of the file remembers */
+	/* one more, for the job that the name of the file remembers */
 	adoption->candidates = calloc(list->n_jobs + 1, sizeof(*adoption->candidates));
 	if (!adoption->candidates)
 		return -ENOMEM;

@@ -6,44 +6,45 @@
 #include "submit/name_list.h"
 #include "submit/state.h"
 
-/* What a create notes of the jobs that it might take, while their list is read. */
+/* What a create notes of the jobs that it might take, while the list of jobs is read. */
 
 /* A job that the create might take. */
 struct adoption_candidate {
 	char *id;
-	bool is_taken;	    /* by now a path has it, or may have made it */
-	bool is_moved;	    /* by now a name has it that has no file: removed_name.h */
-	bool is_seen;	    /* its show was answered */
-	bool is_there;	    /* it has the name and the project of the create */
-	bool is_equal;	    /* and the content */
-	bool is_remembered; /* by the name of the file, which an import had: the job may have
-			       another */
+	bool is_taken; /* now a path has the job, or may have made it */
+	bool is_moved; /* now a name without a file has the job: removed_name.h */
+	bool is_seen;  /* the service has answered the ShowDocument for it */
+	bool is_there; /* it has the name and the project of the create */
+	bool is_equal; /* it is there and has the content of the create */
+	/* the file's name, which was an import's, remembers it; the job may have another name */
+	bool is_remembered;
 };
 
 struct adoption {
 	struct adoption_candidate *candidates;
 	size_t n;
-	struct adoption_candidate *shown; /* last */
+	struct adoption_candidate *shown; /* the candidate of the last ShowDocument */
 	unsigned shows;
-	char *bound_id;	   /* adopt=name: a path has this job of the name; owned, or NULL */
-	bool has_namesake; /* adopt=name: a path is about to make a job of the name */
-	char *known_ids;   /* of the question; owned */
+	char *bound_id;	   /* adopt=name: another path has this job of the name; owned, or NULL */
+	bool has_namesake; /* adopt=name: another path is about to make a job of the name */
+	char *known_ids;   /* the answer to the question, for the intent; owned */
 	bool partial;
 	adoption_done_fn *done;
 };
 
-/* The question of a create begins. What was noted for an earlier one is forgotten. Returns 0 or
+/* Begins to note for the question of a create. Forgets what an earlier question noted. Returns 0 or
  * -ENOMEM. */
 int adoption_begin(struct submission *submission);
 
 /* Notes a listed job that a path here is bound to, or that was forgotten. Returns 1 if the create
- * may take it all the same, since the path has no file any more. Or 0, or -errno. */
+ * may still take the job, because the path has no file any more; 0 if not; or -errno. */
 int adoption_note_bound(struct submission *submission, const struct coc_summary *job);
 
-/* Notes the jobs of the create's name that the service has listed. Returns 0 or -ENOMEM. */
+/* Makes candidates of the jobs of the create's name that the service has listed. Returns 0 or
+ * -ENOMEM. */
 int adoption_note_listed(struct submission *submission, const struct name_list *list);
 
-/* Forgets what was noted. */
+/* Frees what was noted. Does nothing if nothing was. */
 void adoption_finish(struct submission *submission);
 
 /* Does the create take a job for its name alone? */

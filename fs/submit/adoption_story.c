@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Why a create may not take the job of its name, and what a person can do about it. */
+/* Says why a create may not take the job of its name, and what a person can do about it. */
 #define _GNU_SOURCE
 #include "submit/adoption_story.h"
 

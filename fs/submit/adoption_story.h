@@ -4,7 +4,7 @@
 
 #include "submit/state.h"
 
-/* The stories of a create that may not take the job of its name. */
+/* The error texts of a create that may not take the job of its name. Each function fills err. */
 
 /* Another path here has the job of this ID (adopt=name). */
 void adoption_story_bound(const struct submission *submission, const char *bound_id,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How a create takes a job: its row is bound, and the create goes on as an update. adoption.c says
- * which job that is. */
+ * which job the create takes. */
 #define _GNU_SOURCE
 #include "submit/adoption_take.h"
 
@@ -17,7 +17,8 @@
 #include "submit/submission.h"
 #include "submit/versions.h"
 
-/* What would be recorded of the job, had its newest version been read here. Returns 0 or -errno. */
+/* Fills a job_record as if the newest version of the job had been read here. Returns 0 or
+ * -errno. */
 static int read_job(const struct coc_details *details, struct job_record *job)
 {
 	int64_t version = version_number(details->version);
@@ -34,7 +35,8 @@ static int read_job(const struct coc_details *details, struct job_record *job)
 	return content_digest(details->content, strlen(details->content), job->digest);
 }
 
-/* The job is taken over from a name that has no file any more: what was read there is the base. */
+/* The job comes from a name that has no file any more: the base is the version that was read
+ * there. */
 static void move_base(const struct job_record *removed, struct job_record *job)
 {
 	job->base = removed->base;
@@ -42,7 +44,8 @@ static void move_base(const struct job_record *removed, struct job_record *job)
 	memcpy(job->digest, removed->digest, CONTENT_DIGEST_SIZE);
 }
 
-/* Makes an update of the submission in memory. Returns 0; -EPERM with err filled; -errno. */
+/* Makes an update of the submission, in memory only. Returns 0, -EPERM with err filled, or another
+ * -errno. */
 static int prepare_update(struct submission *submission, const struct job_record *job,
 			  struct err *err)
 {
@@ -72,7 +75,7 @@ int adoption_take(struct submission *submission, const struct coc_details *detai
 		binding.from = removed.row;
 		binding.on_purpose = removed.on_purpose;
 	}
-	/* else another file has it: the ledger refuses to bind it twice */
+	/* no removed name has the job. If another file has it, ledger_adopt() refuses below */
 	if (r == -ENOENT || r == -EBUSY)
 		r = 0;
 	if (r == 0)

@@ -4,16 +4,16 @@
 
 #include "submit/state.h"
 
-/* A create becomes an update of a job that the service has. */
+/* Turns a create into an update of a job that the service has. */
 
-/* The create takes this job, as the service shows it now, and goes on as an update of it. Returns
- * 0. -EPERM: the mount allows no job of such a risk level, and err is filled. Another -errno: it
- * could not be recorded. */
+/* Binds the row of a create to this job, as the service shows it now, and makes an update of the
+ * submission. Returns 0. -EPERM: the mount allows no job of this risk level, and err is filled.
+ * Another -errno: the ledger cannot record the binding. */
 int adoption_take(struct submission *submission, const struct coc_details *details,
 		  struct err *err);
 
-/* What was recorded of an adoption may have been undone since: the submission is a create or an
- * update as the ledger has it. Returns 0 or -errno. */
+/* Call this after the ledger may have undone an adoption. Makes the submission a create again if
+ * its row is not bound. Returns 0 or -errno. */
 int adoption_restore(struct submission *submission);
 
 #endif
