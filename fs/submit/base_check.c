@@ -9,20 +9,20 @@
  *
  * The order is that of a create (ask.c). The update is recorded and committed, and the service is
  * asked. The update is sent on top of the version that the service has shown. That version is
- * recorded durably (record.onto), and only then the update is sent. A crash finds an update without
- * such a version: the update was surely not sent, and the next mount checks again. If an update's
- * answer is lost, the later versions tell what became of the update (lost_answer.c). An update that
- * is sent again is checked again.
+ * recorded durably (record.onto), and only then the update is sent. If a crash leaves an update
+ * without such a version, the update was surely not sent, and the next mount checks again. If an
+ * update's answer is lost, the later versions tell what became of the update (lost_answer.c). An
+ * update that is sent again is checked again.
  *
  * The newest version may have the text that is committed already. Then nothing is sent, and that
  * version is the base. Each attribute that was not changed here since it was sent last keeps the
  * value that the service has now: somebody else may have changed it.
  *
- * With conflict=overwrite nothing is a conflict, and nobody asks. But a person who names a base
- * says what the service has. So that is checked, and nothing is sent if it is not so, or if the
- * file has only an older version's text.
+ * With conflict=overwrite nothing is a conflict, and the service is not asked. But a person who
+ * names a base claims that the service has this version. So this claim is checked. Nothing is sent
+ * if the service does not have the version, or if the file has only the text of an older version.
  *
- * What remains: a version that is written between the check and the update.
+ * What remains: a version that somebody writes between the check and the update is overwritten.
  */
 #define _GNU_SOURCE
 #include "submit/base_check.h"
@@ -39,7 +39,7 @@
 #include "submit/submission.h"
 #include "submit/versions.h"
 
-/* Has a version the text that was read or written here, or the one that is committed? */
+/* Does this version have the text of the base, or the text that is committed? */
 static bool is_known_text(const struct submission *submission, const struct coc_details *details)
 {
 	unsigned char digest[CONTENT_DIGEST_SIZE];
@@ -60,7 +60,7 @@ static void explain_conflict(const struct submission *submission, const struct c
 		      err);
 }
 
-/* A person has named a version that the service does not have. */
+/* Fills err: a person has named a version that the service does not have. */
 static void explain_no_version(const struct submission *submission, int64_t newest, struct err *err)
 {
 	err_set(err, EINVAL, "the job has no version v%lld", (long long)submission->record.base);
@@ -69,8 +69,8 @@ static void explain_no_version(const struct submission *submission, int64_t newe
 		   (long long)newest);
 }
 
-/* A person has named a version as the base of a text that is an older one's. To commit that text
- * would take back what was written since. */
+/* Fills err: a person has named a version as the base, but the file has the text of an older
+ * version. A commit of that text would take back what was written since. */
 static void explain_nothing_written(const struct submission *submission,
 				    const struct coc_details *details, struct err *err)
 {
@@ -83,7 +83,7 @@ static void explain_nothing_written(const struct submission *submission,
 		   "make your change in that text");
 }
 
-/* Is the version in the way? Then err says so. */
+/* Is this version in the way of the request? If so, fills err. */
 static bool is_in_the_way(const struct submission *submission, const struct coc_details *details,
 			  struct err *err)
 {
@@ -103,14 +103,15 @@ static bool is_in_the_way(const struct submission *submission, const struct coc_
 	return true;
 }
 
-/* The request may be sent: the version that it is sent on top of is recorded. */
+/* Records the version that the request is sent on top of. The request goes out at the end of this
+ * iteration. */
 static void go_on_top(struct submission *submission, const struct coc_details *details)
 {
 	struct engine *engine = submission->engine;
 	int64_t newest = version_number(details->version);
 	int r = 0;
 
-	if (!newest) /* it was not told, and its text is known */
+	if (!newest) /* the service did not say the version, but its text is known */
 		newest = submission->versions.newest > 0 ? submission->versions.newest : 1;
 	submission->record.onto = newest;
 	if (!submission->deletion)
@@ -126,8 +127,8 @@ static void go_on_top(struct submission *submission, const struct coc_details *d
 	TAILQ_INSERT_TAIL(&engine->iteration.fresh, submission, link);
 }
 
-/* Has the newest version each value that was changed here? A value that is not told may be another:
- * it is sent. */
+/* Does the newest version have each value that was changed here? A value that the service does not
+ * tell may differ, so it has to be sent. */
 static bool has_changed_values(const struct submission *submission,
 			       const struct coc_details *details)
 {
@@ -141,7 +142,7 @@ static bool has_changed_values(const struct submission *submission,
 	return true;
 }
 
-/* Nothing is sent: err says why. */
+/* Ends the submission without sending anything: err says why. */
 static void refuse_update(struct submission *submission, int64_t newest, const struct err *err)
 {
 	submission_count_in_flight(submission, -1);

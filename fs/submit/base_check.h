@@ -6,12 +6,12 @@
 
 /* The check before an update or a deletion: base_check.c has the essay. */
 
-/* Asks for the newest version; the submission holds a slot meanwhile. What follows from the answer
- * happens later. Returns 0; -errno, and nothing was asked. */
+/* Asks the service for the newest version. The submission holds a slot until the answer is there.
+ * The answer comes in a later iteration. Returns 0, or -errno if nothing was asked. */
 int base_check_begin(struct submission *submission);
 
-/* The newest version is shown: the request is sent on top of that version, or nothing need be sent,
- * or that version is in the way. */
+/* Decides what follows from the newest version, which details shows: the request is sent on top of
+ * it, or need not be sent, or that version is a conflict. */
 void base_check_judge(struct submission *submission, const struct coc_details *details);
 
 #endif

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How fresh is what a file has? Somebody else may write a version at any time. So a check (one
+ * How fresh is the text of a file? Somebody else may write a version at any time. So a check (one
  * ShowDocument) is due when the service has not told the newest version of the job for `refresh`.
- * It tells that version in the answer to a check, before and after each update, and in a scan of
- * the list. So `ls -l` after a scan asks for no job that the scan has listed with the version that
- * is known. A scan that has listed a newer version makes a check due at once.
+ * The service tells that version in the answer to a check, before and after each update, and in a
+ * scan of the list. So `ls -l` after a scan asks for no job that the scan has listed with the
+ * version that is known. A scan that has listed a newer version makes a check due at once.
  *
- * When each job was seen is kept in memory, for SEEN_JOBS of them. A job that falls out, and all
- * jobs of a new mount, are asked for once more. That costs a call, and nothing else.
+ * The time of each job's last check is kept in memory, for SEEN_JOBS jobs. A job that falls out,
+ * and all jobs of a new mount, are asked for once more. That costs a call, and nothing else.
  *
- * A text that a check has brought into the file is not the base. The base is what somebody here
- * has read or written: `cp` looks at its target before it writes, and that look may refresh the
- * target. If that moved the base, `cp` would overwrite a version that nobody has seen. So the text
- * is unread at first. The first program that reads the file makes it the base.
+ * A text that a check has brought into the file is not the base. The base is what somebody here has
+ * read or written: `cp` looks at its target before it writes, and that look may refresh the target.
+ * If that moved the base, `cp` would overwrite a version that nobody has seen. So the text is
+ * unread at first. When a program first reads the file, the version becomes the base.
  *
  * A refusal says nothing of the text: after a refused rename (sed -i) or a refused removal the file
- * has the text of the base still. Such a file follows its job at the next look. That the service
- * was asked during the refused commit is no reason to wait: who was refused is told to read.
+ * still has the text of the base. Such a file follows its job at the next look. There is no need to
+ * wait for `refresh` even if the refused commit has just asked the service: its error told the user
+ * to read the file.
  */
 #define _GNU_SOURCE
 #include "submit/freshness.h"
@@ -36,15 +37,15 @@ void freshness_again(struct engine *engine, const struct freshness *fresh)
 	seen_jobs_failed(engine, fresh->job_id, CHECK_AGAIN_MS);
 }
 
-/* ---- what is known of a path ---- */
+/* ---- the freshness of a path ---- */
 
-/* The version whose text the file has. */
+/* Returns the version whose text the file has. */
 static int64_t version_of_text(const struct ledger_text *text)
 {
 	return text->unread ? text->unread : text->base;
 }
 
-/* So long from now no check is due. */
+/* Returns for how long from now no check is due, in milliseconds. 0: one is due. */
 static int64_t due_in_ms(const struct engine *engine, const struct ledger_text *held,
 			 const struct seen_job *seen)
 {
@@ -62,7 +63,7 @@ static int64_t due_in_ms(const struct engine *engine, const struct ledger_text *
 	return due_ms > now_ms ? due_ms - now_ms : 0;
 }
 
-/* What follows from a row of the ledger. */
+/* Fills the freshness from a row of the ledger and from the jobs that were seen. */
 static void judge_text(const struct engine *engine, const struct ledger_text *text,
 		       struct freshness *ret_fresh)
 {
@@ -157,7 +158,8 @@ int freshness_see(struct engine *engine, const struct freshness *fresh, int64_t 
 			    fresh->has_digest ? fresh->digest : NULL);
 }
 
-/* Is what was shown something new of a row? What its own submissions tell comes by itself. */
+/* Is this version news for the row? Not if a submission of the row is under way: its outcome
+ * records the version. */
 static bool is_news(const struct engine *engine, const struct job_record *job,
 		    const struct freshness *fresh, int64_t version,
 		    const char *const attrs[ATTR_COUNT])

@@ -10,75 +10,85 @@
 #include "bounds/api.h"
 
 /*
- * Which version of its job a file has, how sure that is, and what a check has shown: for space,
- * which refreshes files (space/refresh.c). freshness.c has the essay.
+ * Which version of its job a file has, how recently that was checked, and what a check has shown.
+ * For fs/space, which refreshes files (space/refresh.c). freshness.c has the essay. Functions
+ * without another word return 0 or -errno.
  */
 struct freshness {
 	int64_t row;
 	char job_id[COC_DOCUMENT_ID_ROOM];
-	int64_t newest; /* on the service, as it was seen last */
+	int64_t newest; /* the newest version on the service, as it was seen last */
 	int64_t base;	/* the version that was read or written here */
-	int64_t unread; /* the file has the text of this version, and nobody has read it; or 0 */
+	int64_t unread; /* the file has the text of this version, which nobody has read; or 0 */
 	bool has_digest;
-	unsigned char digest[CONTENT_DIGEST_SIZE]; /* of the text that the file has by that */
-	bool is_settled; /* nothing of it is unfinished, half or a backup */
-	bool is_refused; /* its last commit was: only its content tells which text it has */
-	bool is_behind;	 /* that was so, and a newer version is known: no check need be due */
-	bool is_gone;	 /* the service has said last that there is no such job */
-	int64_t due_ms;	 /* so long from now no check is due; 0: one is due */
+	/* digest of the text that the file has according to the ledger */
+	unsigned char digest[CONTENT_DIGEST_SIZE];
+	/* nothing of the row is unfinished, no commit was incomplete, and the file is no backup */
+	bool is_settled;
+	/* the last commit was refused: only the content tells which text the file has */
+	bool is_refused;
+	/* is_refused, and a newer version is known: refresh the file even if no check is due */
+	bool is_behind;
+	bool is_gone;	/* the service has said last that there is no such job */
+	int64_t due_ms; /* no check is due for so long from now; 0: a check is due */
 	struct holding holding;
 	int64_t hidden; /* versions 1 to hidden are another user's: ledger/texts.h */
 	bool has_hidden_uid;
 	uid_t hidden_uid;
 };
 
-/* The version whose text the file has. */
+/* Returns the version whose text the file has. */
 static inline int64_t freshness_version(const struct freshness *fresh)
 {
 	return fresh->unread ? fresh->unread : fresh->base;
 }
 
-/* What is known of a path. -ENOENT: it is bound to no job. */
+/* Reads the freshness of a path. -ENOENT: the path is bound to no job. */
 int freshness_find(struct engine *engine, const char *path, struct freshness *ret_fresh);
 
-/* The file has the text of a newer version now, with this digest. Nobody has read it yet. */
+/* Records that the file has the text of a newer version now, with this digest, and that nobody has
+ * read it yet. */
 int freshness_take(struct engine *engine, const struct freshness *fresh, int64_t version,
 		   const unsigned char *digest);
 
-/* A check has shown a newer version with the text that the file has. */
+/* Records that a check has shown a newer version, and that this version has the text that the file
+ * has. */
 int freshness_same(struct engine *engine, const struct freshness *fresh, int64_t version);
 
-/* A check has shown a newer version, and the file keeps its text for now. */
+/* Records that a check has shown a newer version, and that the file keeps its text for now. */
 int freshness_see(struct engine *engine, const struct freshness *fresh, int64_t version);
 
-/* A check has shown the attributes of the newest version; NULL: not told. They are what the service
- * holds. */
+/* Records the attributes of the newest version, as a check has shown them: the service holds these.
+ * NULL: the service did not tell this attribute. */
 int freshness_hold(struct engine *engine, const struct freshness *fresh, int64_t version,
 		   const char *const attrs[ATTR_COUNT]);
 
-/* Somebody reads the text that the file has: its version is the base. */
+/* Records that somebody reads the text that the file has: its version is the base from now on. */
 int freshness_read(struct engine *engine, const struct freshness *fresh);
 
-/* Somebody has written the text that the file of job has: so, if nobody had read it, its version is
- * the base. Changes job with the ledger. */
+/* Call this when somebody has written content with this digest to the file of job. If nobody had
+ * read the text of the file and the content equals that text, its version is the base from now on.
+ * Changes job as well as the ledger. */
 int freshness_write(struct engine *engine, struct job_record *job, const unsigned char *digest);
 
-/* What is committed now was made of an older version, which is the base from now on. */
+/* Records that what is committed now was made from an older version, base. That version is the base
+ * from now on. */
 int freshness_go_back(struct engine *engine, const struct freshness *fresh, int64_t base);
 
-/* A check could not be made, or what it has shown could not be used: soon, but not at once, the
- * next one is due. */
+/* Call this when a check failed, or its result could not be used: the next check is due after
+ * CHECK_AGAIN_MS. */
 void freshness_again(struct engine *engine, const struct freshness *fresh);
 
-/* The same as freshness_find() for a row. */
+/* Reads the freshness of a row, as freshness_find() does for a path. */
 int freshness_of_row(struct engine *engine, int64_t row, struct freshness *ret_fresh);
 
-/* The next name of a directory, after one ("": the first), that is bound to a job. -ENOENT: there
- * is none. */
+/* Finds the next name in a directory that is bound to a job. after: the name before it, "" for the
+ * first. -ENOENT: there is none. */
 int freshness_next_name(struct engine *engine, const char *dir, const char *after,
 			char ret_name[NAME_MAX + 1]);
 
-/* The same for a directory in it that has such a name below. */
+/* Finds the next directory in a directory that has a bound name below it. after as in
+ * freshness_next_name(). */
 int freshness_next_directory(struct engine *engine, const char *dir, const char *after,
 			     char ret_name[NAME_MAX + 1]);
 

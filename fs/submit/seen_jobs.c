@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* When the service has told the newest version of each job last. A small table with places for each
- * hash: what does not fit is forgotten. */
+/* When the service told the newest version of each job last. A table of fixed size: each hash has
+ * SEEN_WAYS entries, and a job that finds no free entry replaces another job. */
 #include "submit/seen_jobs.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "base/hash.h"
 #include "submit/bounds.h"
 
-#define SEEN_WAYS 4 /* places that a job may have */
+#define SEEN_WAYS 4 /* entries that a job may use */
 
 _Static_assert(SEEN_JOBS % SEEN_WAYS == 0, "the table is divided evenly");
 
@@ -50,7 +50,7 @@ const struct seen_job *seen_jobs_find(const struct engine *engine, const char *j
 	return NULL;
 }
 
-/* Notes a job in its place, or in that of the job whose check is due first. */
+/* Writes a job into its entry, or into the entry of the job whose check is due first. */
 static void note_seen(struct engine *engine, const char *job_id, int64_t wait_ms, bool is_gone,
 		      bool has_failed)
 {

@@ -4,29 +4,32 @@
 
 #include "submit/state.h"
 
-/* When jobs were seen last: what follows is in freshness.c. */
+/* When the service told the newest version of a job last. freshness.c decides from that when a
+ * check is due. */
 
 struct seen_job {
-	uint64_t hash;	 /* of its ID; 0: none. Of two jobs with one hash each counts for both */
-	int64_t due_ms;	 /* on the loop's clock: when a check is due */
+	/* hash of the job's ID; 0: the entry is free. Two jobs with the same hash share an
+	 * entry. */
+	uint64_t hash;
+	int64_t due_ms;	 /* when the next check is due, on the loop's clock */
 	bool is_gone;	 /* the service has said that there is no such job */
-	bool has_failed; /* the last check was in vain */
+	bool has_failed; /* the last check failed */
 };
 
-/* Returns NULL when out of memory. */
+/* Returns an owned table, or NULL when out of memory. */
 struct seen_jobs *seen_jobs_create(void);
 
-/* NULL is accepted. */
+/* Frees the table. NULL is accepted. */
 void seen_jobs_destroy(struct seen_jobs *seen);
 
-/* The service has told the newest version of a job now, or made it. Or it has said that there is no
- * such job. */
+/* Call this when the service has told the newest version of a job or made it. is_gone: the service
+ * has said that there is no such job. The next check is due after `refresh`. */
 void seen_jobs_note(struct engine *engine, const char *job_id, bool is_gone);
 
-/* A check was in vain: so long from now no check is due. */
+/* Call this when a check of a job has failed. The next check is due after wait_ms. */
 void seen_jobs_failed(struct engine *engine, const char *job_id, int64_t wait_ms);
 
-/* What is known of a job, or NULL. */
+/* Returns what is known of a job, or NULL. Valid until the next change of the table. */
 const struct seen_job *seen_jobs_find(const struct engine *engine, const char *job_id);
 
 #endif

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Somebody who opens or stats a file wants to know what the service has of its job now. Each such
- * question is one ShowDocument. All who want to know the same at the same time share one call.
+ * A program that opens or stats a file wants to know what the service has of its job now. Each such
+ * question is one ShowDocument. Questions for the same version at the same time share one call.
  *
  * Commits go first. The questions have slots of their own, at most SHOWS_MAX, and at most half of
  * the connections. While submissions wait for a slot, only SHOWS_BUSY_MAX questions are under way.
  *
- * When the service is away, nobody waits for one timeout after the other. A call that got no answer
- * ends all questions that wait for their turn. For a while every new question fails at once: for as
- * long as that call took, within bounds. Any answer of the service ends that time. A call that the
- * service has answered badly (a status of 500) says something of its own job only.
+ * When the service is away, no program waits for one timeout after the other. A call without an
+ * answer ends all waiting questions. Then each new question fails at once: for as long as that call
+ * took, within bounds. Any answer of the service ends that time. A bad answer (a status of 500)
+ * says something of its own job only.
  *
- * When the service asks for patience (a 429), many that were under way together must not come back
- * together: the service would refuse nearly each of them again. So one question is asked first, and
- * with each answer one more at once. What nobody waits for is not asked again.
+ * When the service asks for patience (a 429), calls that were under way together must not be
+ * repeated together: the service would refuse nearly each of them again. So one question is asked
+ * first, and each answer allows one more. A question that nobody waits for is not repeated.
  */
 #define _GNU_SOURCE
 #include "submit/show.h"
@@ -35,22 +35,22 @@ struct show_waiter {
 	struct show *show;
 	show_done_fn *done;
 	void *data;
-	bool is_ahead; /* nobody waits for it yet */
+	bool is_ahead; /* asked ahead: nobody waits for the answer yet */
 	TAILQ_ENTRY(show_waiter) link;
 };
 
-/* A question. */
+/* A question, with all its waiters. */
 struct show {
 	struct shows *shows;
 	char *job_id;
-	int64_t version;       /* 0: the newest */
-	struct coc_call *call; /* NULL: it waits for its turn */
+	int64_t version;       /* the version that is asked for; 0: the newest */
+	struct coc_call *call; /* NULL: the question waits for its turn */
 	int64_t sent_ms;       /* when the call began, on the loop's clock */
-	int64_t deadline_ms;   /* the same */
-	bool is_answered;      /* its waiters are being told */
+	int64_t deadline_ms;   /* when the question has to be answered, on the loop's clock */
+	bool is_answered;      /* end_show() is calling its waiters */
 	TAILQ_HEAD(, show_waiter) waiters;
 	LIST_ENTRY(show) bucket;
-	TAILQ_ENTRY(show) link; /* in shows->waiting, while it waits for its turn */
+	TAILQ_ENTRY(show) link; /* in shows->waiting, while call is NULL */
 };
 
 #define SHOW_BUCKETS 256
@@ -59,11 +59,12 @@ struct shows {
 	struct engine *engine;
 	LIST_HEAD(, show) buckets[SHOW_BUCKETS];
 	TAILQ_HEAD(show_list, show) waiting;
-	struct loop_timer timer; /* when the next of them may be asked, or has waited too long */
-	unsigned n;		 /* questions */
+	/* runs when the next question may be asked, or the first has waited too long */
+	struct loop_timer timer;
+	unsigned n; /* questions that are open */
 	unsigned n_under_way;
-	unsigned most;	       /* that the service takes at once, as far as is known */
-	int64_t away_until_ms; /* on the loop's clock; 0: the service is there */
+	unsigned most;	       /* calls that the service takes at once, as far as is known */
+	int64_t away_until_ms; /* on the loop's clock: until then every question fails; or 0 */
 	int away_errnum;
 };
 
@@ -85,7 +86,7 @@ int shows_create(struct engine *engine, struct shows **ret_shows)
 	return 0;
 }
 
-/* Takes a question out of all lists; only its waiters know it then. */
+/* Takes a question out of all lists. Afterwards only its waiters point to it. */
 static void take_out_show(struct show *show)
 {
 	struct shows *shows = show->shows;
@@ -130,7 +131,7 @@ void shows_destroy(struct shows *shows)
 	free(shows);
 }
 
-/* Tells all who wait for a question, and forgets it. */
+/* Calls all waiters of a question, and frees the question. */
 static void end_show(struct show *show, int result, const struct shown_job *job)
 {
 	struct show_waiter *waiter;
@@ -155,8 +156,7 @@ static int away_error(const struct shows *shows)
 	return loop_now_ms(shows->engine->loop) < shows->away_until_ms ? -shows->away_errnum : 0;
 }
 
-/* Ends all questions that wait for their turn. Nobody can ask another one meanwhile: the service is
- * away. */
+/* Ends all waiting questions. No callback can add one, since the service is away. */
 static void end_waiting(struct shows *shows)
 {
 	struct show *show;
@@ -187,7 +187,7 @@ void shows_service_is_there(struct shows *shows)
 static void go_on_asking(struct shows *shows);
 static void on_job_shown(void *data, const struct coc_answer *answer);
 
-/* How many may be under way now. */
+/* Returns how many questions may be under way now. */
 static unsigned slots(const struct shows *shows)
 {
 	const struct engine *engine = shows->engine;
@@ -199,7 +199,7 @@ static unsigned slots(const struct shows *shows)
 	return most < half ? most : half ? half : 1;
 }
 
-/* Begins the call of a question that waits for its turn, or ends the question. */
+/* Begins the call of a waiting question. If that fails, ends the question. */
 static void ask_show(struct show *show)
 {
 	struct shows *shows = show->shows;
@@ -222,13 +222,13 @@ static void ask_show(struct show *show)
 	shows->n_under_way++;
 }
 
-/* The timer's callback. */
+/* A timer's callback: asks waiting questions. */
 static void on_show_due(void *data)
 {
 	go_on_asking(data);
 }
 
-/* Asks what may be asked now, and ends what has waited too long. */
+/* Begins the calls that may begin now, and ends questions that have waited too long. */
 static void go_on_asking(struct shows *shows)
 {
 	struct loop *loop = shows->engine->loop;
@@ -263,8 +263,8 @@ static bool is_waited_for(const struct show *show)
 	return false;
 }
 
-/* The service asks for patience. Asks again after that, if somebody waits and there is time for
- * it. */
+/* The service asks for patience. Repeats the question later, if a program waits for it and it has
+ * time left. Otherwise ends it with -EAGAIN. */
 static void ask_later(struct show *show)
 {
 	struct shows *shows = show->shows;
@@ -280,7 +280,7 @@ static void ask_later(struct show *show)
 	TAILQ_INSERT_HEAD(&shows->waiting, show, link);
 }
 
-/* Tells what the service has shown. */
+/* Ends a question with the job that the service has shown. */
 static void tell_shown(struct show *show, const struct coc_details *details)
 {
 	struct shown_job job = {
@@ -295,7 +295,8 @@ static void tell_shown(struct show *show, const struct coc_details *details)
 
 	versions_told(details, job.attrs);
 	if (show->version && job.version && job.version != show->version) {
-		end_show(show, -EIO, NULL); /* it is not what was asked for */
+		/* the service has shown another version than the wanted one */
+		end_show(show, -EIO, NULL);
 		return;
 	}
 	if (!show->version)
@@ -332,7 +333,7 @@ static void on_job_shown(void *data, const struct coc_answer *answer)
 	go_on_asking(shows);
 }
 
-/* ---- the door ---- */
+/* ---- the functions of show.h ---- */
 
 int show_check(const struct engine *engine)
 {
@@ -406,7 +407,7 @@ int show_job(struct engine *engine, const char *job_id, int64_t version, show_do
 	*waiter = (struct show_waiter){.show = show, .done = done, .data = data};
 	TAILQ_INSERT_TAIL(&show->waiters, waiter, link);
 	*ret_waiter = waiter;
-	/* a call that cannot begin is told in an iteration of its own */
+	/* ask from the timer: show_job() itself must not call done */
 	if (!show->call)
 		loop_timer_set(engine->loop, &shows->timer, loop_now_ms(engine->loop), on_show_due,
 			       shows);

@@ -10,51 +10,55 @@
 #include "job/attributes.h"
 
 /*
- * What the service has of one job, for space: ShowDocument. show.c has the essay. Nothing is
+ * Asks the service for one job (ShowDocument), for fs/space. show.c has the essay. Nothing is
  * recorded here.
  */
 struct engine;
-struct show_waiter; /* somebody who waits for an answer */
+struct show_waiter; /* a request of fs/space that waits for an answer */
 
-/* A job as the service shows it. Borrowed strings. */
+/* A job as the service shows it. Strings are borrowed. */
 struct shown_job {
 	const char *job_id;
 	int64_t version; /* 0: the service does not say which */
 	const char *content;
 	size_t size;
-	int64_t update_ms, create_ms;  /* since the epoch; 0: not told */
-	const char *modifier;	       /* NULL: nobody has changed the job */
-	const char *attrs[ATTR_COUNT]; /* NULL: not told, as the tags never are */
+	int64_t update_ms, create_ms; /* since the epoch; 0: not known */
+	const char *modifier;	      /* NULL: nobody has changed the job */
+	/* NULL: not in the answer; the service never shows the tags */
+	const char *attrs[ATTR_COUNT];
 };
 
 /*
- * Tells an answer: 0 and the job, which is valid until this returns; or a negative errno and NULL.
+ * Receives an answer. If result is 0, job is valid until this function returns. If result is a
+ * negative errno, job is NULL. Called once, from an iteration of the loop, and never from within
+ * show_job(). May call show_job() and show_drop().
+ *
  * -ESTALE: there is no such job, or no such version of it. Any other errno says nothing of the job:
- * the service could not be asked. Called once, from an iteration of the loop, and never from within
- * show_job(). It may call show_job() and show_drop().
+ * the service could not be asked.
  */
 typedef void show_done_fn(void *data, int result, const struct shown_job *job);
 
 /*
- * Asks for a version of a job, 0: the newest. Returns 0 and a waiter, which is valid until done is
- * called or show_drop(). The answer comes within `timeout`. Returns a negative errno when nothing
- * is asked; done is not called then. -EAGAIN: too much is asked for at once, or the service asks
- * for patience. -ENOMEM. Any other errno is that of a call a moment ago: the service is away.
+ * Asks for a version of a job; version 0 is the newest. Returns 0 and a waiter, which is valid
+ * until done is called or show_drop(). The answer comes within `timeout`. Returns a negative errno
+ * if nothing is asked; then done is not called. -EAGAIN: too many questions are open, or the
+ * service asks for patience. -ENOMEM. Any other errno comes from an earlier call: the service is
+ * away.
  */
 int show_job(struct engine *engine, const char *job_id, int64_t version, show_done_fn *done,
 	     void *data, struct show_waiter **ret_waiter);
 
-/* Does nobody wait for the answer yet? Such a question ends with -EAGAIN when the service asks for
- * patience: those who wait go first. */
+/* Sets whether the question is asked ahead, before anybody waits for its answer. Such a question
+ * ends with -EAGAIN when the service asks for patience, so that other questions go first. */
 void show_set_ahead(struct show_waiter *waiter, bool is_ahead);
 
 /* Stops waiting: done is not called. */
 void show_drop(struct show_waiter *waiter);
 
-/* Would the call of a question begin at once now, with room for another one? */
+/* Would the call of a new question begin at once now, with room for one more? */
 bool show_begins_at_once(const struct engine *engine);
 
-/* Would show_job() ask now? 0, or the -errno that it would return. */
+/* Would show_job() ask now? Returns 0, or the -errno that show_job() would return. */
 int show_check(const struct engine *engine);
 
 #endif

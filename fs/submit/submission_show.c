@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The question of a submission for a version of a job. */
+/* A submission asks the service for a version of a job. */
 #define _GNU_SOURCE
 
 #include "submit/submission_show.h"

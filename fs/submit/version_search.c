@@ -3,15 +3,15 @@
  * Which version has an update made? No answer of an update says so, and somebody else may have
  * written since, or just before. So the newest version is read, and then the versions before it,
  * down to the version that the update was sent on top of (record.onto). The first that has what was
- * sent is the update's. Mostly that is the newest, and one question is enough.
+ * sent is the update's version. In most cases that is the newest, and one question is enough.
  *
- * After an update whose answer came, the version is its base. If another is newer, or another came
- * between the check and the update, the file warns and names that version. If the service cannot be
- * asked, the update was done all the same: its version is taken for the next one after record.onto.
- * The next check puts that right.
+ * After an update whose answer came, the version that was found is the base. If there is a newer
+ * version, or another one came between the check and the update, the file warns and names that
+ * version. If the service cannot be asked, the update was done all the same. Then the version after
+ * record.onto counts as the update's version, and the next check corrects that.
  *
- * After an update whose answer was lost, a version that has what was sent says that the update was
- * done (lost_answer.c).
+ * After an update whose answer was lost, a version that has what was sent proves that the update
+ * was done (lost_answer.c).
  */
 #define _GNU_SOURCE
 #include "submit/version_search.h"
@@ -38,7 +38,7 @@ static void forget_search(struct submission *submission)
 	submission->search = (struct version_search){0};
 }
 
-/* Shows a version; 0: the newest. */
+/* Asks for a version; 0 is the newest. Returns 0 or -errno. */
 static int show_version(struct submission *submission, int64_t number)
 {
 	return submission_show(submission, submission->job_id, number,
@@ -50,7 +50,7 @@ static void end_search(struct submission *submission, const struct coc_answer *f
 	submission->search.done(submission, failed);
 }
 
-/* Goes on with the version before, if it is not older than the update. */
+/* Goes on with the version before, unless that version is older than the update. */
 static void go_down(struct submission *submission)
 {
 	struct version_search *search = &submission->search;
@@ -72,12 +72,12 @@ static void take_newest(struct submission *submission, const struct coc_details 
 	struct version_search *search = &submission->search;
 
 	search->newest = version_number(details->version);
-	if (!search->newest) /* it is not told */
+	if (!search->newest) /* the service does not say the version */
 		search->newest = submission->record.onto + versions_match(submission, details);
 	search->next = search->newest;
 	search->time_ms = details->update_time_ms;
 	search->author = details->modifier ? strdup(details->modifier) : NULL;
-	/* without memory what was sent is taken for what the service holds */
+	/* without memory, the service is assumed to hold what was sent */
 	if (versions_take(submission, details, true) < 0)
 		submission->told = 0;
 }
@@ -103,7 +103,7 @@ static void on_version_shown(void *data, const struct coc_answer *answer)
 		end_search(submission, answer);
 		return;
 	} else {
-		search->is_unsure = true; /* this version cannot be seen */
+		search->is_unsure = true; /* the service does not show this version */
 	}
 	go_down(submission);
 }
@@ -117,7 +117,7 @@ int version_search_begin(struct submission *submission, int64_t timeout_ms,
 	return show_version(submission, 0);
 }
 
-/* " by NAME, at TIME", as far as it is known. */
+/* Writes " by NAME, TIME", as far as both are known. */
 static void write_author(const struct version_search *search, char *text, size_t room)
 {
 	char when[CLOCK_WORD_ROOM];
@@ -127,14 +127,15 @@ static void write_author(const struct version_search *search, char *text, size_t
 		 search->author ? search->author : "", when);
 }
 
-/* The file warns of something, in a line of its own. */
+/* Adds a warning to the log, and to the file's warnings as a line. */
 static void add_notice(struct submission *submission, const struct err *warning)
 {
 	log_err(LOG_LEVEL_WARNING, submission->path, submission->job_id, warning);
 	buf_printf(&submission->notice, "%s\n", warning->text);
 }
 
-/* Warns of the versions beside the update's own. */
+/* Warns of a newer version than the update's own, or of one that it was written on top of
+ * unseen. */
 static void warn_of_others(struct submission *submission, int64_t ours)
 {
 	const struct version_search *search = &submission->search;

@@ -4,21 +4,22 @@
 
 #include "submit/state.h"
 
-/* Looks for the version that an update has made: version_search.c has the essay. */
+/* Looks for the version that an update has made. version_search.c has the essay. */
 
-/* Called once from an iteration of the loop, when the search is over: submission->search has what
- * was found. failed: the answer that says why the service could not be asked, or NULL. */
+/* Called once from an iteration of the loop, when the search is over: submission->search has the
+ * result. failed: the answer that shows why the service could not be asked, or NULL. */
 typedef void version_search_done_fn(struct submission *submission, const struct coc_answer *failed);
 
-/* Begins; each question has at most timeout_ms. Returns 0; -errno, and nothing was asked. */
+/* Begins the search. Each question has at most timeout_ms. Returns 0, or -errno if nothing was
+ * asked. */
 int version_search_begin(struct submission *submission, int64_t timeout_ms,
 			 version_search_done_fn *done);
 
-/* An update was done: it ends as what the search has found, and the file warns of other versions.
- */
+/* Ends an update that was done, with the versions that the search has found. The file warns of
+ * versions that others have written. */
 void version_search_settle(struct submission *submission);
 
-/* An update was not done, and somebody else has written since: says so. */
+/* Fills err: the update was not done, and somebody else has written a version since. */
 void version_search_explain(const struct submission *submission, struct err *err);
 
 #endif

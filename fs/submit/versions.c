@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The versions of a job on the service, beside what is recorded and what is committed: for the
- * check before an update (base_check.c), and for the search after it (version_search.c).
+ * Compares the versions of a job on the service with what is recorded and what is committed. For
+ * the check before an update (base_check.c), and for the search after it (version_search.c).
  */
 #include "submit/versions.h"
 
@@ -22,8 +22,7 @@ bool versions_are_checked(const struct submission *submission)
 	       (submission->deletion || submission->record.kind == SUBMIT_UPDATE);
 }
 
-/* Puts a value of what the service holds in the place of the one before; NULL: it is not known.
- * Returns 0 or -ENOMEM. */
+/* Replaces a value that the service holds. NULL: the value is not known. Returns 0 or -ENOMEM. */
 static int put_held(struct submission *submission, enum attr attr, const char *value)
 {
 	if (value)
@@ -42,7 +41,7 @@ int versions_prepare(struct submission *submission, const struct job_record *job
 	submission->told = 0;
 	for (int i = 0; r == 0 && i < ATTR_COUNT; i++)
 		r = put_held(submission, (enum attr)i, job->job_id ? job->held.value[i] : NULL);
-	/* a base that is named for a text in which nothing was written */
+	/* is a newer base named although the text of the file was not changed? */
 	version = job->unread ? job->unread : job->base;
 	submission->is_base_newer = job->job_id && submission->record.base > version;
 	submission->text_version =
@@ -50,8 +49,8 @@ int versions_prepare(struct submission *submission, const struct job_record *job
 				!memcmp(job->digest, submission->record.digest, CONTENT_DIGEST_SIZE)
 			? version
 			: 0;
-	/* the digest is of the text in the file, be it unread or another version than a named base
-	 */
+	/* The digest is of the text in the file. It is no digest of the base if that text is
+	 * unread, or if the named base is another version. */
 	submission->has_base_digest =
 		job->has_digest && !job->unread &&
 		(!submission->record.base || submission->record.base == job->base);
@@ -85,10 +84,11 @@ const char *versions_sent_value(const struct submission *submission, enum attr a
 
 	if (submission->record.kind != SUBMIT_UPDATE)
 		return value;
-	if (submission->changed & 1U << attr) /* a description that is not sent would stay */
+	/* "" removes the description: the service keeps one that is not sent */
+	if (submission->changed & 1U << attr)
 		return value ? value : "";
-	/* nobody has looked: what may have become another value stays the service's. A name has to
-	 * be sent. */
+	/* The service was not asked: another host may have changed the value, so it is not sent and
+	 * stays the service's. Only the name has to be sent. */
 	return submission->engine->options.overwrite && attr != ATTR_NAME ? NULL : value;
 }
 
@@ -183,7 +183,7 @@ static void tell_ways_out(const struct submission *submission, const char *versi
 		err_detail(err, "what_to_do", "copy the text of that version over FILE");
 		return;
 	}
-	/* from the root of the mount. With a path that is too long the file is found by hand */
+	/* relative to the root of the mount. A path that is too long for the story is left out */
 	if (strlen(submission->path) < TOLD_PATH_MAX)
 		err_detail(err, "file", ".coc/versions/%s/%s.yaml", submission->path, version);
 	if (submission->deletion)
