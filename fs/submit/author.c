@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whose a row is from now on, and the refusal of what an author has written. */
+/* Records the author of a row, and the refusal of what an author has written. */
 #define _GNU_SOURCE
 #include "submit/author.h"
 
@@ -8,7 +8,7 @@
 #include "base/cleanup.h"
 #include "submit/kept_attributes.h"
 
-/* The text of a row goes: it is not for the file that has the name now. */
+/* Removes the texts that are recorded in a row: they are not for the new file of that name. */
 static int drop_text(struct engine *engine, const char *path, const struct job_record *job)
 {
 	static const enum attr private[] = {ATTR_NAME, ATTR_DESCRIPTION};
@@ -19,7 +19,6 @@ static int drop_text(struct engine *engine, const char *path, const struct job_r
 	return r < 0 ? r : 0;
 }
 
-/* The row of a path, made when there is none, for content of this author's. */
 int author_find_row(struct engine *engine, const char *path, const struct author *author,
 		    struct job_record *ret_job)
 {
@@ -28,7 +27,7 @@ int author_find_row(struct engine *engine, const char *path, const struct author
 
 	if (r < 0)
 		return r;
-	/* also if the row stays whose it was: the file is another */
+	/* even if the row keeps its owner: the name has another file now */
 	if (author->without_text) {
 		r = drop_text(engine, path, ret_job);
 		if (r < 0)

@@ -4,13 +4,14 @@
 
 #include "submit/state.h"
 
-/* Whose a row is from now on. */
+/* The author of a row: the user whose content the row has. */
 
-/* The row of a path, made when there is none, for content of this author's. 0 or -errno. */
+/* Finds the row of a path, or makes it, and records that its content is this author's. Returns 0 or
+ * -errno. Finish *ret_job in any case. */
 int author_find_row(struct engine *engine, const char *path, const struct author *author,
 		    struct job_record *ret_job);
 
-/* Records a refusal and nothing else. 0 or -errno. */
+/* Records that a commit of this author was refused. Sends nothing. Returns 0 or -errno. */
 int author_record_refusal(struct engine *engine, const char *path, const struct author *author,
 			  bool incomplete, const struct err *err, const char *story);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Changes of what is recorded that are no submissions: fs/space asks for them. */
+/* Changes of the ledger that are no submissions. fs/space asks for them. */
 #include "submit/submit.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include "submit/rows.h"
 #include "submit/undecided.h"
 
-/* Forgets a binding; without one, the doubt of a create. */
+/* Forgets the binding of a row. If the row has none, ends the doubt of its create. */
 static int forget_binding(struct engine *engine, const struct job_record *record)
 {
 	if (!record->job_id)
@@ -31,7 +31,8 @@ static int give_back_row(struct ledger *ledger, const struct submit_change *chan
 	return ledger_commit(ledger, false);
 }
 
-/* Ends the mark of a backup, if the path has one. */
+/* Calls end for the row of the backup that lies at this path. Does nothing if no backup lies
+ * there. */
 static int end_backup(struct ledger *ledger, const char *path,
 		      int (*end)(struct ledger *ledger, int64_t row))
 {
@@ -80,7 +81,8 @@ int submit_change(struct engine *engine, const struct submit_change *change)
 {
 	int r = record_change(engine, change);
 
-	/* who asks for it may be answered before it is committed */
+	/* fs/space may answer the kernel before the commit, so the kernel's caches are dropped
+	 * now */
 	ledger_tell_changes(engine->ledger);
 	return r;
 }

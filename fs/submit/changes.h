@@ -7,18 +7,19 @@
 struct engine;
 
 /*
- * Has fn called for each path whose siblings may show something else: after each commit of the
- * ledger, before any answer, and when a commit has failed. A path is given by itself, or by its
- * row, which may be gone by now (submit_path()). With neither any path may be meant. fn must change
- * nothing in the engine. NULL: nobody is told.
+ * Calls fn for each path whose siblings may show something else now: after each commit of the
+ * ledger, before any answer, and when a commit has failed. The file is named by path, or by row if
+ * path is NULL. The row may be gone by then (see submit_path()). If row is 0 and path is NULL, any
+ * path may have changed. A call of fn must change nothing in the engine. NULL for fn ends the
+ * calls.
  */
 typedef void submit_change_fn(void *data, int64_t row, const char *path);
 void submit_on_change(struct engine *engine, submit_change_fn *fn, void *data);
 
 /*
- * Has fn called for a row whose commit has found that the service has the text already, as a newer
- * version than the base was (from). That version is the base from now on, unless nobody has read
- * it. fn must change nothing in the engine. NULL: nobody is told.
+ * Calls fn when the commit of a row finds that the service has the text already, as a version newer
+ * than the base. from is that old base. The newer version is the base from now on, unless nobody
+ * has read it. fn must change nothing in the engine. fn NULL ends the calls.
  */
 typedef void submit_found_fn(void *data, int64_t row, int64_t from);
 void submit_on_found(struct engine *engine, submit_found_fn *fn, void *data);

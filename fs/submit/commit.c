@@ -35,7 +35,7 @@ int submit_refuse(struct engine *engine, const char *path, const struct author *
 	return -err->errnum;
 }
 
-/* The refusal of the check, as an error: "8:2: what is wrong". */
+/* Fills err from the refusal of the DSL check: "8:2: what is wrong". Returns -EINVAL. */
 static int tell_refusal(const struct dsl_finding *refusal, struct err *err)
 {
 	if (!refusal->line)
@@ -46,7 +46,7 @@ static int tell_refusal(const struct dsl_finding *refusal, struct err *err)
 	return -EINVAL;
 }
 
-/* Writes a warning to the log, and to a text as a line. */
+/* Writes a warning to the log, and appends it to a text as a line. */
 static void tell_warning(const struct commit *commit, const struct dsl_finding *warning,
 			 struct buf *text)
 {
@@ -55,7 +55,8 @@ static void tell_warning(const struct commit *commit, const struct dsl_finding *
 	buf_printf(text, "%u:%u: %s\n", warning->line, warning->column, warning->text);
 }
 
-/* Warns of a comment that says an attribute too late. Returns 0 or -ENOMEM. */
+/* Warns of a comment that sets an attribute but stands too late in the file. Returns 0 or
+ * -ENOMEM. */
 static int tell_late_comment(const struct commit *commit, struct buf *text)
 {
 	struct dsl_finding late = {0};
@@ -67,7 +68,8 @@ static int tell_late_comment(const struct commit *commit, struct buf *text)
 	return r;
 }
 
-/* Writes the warnings to the log and, a line each, into one text (NULL for none). */
+/* Writes the warnings to the log, and one line each into *ret_text (NULL if there are none).
+ * Returns 0 or -ENOMEM. */
 static int tell_warnings(const struct commit *commit, const struct dsl_report *report,
 			 char **ret_text)
 {
@@ -83,8 +85,8 @@ static int tell_warnings(const struct commit *commit, const struct dsl_report *r
 	return 0;
 }
 
-/* The content of a job that exists, and that the service does not hold already, becomes an update.
- * That the file will be one by the time that it is sent, coc_update() sees. */
+/* Checks the size of content that will be sent as an update. If the file becomes an update only
+ * later, before it is sent, coc_update() checks the size. */
 static int check_size(const struct job_record *job, const struct ledger_submission *sub,
 		      struct err *err)
 {
@@ -93,7 +95,8 @@ static int check_size(const struct job_record *job, const struct ledger_submissi
 	return coc_content_check(sub->content_size, false, err);
 }
 
-/* Looks at content and attributes; fills the submission. Returns 0 or -errno with err filled. */
+/* Checks content and attributes, and fills the submission from the commit. Returns 0, or -errno
+ * with err filled. */
 static int judge_commit(struct engine *engine, struct commit *commit, const struct job_record *job,
 			struct ledger_submission *sub, struct err *err)
 {
@@ -124,7 +127,8 @@ static int judge_commit(struct engine *engine, struct commit *commit, const stru
 	sub->user = commit->user;
 	sub->base = commit->base;
 	sub->adopts = commit->adopts;
-	/* what is queued is in the file when its story is told */
+	/* With the queue the writer has its answer, and the file its text, before the outcome is
+	 * known: the error text speaks of the file as it is then. */
 	sub->is_renamed = commit->is_renamed && !commit->rules->queue;
 	sub->owner = commit->author.holding.owner;
 	sub->attrs = commit->own;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which attributes a commit has: what is nearest to the file counts. */
+/* Settles which attributes a commit has. The value that is nearest to the file counts. */
 #define _GNU_SOURCE
 #include "submit/commit_attributes.h"
 
@@ -11,8 +11,8 @@
 #include "job/origins.h"
 #include "submit/kept_attributes.h"
 
-/* A project or tags of the file's own, or of its comments, that differ from those the job was made
- * with. */
+/* Refuses a project or tags, of the file or of its comments, that differ from those of the existing
+ * job. Returns 0, or -EPERM with err filled. */
 static int check_fixed_attributes(const struct attr_set *own, const struct comments *comments,
 				  const struct job_record *job, struct err *err)
 {
@@ -20,7 +20,7 @@ static int check_fixed_attributes(const struct attr_set *own, const struct comme
 		const struct comment_place *place = own->value[i] ? NULL : &comments->places[i];
 		const char *wanted = own->value[i] ? own->value[i] : comments->set.value[i];
 
-		/* what the service does not tell may be the same */
+		/* a value that the service does not tell may be equal */
 		if (!wanted || job->sent.unresolved & 1U << i ||
 		    attr_check_fixed((enum attr)i, wanted, strlen(wanted), job->sent.value[i],
 				     "set it back", err) == 0)
@@ -32,7 +32,8 @@ static int check_fixed_attributes(const struct attr_set *own, const struct comme
 	return 0;
 }
 
-/* Gives the file back what its name has kept, and marks what is its own. */
+/* Sets again on the file the attributes that its name has kept, and marks the file's own as
+ * explicit. Returns 0 or -errno. */
 static int keep_own(struct engine *engine, struct commit *commit, const struct job_record *job)
 {
 	struct ledger_submission pending = {0};
@@ -46,7 +47,7 @@ static int keep_own(struct engine *engine, struct commit *commit, const struct j
 		if (attr_is_fixed(attr))
 			continue;
 		if (!own->value[attr] && (last->explicit & (1U << attr))) {
-			/* none was sent: an empty one */
+			/* no value was sent: the file's own attribute is empty */
 			const char *value = last->value[attr] ? last->value[attr] : "";
 
 			commit->put(commit->file, attr, value);
@@ -59,7 +60,7 @@ static int keep_own(struct engine *engine, struct commit *commit, const struct j
 	return r;
 }
 
-/* Which attributes have a value. */
+/* Returns the attributes that have a value, as bits. */
 static unsigned present(const struct attr_set *set)
 {
 	unsigned bits = 0;
@@ -70,7 +71,8 @@ static unsigned present(const struct attr_set *set)
 	return bits;
 }
 
-/* Finds the values of a commit, nearest first, and where they came from. Returns 0 or -ENOMEM. */
+/* Finds the values of a commit, nearest first, and marks where each came from. Returns 0 or
+ * -ENOMEM. */
 static int find_values(struct commit *commit, const struct comments *comments)
 {
 	struct attr_set *own = &commit->own;
@@ -87,8 +89,8 @@ static int find_values(struct commit *commit, const struct comments *comments)
 	return 0;
 }
 
-/* A job keeps its risk level where nobody here has said one yet. But if somebody has, and took it
- * away, a person has to say what it is. Returns 0 or -ENOMEM. */
+/* A job keeps its risk level if nobody here has set one so far. But if somebody has set one and
+ * removed it, the level stays open: a person has to set it. Returns 0 or -ENOMEM. */
 static int keep_risk(struct attr_set *own, const struct job_record *job)
 {
 	const char *risk = job->held.value[ATTR_RISK_LEVEL];
@@ -103,8 +105,8 @@ static int keep_risk(struct attr_set *own, const struct job_record *job)
 	return attr_set_put(own, ATTR_RISK_LEVEL, risk, strlen(risk));
 }
 
-/* What this commit may be at the most: what stays as the service has it is looked at when the
- * service has told it (versions_check_risk()). */
+/* Returns the highest risk level that this commit may have. For a level that stays as the service
+ * has it there is no limit here: versions_check_risk() checks it when the service has shown it. */
 static enum risk highest_risk(const struct commit *commit, const struct job_record *job)
 {
 	return job->job_id && !(origins_changed(&commit->own, job) & 1U << ATTR_RISK_LEVEL)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The attributes of a file's own that stay with the job's name: struct commit says why. */
+/* Reads and drops the attributes of a file's own that stay with the job's name. struct commit says
+ * why they stay. */
 #include "submit/kept_attributes.h"
 
 #include <errno.h>

@@ -4,16 +4,16 @@
 
 #include "submit/state.h"
 
-/* The attributes of a file's own that stay with the job's name. */
+/* The attributes of a file's own that the ledger keeps with the job's name. */
 
-/* The attributes that were committed last for a row and not refused: of what is under way or
- * queued, else of what the service holds. Borrowed: pending keeps those of the queue, and is the
- * caller's to finish. 0 or -errno. */
+/* Finds the attributes of the newest commit of a row that was not refused: of the submission that
+ * is under way or queued, else those that the service holds. *ret_last is borrowed, and may point
+ * into pending: finish pending after its use. Returns 0 or -errno. */
 int kept_find(struct engine *engine, const struct job_record *job,
 	      struct ledger_submission *pending, const struct attr_set **ret_last);
 
-/* An attribute is taken from a job file: its name must not keep it. Returns 1 if it was kept, 0 if
- * not, -errno. */
+/* Call this when a user removes an attribute from a job file: the name must not keep it. Returns 1
+ * if the name had kept it, 0 if not, or -errno. */
 int kept_disown(struct engine *engine, const char *path, enum attr attr);
 
 #endif

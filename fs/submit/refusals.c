@@ -11,14 +11,15 @@
 #include "submit/author.h"
 #include "submit/state.h"
 
-/* Paths with a refusal that the ledger could not record: about 1 MB of stories at the most. The
- * oldest is dropped; the log has it. */
+/* Paths with a refusal that the ledger could not record. At most 1 MB of stories. With more paths
+ * the oldest refusal is dropped; it is in the log. */
 #define REFUSALS_KEPT_MAX 256
 #define REFUSALS_AGAIN_MS 5000
 
 struct refusal {
 	char *path;
-	char *story; /* NULL: a submission; there is no refusal unless the submission is lost */
+	/* NULL: a queued submission, which becomes a refusal if its iteration is lost */
+	char *story;
 	struct author author;
 	int errnum;
 	bool incomplete, unmade;
@@ -76,7 +77,7 @@ const char *submit_story(const struct engine *engine, const char *path, struct h
 	return refusal->story;
 }
 
-/* Takes a refusal out of those that are kept. */
+/* Takes a refusal out of the kept ones. The caller owns it then. */
 static void take_kept(struct refusals *refusals, struct refusal *refusal)
 {
 	TAILQ_REMOVE(&refusals->kept, refusal, link);
@@ -101,7 +102,7 @@ static void try_later(struct engine *engine)
 		       loop_now_ms(engine->loop) + REFUSALS_AGAIN_MS, try_again, engine);
 }
 
-/* Keeps a refusal, in place of an older one of its path. */
+/* Keeps a refusal, and drops an older one of its path. */
 static void keep_refusal(struct engine *engine, struct refusal *refusal)
 {
 	struct refusals *refusals = &engine->refusals;
@@ -112,7 +113,7 @@ static void keep_refusal(struct engine *engine, struct refusal *refusal)
 		refusals_drop(engine, TAILQ_FIRST(&refusals->kept)->path);
 }
 
-/* Makes a refusal; story: taken, may be NULL. NULL when out of memory. */
+/* Makes a refusal. Takes story, which may be NULL. Returns NULL when out of memory. */
 static struct refusal *make_refusal(struct engine *engine, const char *path,
 				    const struct author *author, char *take_story)
 {
@@ -184,7 +185,8 @@ void refusals_are_committed(struct engine *engine)
 	while ((refusal = TAILQ_FIRST(&engine->refusals.fresh))) {
 		TAILQ_REMOVE(&engine->refusals.fresh, refusal, link);
 		if (refusal->story)
-			refusals_drop(engine, refusal->path); /* an older one of this path */
+			/* drops an older refusal of this path */
+			refusals_drop(engine, refusal->path);
 		refusal_free(refusal);
 	}
 }
@@ -200,8 +202,8 @@ static int record_again(struct engine *engine, const struct refusal *refusal)
 					     refusal->incomplete, &err, refusal->story);
 }
 
-/* Records what could not be recorded; the end of the iteration commits it. Not together with what
- * others have written in this iteration, which might fail with it. */
+/* A timer's callback: records the kept refusals; the end of the iteration commits them. Waits while
+ * this iteration has other changes, because a failure would undo those as well. */
 static void try_again(void *data)
 {
 	struct engine *engine = data;
@@ -217,7 +219,9 @@ static void try_again(void *data)
 		}
 	}
 	if (r < 0 && r != -EBUSY)
-		ledger_undo(engine->ledger); /* half of it: the end of the iteration keeps it all */
+		/* undoes a refusal that is half recorded; the end of the iteration keeps all
+		 * refusals in memory */
+		ledger_undo(engine->ledger);
 	if (r < 0)
 		try_later(engine);
 }

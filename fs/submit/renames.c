@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Renames in the spool, and the rows that follow them. A rename whose end cannot be recorded is
- * settled later: engine->renames_unsettled says that there may be such a one.
+ * Renames in the spool, and the rows that follow them. If the end of a rename cannot be recorded,
+ * engine->renames_unsettled is set, and submit_settle_renames() settles it later.
  */
 #include "submit/submit.h"
 
