@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Before a request there is a question. First the submission is recorded, then the service is
- * asked: before a create for the jobs of its name (question.c), before an update for the newest
- * version (base_check.c). When the answer is recorded as well, durably, the request is sent. What a
- * crash finds recorded without an answer was surely not sent.
+ * asked: a create asks for the jobs of its name (question.c), an update for the newest version
+ * (base_check.c). The answer is recorded as well, durably, and then the request is sent. If a crash
+ * leaves a submission that is recorded without an answer, its request was surely not sent.
  */
 #define _GNU_SOURCE
 #include "submit/ask.h"
@@ -65,9 +65,9 @@ void submission_ask_all(struct submission_list *begun)
 	}
 }
 
-/* To put a submission back is a change, too, and the ledger may refuse it or lose it again: nobody
- * would be left who sends what is recorded as being sent. So a submission stays in memory until the
- * ledger says which of the two it is. */
+/* A timer's callback. To put a submission back into the queue is a change, too: the ledger may
+ * refuse it or lose it again. Then nothing would send what the ledger records as being sent. So the
+ * submission stays in memory until the ledger says whether it is being sent or queued. */
 static void go_on(void *data)
 {
 	struct submission *submission = data;
@@ -106,8 +106,8 @@ static void send_again(void *data)
 {
 	struct submission *submission = data;
 
-	/* its intent is durable already; who may have created a job meanwhile, or written a
-	 * version, is not known */
+	/* The intent is durable already. But the question is asked again: meanwhile somebody may
+	 * have created a job, or written a version. */
 	submission_count_in_flight(submission, 1);
 	if (submission_is_asked_for(submission))
 		ask_question(submission);
@@ -115,7 +115,6 @@ static void send_again(void *data)
 		submission_send(submission);
 }
 
-/* Has the request sent again if there is time for it. */
 bool submission_retry_soon(struct submission *submission, int64_t retry_after_ms)
 {
 	struct loop *loop = submission->engine->loop;
@@ -135,7 +134,8 @@ static void fail_unasked(struct submission *submission, const struct coc_answer 
 {
 	struct err err = *answer->err;
 
-	if (answer->errnum != ESTALE) /* the job is gone, and that is the story */
+	/* if the job is gone, the error says so without this context */
+	if (answer->errnum != ESTALE)
 		err_context(&err, "nothing was sent, as the service could not be asked %s", what);
 	if (answer->outcome == COC_UNKNOWN) {
 		err_drop(&err, "what_to_do");
@@ -157,7 +157,7 @@ void submission_is_unasked(struct submission *submission, const struct coc_answe
 		fail_unasked(submission, answer, what);
 }
 
-/* The create makes a job: what was known before is recorded first. */
+/* The create makes a job. First records the jobs that the service had before. */
 static void make_job(struct submission *submission, const char *known_ids, bool partial)
 {
 	struct engine *engine = submission->engine;
@@ -179,7 +179,7 @@ static void refuse_asked(struct submission *submission, const struct err *err)
 	submission_fail(submission, OUTCOME_FAILED, err);
 }
 
-/* The create takes a job, and goes on as an update of it. */
+/* The create takes this job, and goes on as an update of it. */
 static void take_job(struct submission *submission, const struct coc_details *details)
 {
 	struct err err;

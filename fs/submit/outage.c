@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * When the service is away, or asks for patience, that is no property of one submission: the queue
- * as a whole stands still. During an outage one submission at a time is sent to see whether it is
- * over, less and less often. The first answer, to any submission, lets them all go at once.
- * Otherwise each would sit out a wait of its own long after the service is back, and a dead
- * service would cost as many attempts as there are submissions.
+ * If the service is away, or asks for patience, the queue as a whole stands still: no single
+ * submission is the reason. During an outage one submission at a time is sent to see whether the
+ * outage is over, less and less often. The first answer, to any submission, lets them all go at
+ * once. Otherwise each submission would sit out a wait of its own long after the service is back,
+ * and a dead service would cost as many attempts as there are submissions.
  */
 #define _GNU_SOURCE
 #include "submit/outage.h"
@@ -18,7 +18,7 @@
 #define BACKOFF_MOST_MS 300000
 #define BACKOFF_DOUBLINGS 9
 
-/* What a 429 without Retry-After waits: 2 to 5 s, as Huawei advises, spread by chance. */
+/* The wait after a 429 without Retry-After: 2 to 5 s, as Huawei advises, spread at random. */
 #define PATIENCE_MIN_MS 2000
 #define PATIENCE_SPREAD_MS 3000
 
@@ -32,7 +32,7 @@ int64_t outage_backoff_ms(const struct engine *engine, int64_t failures)
 	int64_t most_ms = failures < BACKOFF_DOUBLINGS ? (int64_t)BACKOFF_FIRST_MS << failures
 						       : BACKOFF_MOST_MS;
 
-	/* full jitter: many that failed together do not come back together */
+	/* full jitter: submissions that failed together must not be sent again together */
 	return draw_random(engine) % (most_ms < BACKOFF_MOST_MS ? most_ms : BACKOFF_MOST_MS);
 }
 
@@ -47,7 +47,7 @@ static void note_failure(struct engine *engine)
 	struct outage *outage = &engine->outage;
 	int64_t now_ms = loop_now_ms(engine->loop);
 
-	/* many that were under way together are one failure */
+	/* requests that were under way together count as one failure */
 	if (outage->failures && now_ms < outage->probe_ms)
 		return;
 	outage->probe_ms = now_ms + outage_backoff_ms(engine, outage->failures);
@@ -71,7 +71,7 @@ void outage_note(struct engine *engine, const struct coc_answer *answer)
 {
 	int64_t until_ms;
 
-	/* it is this process that lacks something: that says nothing of the service */
+	/* this process has too many files open, which says nothing of the service */
 	if (answer->errnum == EMFILE || answer->errnum == ENFILE)
 		return;
 	if (answer->outcome == COC_NOT_SENT || answer->outcome == COC_UNKNOWN ||
@@ -96,7 +96,7 @@ void outage_note_look(struct engine *engine, const struct coc_answer *answer)
 bool outage_is_away(const struct coc_answer *answer)
 {
 	if (answer->errnum == EMFILE || answer->errnum == ENFILE)
-		return false; /* it is this process that lacks something */
+		return false; /* this process has too many files open */
 	return answer->outcome == COC_NOT_SENT || answer->errnum == EACCES ||
 	       (answer->outcome == COC_UNKNOWN && !answer->status);
 }

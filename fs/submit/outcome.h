@@ -2,15 +2,15 @@
 #ifndef COCFS_SUBMIT_OUTCOME_H
 #define COCFS_SUBMIT_OUTCOME_H
 
-/* How a submission in memory ends. */
+/* How a submission in memory has ended. */
 enum submission_outcome {
 	OUTCOME_NONE,
-	OUTCOME_HELD,	 /* the service holds this already: nothing was sent */
-	OUTCOME_SETTLED, /* the service did it */
-	OUTCOME_FAILED,	 /* it was not done and will not be */
+	OUTCOME_HELD,	 /* the service has this content already, nothing was sent */
+	OUTCOME_SETTLED, /* the service has done it */
+	OUTCOME_FAILED,	 /* it was not done and will not be done */
 	OUTCOME_REFUSED, /* it was given up before an intent was recorded */
-	OUTCOME_DOUBT,	 /* nobody knows */
-	OUTCOME_LATER,	 /* queued: it was not done, and is tried again */
+	OUTCOME_DOUBT,	 /* it is not known whether the service has done it */
+	OUTCOME_LATER,	 /* a queued submission that was not done, and is tried again */
 };
 #define OUTCOME_COUNT 7
 

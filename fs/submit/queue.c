@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * submit=queue: the writer is answered when its content is durable here, and the engine sends it
- * when its turn comes. What is queued stays in the ledger; only what is being sent is in memory. A
- * path's submissions keep their order, since nothing is taken for a path of which something is
- * under way or in doubt, and newer content takes the place of what was not sent yet. While nothing
- * is queued and the service keeps up, what is written passes by the queue: it is recorded as being
- * sent.
+ * when its turn comes. What is queued stays in the ledger; only what is being sent is in memory.
+ * The submissions of a path keep their order. The queue gives out nothing for a path that has a
+ * submission under way or in doubt, and newer content replaces what was not sent yet. While nothing
+ * is queued and the service keeps up, content does not go through the queue: it is recorded at once
+ * as being sent.
  *
- * Before it is sent the ledger says, durably, that it is being sent: what a crash finds there as
- * queued was surely not sent, and needs no asking.
+ * Before a queued submission is sent, the ledger records durably that it is being sent. So what a
+ * crash leaves as queued was surely not sent, and the service need not be asked.
  */
 #define _GNU_SOURCE
 #include "submit/queue.h"
@@ -28,9 +28,10 @@
 #include "submit/submission.h"
 #include "submit/waiter.h"
 
-#define TIDY_PAUSE_MS 10 /* between two steps of giving room back */
+#define TIDY_PAUSE_MS 10 /* between two steps that make the ledger's file smaller */
 
-/* How many may be under way: during an outage one, to see whether it is over. */
+/* Returns how many queued submissions may be under way. During an outage it is one, to see whether
+ * the outage is over. */
 static unsigned queued_max(const struct engine *engine)
 {
 	return engine->outage.failures ? 1 : engine->options.queued_inflight_max;
@@ -44,7 +45,7 @@ static bool has_slot(const struct engine *engine)
 	       engine->queued_in_flight < queued_max(engine);
 }
 
-/* Records what is to be sent when its turn comes. */
+/* Records content in the queue. Returns 0 or -errno. */
 static int put_in(struct engine *engine, struct ledger_submission *record,
 		  const struct job_record *job)
 {
@@ -60,15 +61,15 @@ static int put_in(struct engine *engine, struct ledger_submission *record,
 	return 0;
 }
 
-/* Is nothing before it, neither in the queue nor of its job, and may it be sent now? An error that
- * is told is taken back by the queue. */
+/* May this content be sent now without going through the queue? Only if nothing is queued or under
+ * way before it. A row with an error goes through the queue, which takes the error back. */
 static bool may_pass(const struct engine *engine, const struct job_record *job)
 {
 	return engine->queue_is_empty && has_slot(engine) && !outage_wait_ms(engine) &&
 	       engine_is_idle(engine, job) && !job->error && !job->incomplete;
 }
 
-/* What may pass by the queue is recorded as being sent right away. */
+/* Records content as being sent, without going through the queue. Returns 0 or -errno. */
 static int pass_by(struct engine *engine, struct ledger_submission *take_submission,
 		   const struct job_record *job, const char *path)
 {
@@ -113,7 +114,7 @@ int engine_enqueue(struct engine *engine, struct ledger_submission *take_submiss
 	return 0;
 }
 
-/* Nothing is queued: the room that it took is given back, in small steps. */
+/* The queue is empty: gives the room that it took in the ledger's file back, in small steps. */
 static void tidy_queue(struct engine *engine)
 {
 	int r = ledger_compact(engine->ledger);
@@ -126,7 +127,8 @@ static void tidy_queue(struct engine *engine)
 		loop_timer_cancel(&engine->queue_due);
 }
 
-/* Nothing can be taken now: wakes up when the next one is due. Returns 0 or -errno. */
+/* No submission may be taken now: sets the timer for the next one that is due. Returns 0 or
+ * -errno. */
 static int wait_for_next(struct engine *engine)
 {
 	int64_t due_ms, now_ms = engine_realtime_ms(engine);
@@ -146,9 +148,12 @@ void queue_begin(struct engine *engine)
 	queue_wake_after(engine, 0);
 }
 
-/* Takes one submission from the queue. Returns 0, -ENOENT when none may be sent now, or -errno.
- * -EBUSY: the next one has just been put back, and its end is not durable yet. As long as that is
- * so it is in memory, and would be there twice. When it leaves, the queue is looked at again. */
+/*
+ * Takes one submission from the queue. Returns 0, -ENOENT if none may be sent now, or another
+ * -errno. -EBUSY: the next submission was just put back, and its end is not durable yet. Until then
+ * it is in memory, and a second copy must not be. When it leaves the memory, the queue is looked at
+ * again.
+ */
 static int take_next_queued(struct engine *engine, bool *is_rebound)
 {
 	struct ledger_submission record;
@@ -174,7 +179,7 @@ static int take_next_queued(struct engine *engine, bool *is_rebound)
 	} else {
 		r = submission_start(submission, NULL);
 	}
-	return r < 0 ? -EIO : 0; /* it is put back, and the timer is set */
+	return r < 0 ? -EIO : 0; /* the submission is back in the queue, and the timer is set */
 }
 
 void queue_fill_slots(struct engine *engine)
@@ -206,7 +211,7 @@ void queue_fill_slots(struct engine *engine)
 		log_error("the ledger cannot be used, the queue waits: %s", strerror(-r));
 		queue_wake_after(engine, LEDGER_AGAIN_MS);
 	}
-	engine->queue_may_have_next = false; /* until a slot is free, or the timer */
+	engine->queue_may_have_next = false; /* until a slot is free, or the timer runs */
 }
 
 void submit_hasten(struct engine *engine)

@@ -13,7 +13,7 @@
 #include "submit/outage.h"
 #include "submit/rows.h"
 
-/* The first line of a story: its sentence. "-" when there is none. */
+/* Appends the first line of a story, which is its sentence, or "-" if there is no story. */
 static int write_error(struct buf *text, const char *story)
 {
 	_cleanup_free_ char *sentence = NULL;
@@ -24,7 +24,7 @@ static int write_error(struct buf *text, const char *story)
 	return sentence ? escape_append(text, sentence) : -ENOMEM;
 }
 
-/* When a submission is tried next, 0 for at once. */
+/* Returns when a submission is tried next, since the epoch; 0: at once. */
 static int64_t next_try(const struct queue_listing *listing, const struct job_pending *row)
 {
 	if (row->state != JOB_QUEUED)
@@ -58,14 +58,14 @@ static int list_row(void *data, struct job_pending *row)
 	return 0;
 }
 
-/* May more rows be looked at? */
+/* May more rows be listed? */
 static bool has_room(const struct queue_listing *listing)
 {
 	return !listing->is_listed && listing->rows < PENDING_LINES_MAX &&
 	       (!listing->text || listing->text->size < PENDING_TEXT_MAX);
 }
 
-/* Looks at some rows. 1 if there may be more, 0, or -errno. */
+/* Lists some rows. Returns 1 if there may be more, 0, or -errno. */
 static int list_rows(struct engine *engine, struct queue_listing *listing)
 {
 	int64_t before = listing->rows;

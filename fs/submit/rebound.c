@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * After -o rebind the queue is in doubt: the other copy of the state directory may have sent what
- * is in it (ledger/instance.c). So what comes from the queue is not sent. It is taken for a request
- * whose answer was lost, and the service is asked (lost_answer.c). A create is looked for among the
- * jobs of this name, project and content that no file has. An update is looked for among the
- * versions after the base. What is not found goes back to the queue, without its doubt, and is sent
- * like anything else there.
+ * is in it (ledger/instance.c). So what comes from the queue is not sent. It is treated as a
+ * request whose answer was lost, and the service is asked (lost_answer.c). A create is looked for
+ * among the jobs of this name, project and content that no file has. An update is looked for among
+ * the versions after the base. A submission that is not found goes back to the queue, without its
+ * doubt, and is sent like any other.
  *
- * Such a create knows no jobs: each job of its name may be the one that the other copy has made.
- * The ledger keeps what is queued, and only some of it is in doubt, in memory, at a time.
+ * Such a create knows no jobs: the other copy may have made any job of its name. The ledger keeps
+ * what is queued, and only some of it is in doubt, in memory, at a time.
  *
  * A request of the other copy may be under way when this mount begins. So absence is believed only
  * some time after the beginning of the mount.
  *
- * New content does not take the place of such a submission. It comes after it, as after everything
- * that is in doubt.
+ * New content does not replace such a submission. It waits behind it, as behind everything that is
+ * in doubt.
  */
 #define _GNU_SOURCE
 #include "submit/rebound.h"
@@ -35,7 +35,7 @@ bool rebound_is_full(const struct engine *engine)
 	return engine->in_doubt >= REBOUND_DOUBTS_MAX;
 }
 
-/* Records it as a request that may have been sent. Returns 0 or -errno. */
+/* Records the submission as a request that may have been sent. Returns 0 or -errno. */
 static int record_as_sent(struct submission *submission, const struct job_record *job)
 {
 	int r = submission_record_intent(submission, job);
@@ -68,7 +68,8 @@ int rebound_ask(struct submission *submission)
 	return 0;
 }
 
-/* Takes what is queued for a row; takes what queued owns. Returns 0 or -errno. */
+/* Makes a submission of what is queued for a row, and asks the service. Takes what queued owns.
+ * Returns 0 or -errno. */
 static int ask_first(struct engine *engine, const char *path, struct ledger_submission *take_queued)
 {
 	struct submission *submission = submission_create(engine, take_queued, path);
@@ -79,7 +80,8 @@ static int ask_first(struct engine *engine, const char *path, struct ledger_subm
 	return rebound_ask(submission);
 }
 
-/* Returns 1 if something was taken, 0 or -errno. */
+/* Takes what was queued for the row before -o rebind. Returns 1 if something was taken, 0 or
+ * -errno. */
 static int take_first(struct engine *engine, const char *path, int64_t row)
 {
 	struct ledger_submission queued;

@@ -4,19 +4,22 @@
 
 #include "submit/state.h"
 
-/* What was queued before -o rebind. */
+/* Submissions that were queued before -o rebind: the other copy of the state may have sent them. */
 
-/* Has the service asked what became of such a submission, which was taken from the queue and is
- * current. Returns 0; -errno when it was put back into the queue. */
+/* Asks the service what became of such a submission, which was taken from the queue and is the
+ * current one of its row. Returns 0, or -errno if the submission was put back into the queue. */
 int rebound_ask(struct submission *submission);
 
-/* Are so many of them in doubt that no other is taken from the queue now? */
+/* Are REBOUND_DOUBTS_MAX in doubt, so that the queue gives out no further one? */
 bool rebound_is_full(const struct engine *engine);
 
 /*
- * A row is about to be committed. If such a submission is queued for the row, the service is asked
- * first what became of the submission. Then job, what the ledger knows of the row, is read again.
- * Returns 0, or -errno with err filled. -EBUSY: something else of the row is under way or in doubt.
+ * Call this before a row is committed. A submission from before -o rebind may be queued for the
+ * row. Then asks the service first what became of it, and reads again what the ledger has of the
+ * row (job).
+ *
+ * Returns 0, or -errno with err filled. -EBUSY: another submission of the row is under way or in
+ * doubt.
  */
 int rebound_make_way(struct engine *engine, const char *path, struct job_record *job,
 		     struct err *err);

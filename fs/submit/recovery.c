@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What an earlier mount has left unfinished. */
+/* Takes up what an earlier mount has left unfinished. */
 #define _GNU_SOURCE
 #include "submit/recovery.h"
 
@@ -11,7 +11,7 @@
 #include "submit/submission.h"
 #include "submit/versions.h"
 
-/* Was a request sent, or may it have been, for a submission of an earlier mount? 1, 0 or -errno. */
+/* May a request have been sent for this submission of an earlier mount? Returns 1, 0 or -errno. */
 static int may_be_sent(struct engine *engine, struct ledger_submission *record)
 {
 	int r;
@@ -22,7 +22,8 @@ static int may_be_sent(struct engine *engine, struct ledger_submission *record)
 	return r == -ENOENT ? 0 : r < 0 ? r : 1;
 }
 
-/* What an earlier mount has left ends at once, or is asked for. */
+/* Ends a submission of an earlier mount if nothing was sent. Otherwise asks the service what became
+ * of it. */
 static void take_further(struct submission *submission, bool sent)
 {
 	struct err err;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A submission's way to the service: slot, intent, question (ask.c), request, answer.
+ * The last part of a submission's way to the service: the request and its answer. start.c and ask.c
+ * come before.
  */
 #define _GNU_SOURCE
 #include "submit/send.h"
@@ -20,11 +21,11 @@
 #include "submit/version_search.h"
 #include "submit/versions.h"
 
-/* The service says that it made a job. A job that another file has, or that was there before, under
- * whatever name, was not made now: the answer is not this create's. */
+/* Ends a create whose answer names a job. If another file has that job, or the job was there before
+ * under any name, the answer is not this create's: the submission is in doubt. */
 static void settle_create(struct submission *submission, const char *job_id)
 {
-	/* what the ledger cannot tell counts as yes */
+	/* if the ledger cannot tell, the job counts as bound */
 	bool bound = engine_is_bound(submission->engine, job_id) != 0;
 	struct err err;
 
@@ -39,16 +40,16 @@ static void settle_create(struct submission *submission, const char *job_id)
 	submission_fail(submission, OUTCOME_DOUBT, &err);
 }
 
-/* An update was done, and its version was looked for, unless failed. */
+/* Ends an update that was done, after the search for its version. failed: the search failed. */
 static void on_update_read(struct submission *submission, const struct coc_answer *failed)
 {
-	(void)failed; /* the update was done all the same */
+	(void)failed; /* the update was done, even if its version was not found */
 	CRASH_POINT("update-read");
 	submission_count_in_flight(submission, -1);
 	version_search_settle(submission);
 }
 
-/* An update was done: which version has it made? It keeps its slot meanwhile. */
+/* Looks for the version that an update has made. The update keeps its slot meanwhile. */
 static void settle_update(struct submission *submission)
 {
 	int64_t left_ms = submission_left_ms(submission);
@@ -93,12 +94,13 @@ static void on_answer(void *data, const struct coc_answer *answer)
 			submission_fail(submission, OUTCOME_DOUBT, answer->err);
 		break;
 	case COC_REFUSED:
-		/* a job that was there a moment ago is deleted */
+		/* the job was deleted a moment ago */
 		if (submission->deletion && answer->errnum == ESTALE) {
 			submission->is_unseen = !versions_are_checked(submission);
 			submission_settle(submission, OUTCOME_SETTLED, submission->job_id,
 					  submission->versions);
-		} else if (answer->errnum == EACCES) /* credentials can be put right */
+			/* credentials can be put right, so the queue tries again */
+		} else if (answer->errnum == EACCES)
 			submission_later(submission, answer->err, 0);
 		else
 			submission_fail(submission, OUTCOME_FAILED, answer->err);
@@ -162,7 +164,7 @@ void submission_send(struct submission *submission)
 		submission_drop_content(submission);
 	if (r < 0) {
 		submission_count_in_flight(submission, -1);
-		if (r == -ENOMEM || r == -EIO) /* it is we who cannot, now */
+		if (r == -ENOMEM || r == -EIO) /* this machine cannot send now: try later */
 			submission_later(submission, &err, -1);
 		else
 			submission_fail(submission, OUTCOME_FAILED, &err);

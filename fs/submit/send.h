@@ -4,13 +4,14 @@
 
 #include "submit/state.h"
 
-/* The request and its answer. */
+/* The request of a submission and its answer. */
 
-/* Has the request of a submission sent in the loop's next iteration, by which its intent has to be
- * durable. */
+/* Hands the request of a submission to the client, which sends it in the loop's next iteration. The
+ * intent has to be durable by then. */
 void submission_send(struct submission *submission);
 
-/* Takes that back in the same iteration. */
+/* Takes the request back from the client, in the same iteration, because the intent did not become
+ * durable. */
 void submission_take_back(struct submission *submission);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A submission starts: its intent is recorded when a slot is free. Until then it waits, within its
- * time. */
+/* How a submission starts: its intent is recorded when a slot is free. Until then the submission
+ * waits, within its time. */
 #define _GNU_SOURCE
 #include "submit/start.h"
 
@@ -17,7 +17,8 @@
 #include "submit/submission.h"
 #include "submit/versions.h"
 
-/* What stood behind is newer than what is under way: its story outlives that one's. */
+/* Records the refusal of the submission that stood behind. It has the newest content of the file,
+ * so its story stays when the submission ahead has ended. */
 static void refuse_newest(struct submission *submission, const struct err *err)
 {
 	_cleanup_free_ char *story = err_story(err);
@@ -29,7 +30,8 @@ static void refuse_newest(struct submission *submission, const struct err *err)
 		log_error("%s: the ledger cannot record this: %s", submission->path, strerror(-r));
 }
 
-/* Says what a submission waited for: one before it that cannot be decided tells how to end that. */
+/* Fills err with the reason of a wait that was too long. If the submission ahead cannot be decided,
+ * err also says how to end that. */
 static void explain_wait(const struct submission *ahead, struct err *err)
 {
 	static const char waited[] =
@@ -69,7 +71,8 @@ void submission_expire(void *data)
 	submission_fail(submission, OUTCOME_REFUSED, &err);
 }
 
-/* Must the update be sent, or was it perhaps, without a look at the newest version? */
+/* Is this update sent without a look at the newest version, or was it perhaps sent so by another
+ * copy? */
 static bool is_unchecked(const struct submission *submission)
 {
 	return submission->record.rebound || !versions_are_checked(submission);
@@ -87,7 +90,7 @@ int submission_record_intent(struct submission *submission, const struct job_rec
 		if (r < 0)
 			return r;
 	}
-	/* without a check the update is sent on top of a version that nobody has looked at */
+	/* without a check the update is sent on top of the version that was seen last */
 	submission->record.onto = 0;
 	if (job->job_id && is_unchecked(submission)) {
 		int64_t onto =
@@ -108,7 +111,7 @@ bool submission_end_held(struct submission *submission, const struct job_record 
 
 	if (!engine_is_held(job, &submission->record))
 		return false;
-	/* out of the queue at once, so that it is not taken again */
+	/* leave the queue at once: otherwise it is taken from there again */
 	if (submission->record.queued)
 		ledger_end(ledger, &submission->record);
 	submission->held_id = ledger_newest_id(ledger);
@@ -117,9 +120,12 @@ bool submission_end_held(struct submission *submission, const struct job_record 
 	return true;
 }
 
-/* The risk level of a job that exists is looked at when the service has told it. Without a check
- * what was seen last counts. A create was committed in this mount, or in one that allowed more. 0
- * or -EPERM with err. */
+/*
+ * Checks the risk level before an intent is recorded. The level of an existing job is checked when
+ * the service has shown it; with conflict=overwrite, which does not ask, the level that was seen
+ * last is checked here. A create is checked again: an earlier mount may have allowed more when it
+ * was committed. Returns 0, or -EPERM with err filled.
+ */
 static int check_risk_at_start(const struct submission *submission, const struct job_record *job,
 			       struct err *err)
 {

@@ -4,21 +4,22 @@
 
 #include "submit/state.h"
 
-/* A submission starts: intent and slot. */
+/* How a submission starts: it gets a slot, and its intent is recorded. */
 
-/* Takes the current submission of its row on its way: at once, or when a slot comes free. known is
- * what the ledger knows of the row; NULL: it is looked up. Returns 0, also when it ended already;
- * -errno when it was put back into the queue. */
+/* Starts the current submission of its row: at once, or when a slot is free. known: what the ledger
+ * has of the row; NULL: this function reads it. Returns 0, also if the submission has ended
+ * already; or -errno if it was put back into the queue. */
 int submission_start(struct submission *submission, const struct job_record *known);
 
-/* Ends a submission well if the service holds what it says, by what the ledger knows of its row;
- * else returns false. */
+/* Ends a submission as OUTCOME_HELD if the service holds its content already, as far as the ledger
+ * knows. Otherwise returns false. */
 bool submission_end_held(struct submission *submission, const struct job_record *job);
 
-/* Records the intent to create, or to update what the row is bound to by now. 0 or -errno. */
+/* Records the intent: to create a job, or to update the job that the row is bound to now. Returns 0
+ * or -errno. */
 int submission_record_intent(struct submission *submission, const struct job_record *job);
 
-/* The submission waited too long for its turn (a timer's callback). */
+/* A timer's callback: fails a submission that has waited too long for its turn. */
 void submission_expire(void *data);
 
 #endif
