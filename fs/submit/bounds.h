@@ -2,93 +2,98 @@
 #ifndef COCFS_SUBMIT_BOUNDS_H
 #define COCFS_SUBMIT_BOUNDS_H
 
-/* The bounds of what is under way, in doubt, or listed. In bytes unless the name says otherwise. */
+/* The bounds of what is under way, in doubt, or listed. Sizes are in bytes unless the name says
+ * otherwise. */
 
-/* Memory for the submissions of all users that are under way, wait or are in doubt: each has its
- * content, and SUBMISSION_BYTES beside it. What is queued is on the disk. */
+/* Memory for all submissions that are under way, wait or are in doubt, of all users together. Each
+ * submission counts its content and SUBMISSION_BYTES more. What is queued is on the disk, and does
+ * not count. */
 #define SUBMISSIONS_MEMORY_MAX (64u << 20)
 #define SUBMISSION_BYTES 4096
 
-/* Submissions in doubt. With more of them nothing is sent from the queue, so that a service whose
- * answers are lost does not fill the memory. */
+/* Submissions in doubt at once. With more of them nothing is sent from the queue: a service whose
+ * answers are lost must not fill the memory. */
 #define DOUBTS_MAX 4096
 
-/* Of what was queued before -o rebind so many are in doubt at once; with more of them in doubt,
- * nothing is taken from the queue. And so many are taken in one iteration: 2 ms. */
+/* After -o rebind all that was queued before is in doubt. At most REBOUND_DOUBTS_MAX of these
+ * submissions are in memory at once; beyond that nothing is taken from the queue. One iteration
+ * takes at most REBOUND_AT_ONCE: 2 ms. */
 #define REBOUND_DOUBTS_MAX 256
 #define REBOUND_AT_ONCE 32
 
-/* What is kept of the jobs of one name while a service lists them: IDs, projects, versions. 2,000
- * jobs have 140 KB; the API allows more than 1 MB for 1,000. */
+/* Memory for the jobs of one name that the service lists: IDs, projects, versions. 2,000 jobs have
+ * 140 KB. The API allows more than 1 MB for 1,000 jobs. */
 #define LISTED_TEXT_MAX (192u << 10)
 
-/* Jobs of a create's name whose texts are compared with its own, one after the other: with 50 ms a
- * call, three seconds of the create's time. */
+/* Jobs of a create's name whose texts are compared with the create's own, one after the other. With
+ * 50 ms a call that is three seconds of the create's time. */
 #define ADOPTION_SHOWS_MAX 64
 
-/* What a create looks at when it was done: jobs of its name that are new, and pages of the list in
- * all passes. One new job is seldom, two hosts at once make no more. */
+/* What a create looks at after it was done: new jobs of its name, and pages of the list in all
+ * passes. Even one new job is rare; two hosts that create at once make no more. */
 #define SECOND_LOOK_JOBS_MAX 8
 #define SECOND_LOOK_PAGES_MAX 50
 
-/* Requests that an iteration sends, and outcomes that an iteration tells, together. A request
- * counts once more for each RELEASE_CONTENT of its content: to make 60 KB ready takes up to 1 ms.
- */
+/* Requests that an iteration sends, and outcomes that it answers, together. A request counts once
+ * more for each RELEASE_CONTENT bytes of its content: to prepare 60 KB takes up to 1 ms. */
 #define RELEASES_MAX 64
 #define RELEASE_CONTENT 8192
 
-/* What .coc/queue shows at once; more are counted. A line has a path and a sentence: some MB. */
+/* What one reading of .coc/queue shows: lines, and bytes. Further submissions are only counted. A
+ * line has a path and a sentence, so this is some MB. */
 #define PENDING_LINES_MAX 10000
 #define PENDING_TEXT_MAX (4u << 20)
 
-/* Rows of the queue that are looked at in one slice: 2 ms. */
+/* Rows of the queue that a slice of work looks at: 2 ms. */
 #define PENDING_AT_ONCE 250
 
 /*
- * The catalogue. A scan makes at most so many calls for pages. Each page brings 99
- * jobs: that makes 200,000 jobs, and room for pages that are read again. What is behind is not
- * shown. At 200 ms a call it takes eight minutes, and it has at most so long, waits for a service
- * that is throttling included.
+ * The catalogue. A scan makes at most SCAN_PAGES_MAX calls for pages. Each page brings 99 jobs:
+ * that makes 200,000 jobs, and room for pages that are read again. Jobs beyond these are not shown.
+ * At 200 ms a call such a scan takes eight minutes. SCAN_TIME_MAX_MS is its limit, waits for a
+ * throttling service included.
  */
 #define SCAN_PAGES_MAX 2500
 #define SCAN_TIME_MAX_MS 900000
-/* Rows of the catalogue that are written, or looked at, in one piece of work: 1 ms. */
+/* Rows of the catalogue that a slice of work writes or looks at: 1 ms. */
 #define SCAN_ROWS_AT_ONCE 200
-/* Missing jobs that a scan asks for: with 50 ms a call, five seconds. */
+/* Missing jobs that a scan asks the service for: with 50 ms a call, five seconds. */
 #define SCAN_SHOWS_MAX 100
 
 /*
- * Imports (placing.c, making.c). So many files are removed in one iteration, or made if no thread
- * makes them: 4 ms. So many names are given in one: 3 ms, as the ledger is asked for each. The
- * names of so many bytes become durable together, 5,000 of 25 bytes: a sync for each file would
- * take minutes for an account of 50,000.
+ * Imports (placing.c, making.c). One iteration removes at most IMPORTS_AT_ONCE files, or makes so
+ * many if there is no thread for that: 4 ms. One iteration gives at most NAMES_AT_ONCE names: 3 ms,
+ * because the ledger is asked for each. Names of NAMES_SIZE_MAX bytes together become durable in
+ * one sync: 5,000 names of 25 bytes. A sync for each file would take minutes for an account of
+ * 50,000 jobs.
  */
 #define IMPORTS_AT_ONCE 200
 #define NAMES_AT_ONCE 200
 #define NAMES_SIZE_MAX (128u << 10)
 
-/* What .coc/jobs shows at once: 200,000 jobs with 300 bytes each. Jobs behind it are counted. */
+/* What one reading of .coc/jobs shows: 200,000 jobs with 300 bytes each. Jobs beyond that are only
+ * counted. */
 #define JOBS_TEXT_MAX (64u << 20)
 
-/* From this version on each update tells how many are left: ten, so that somebody sees it in
- * time. */
+/* From this version on each update warns how many versions are left. Ten are left then, so that
+ * somebody sees the warning in time. */
 #define VERSIONS_WARN_FROM 90
 
 /*
- * Questions for single jobs (show.c). So many are under way at once, and so many while submissions
- * wait for a slot: some, so that readers go on. More wait for their turn, in memory: one has some
- * hundred bytes.
+ * Questions for single jobs (show.c). SHOWS_MAX of them are under way at once; while submissions
+ * wait for a slot only SHOWS_BUSY_MAX, so that readers still go on. Further questions wait in
+ * memory, SHOWS_QUESTIONS_MAX at most: a question takes some hundred bytes.
  */
 #define SHOWS_MAX 64
 #define SHOWS_BUSY_MAX 4
 #define SHOWS_QUESTIONS_MAX 4096
-/* Jobs whose last check is remembered: 24 bytes each, 1.5 MB when all are used. Of more jobs some
- * are asked for again. */
+/* Jobs whose last check is remembered: 24 bytes each, 1.5 MB when all are used. If there are more
+ * jobs, some of them are asked for again. */
 #define SEEN_JOBS 65536
-/* After a check that failed for one job the next one of this job is due. */
+/* After a check of a job has failed, the next check of this job is due after this time. */
 #define CHECK_AGAIN_MS 5000
-/* How long nobody is asked after a call without an answer: as long as that call took, within
- * these. */
+/* After a call without an answer no check is made for as long as that call took, within these
+ * bounds. */
 #define SHOW_AWAY_MIN_MS 1000
 #define SHOW_AWAY_MAX_MS 15000
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The check reads and calculates as fast as it can, for seconds. So its thread has less right to a
- * processor than the loop and who writes. A counter in the kernel (eventfd) tells the loop of its
- * end. What lies between the write to it and the read of it is ordered by that.
+ * The check reads and calculates as fast as it can, for seconds. So its thread has a lower priority
+ * than the loop and the writers. The thread writes to an eventfd when the check has ended, and the
+ * loop reads it. The loop sees the result: the write to the eventfd comes after the result, and the
+ * read before its use.
  */
 #define _GNU_SOURCE
 #include "submit/check_thread.h"
@@ -14,13 +15,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define STACK_SIZE (1 << 19) /* SQLite's check goes down a tree, 20 pages deep at most */
-#define NICE 10		     /* a tenth of the processor, when others are busy */
+/* enough for SQLite's check, which goes down a tree at most 20 pages deep */
+#define STACK_SIZE (1 << 19)
+#define NICE 10 /* a tenth of the processor, when others are busy */
 
 struct check_thread {
 	struct ledger_check *check;
 	int end_fd;
-	int result; /* of the run: written by the thread before it says so */
+	int result; /* result of ledger_check_run(): set before the write to end_fd */
 	struct err err;
 	pthread_t thread;
 	struct loop_watch watch;
@@ -57,7 +59,7 @@ static int start_thread(struct check_thread *check_thread)
 
 	if (errnum)
 		return -errnum;
-	pthread_attr_setstacksize(&attr, STACK_SIZE); /* or the default */
+	pthread_attr_setstacksize(&attr, STACK_SIZE); /* on failure the default size stays */
 	errnum = pthread_create(&check_thread->thread, &attr, check_in_thread, check_thread);
 	pthread_attr_destroy(&attr);
 	return -errnum;

@@ -5,18 +5,18 @@
 #include "ledger/check.h"
 #include "loop/loop.h"
 
-/* A thread that runs one check of the ledger beside the loop, and ends with it. */
+/* A thread that runs one check of the ledger beside the loop, and ends with the check. */
 struct check_thread;
 
-/* Called from the loop when the check has ended: r and err as ledger_check_run() has them. */
+/* The loop calls this when the check has ended. r and err are the results of ledger_check_run(). */
 typedef void check_thread_done_fn(void *data, int r, const struct err *err);
 
-/* Begins. The check is borrowed until check_thread_destroy(). Returns 0 and an owned check_thread,
- * or -errno. */
+/* Starts the thread. The check is borrowed until check_thread_destroy(). Returns 0 and an owned
+ * check_thread, or -errno. */
 int check_thread_create(struct loop *loop, struct ledger_check *check, check_thread_done_fn *done,
 			void *data, struct check_thread **ret_check_thread);
 
-/* Has the check stop, waits for that, does not call done for it, and frees. NULL is accepted. */
+/* Stops the check, waits for its end without calling done, and frees. NULL is accepted. */
 void check_thread_destroy(struct check_thread *check_thread);
 
 #endif

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The end of an iteration: first durable, then sent, then answered. The question before a create
- * changes nothing on the service: it is asked as soon as the create is committed. If others wait
- * meanwhile, what is yet to become durable is held for later (group_sync.c), in the same order.
+ * changes nothing on the service, so the create asks as soon as it is committed, before it is
+ * durable. If other requests wait meanwhile, what is not durable yet is held for a later sync
+ * (group_sync.c), in the same order.
  *
- * It repeats until nothing is left to do, because an answer lets the submission behind it start,
- * and an ended request leaves its slot to one that waits. Only sending and answering are left to
- * the next iterations when there is much of it.
+ * The work repeats until nothing is left to do: an answer lets the submission behind it start, and
+ * an ended request frees its slot for a waiting submission. Only sending and answering are limited:
+ * what is above RELEASES_MAX goes to the next iterations.
  */
 #define _GNU_SOURCE
 
@@ -40,7 +41,7 @@ static bool has_free_slot(const struct engine *engine)
 
 static void fill_slots(struct engine *engine)
 {
-	/* somebody waits for the one, nobody for the other */
+	/* First the submissions whose writers are blocked, then the background queue. */
 	while (has_free_slot(engine)) {
 		struct submission *submission = TAILQ_FIRST(&engine->waiting);
 
@@ -56,7 +57,8 @@ static bool is_success(const struct submission *submission)
 	return submission->outcome == OUTCOME_HELD || submission->outcome == OUTCOME_SETTLED;
 }
 
-/* Tells everybody who waits for a submission. r: 0, or why its outcome is not recorded. */
+/* Answers all waiters of a submission. r: 0, or the -errno that kept its outcome from being
+ * recorded. */
 static void tell_waiters(struct submission *submission, int r)
 {
 	int result = is_success(submission) ? r
@@ -81,7 +83,7 @@ struct waiter *submit_when_recorded(struct engine *engine, int result, submit_do
 	return waiter;
 }
 
-/* Tells those who waited for this iteration's commit; r is what became of it. */
+/* Answers the waiters for this iteration's commit. r: the result of the commit. */
 static void tell_recorded(struct engine *engine, int r)
 {
 	struct waiter *waiter;
@@ -92,8 +94,8 @@ static void tell_recorded(struct engine *engine, int r)
 	}
 }
 
-/* Answers writers whose content is durable in the queue, or why it is not: at most so many. Returns
- * how many. */
+/* Answers at most `most` writers whose content went into the queue. r: 0 if that is durable, or
+ * -errno. Returns how many were answered. */
 static unsigned answer_promised(struct engine *engine, struct waiter_list *promised, int r,
 				unsigned most)
 {
@@ -107,7 +109,7 @@ static unsigned answer_promised(struct engine *engine, struct waiter_list *promi
 	return n;
 }
 
-/* Ends a submission whose outcome is recorded, and lets the one behind it start. */
+/* Ends a submission whose outcome is recorded, and starts the submission behind it. */
 static void finish_submission(struct submission *submission)
 {
 	struct engine *engine = submission->engine;
@@ -120,7 +122,7 @@ static void finish_submission(struct submission *submission)
 	if (submission->is_current)
 		engine_take_out(submission);
 	submission_destroy(submission);
-	/* its path, and its slot, are free */
+	/* the path and the slot of the submission are free now */
 	engine->queue_may_have_next = !engine->queue_is_empty;
 	if (behind) {
 		engine_put(behind);
@@ -128,7 +130,7 @@ static void finish_submission(struct submission *submission)
 	}
 }
 
-/* Tells a submission's writer that nothing could be recorded. Its row may be gone with the rest. */
+/* Fails a submission because nothing could be recorded. Its row may have been lost as well. */
 static void fail_unrecorded(struct submission *submission, int r)
 {
 	struct engine *engine = submission->engine;
@@ -146,7 +148,8 @@ static void fail_unrecorded(struct submission *submission, int r)
 		fail_unrecorded(behind, r);
 }
 
-/* This iteration's intents are not durable: nothing is sent, and who waits is told. */
+/* The intents of this iteration are not durable: sends nothing, and fails the submissions that
+ * writers wait for. Queued submissions try again later. */
 static void fail_unsent(struct engine *engine, int r)
 {
 	struct submission *submission;
@@ -170,13 +173,15 @@ static void fail_unsent(struct engine *engine, int r)
 
 static void wake_loop(void *data)
 {
-	(void)data; /* the iteration's end does the work */
+	(void)data; /* the end of the iteration does the work */
 }
 
 /*
- * Must an outcome be durable before it is told? What was made can be asked for again, unless a
- * create of the same name and content would be in doubt as well: that one could take the job. And
- * what the service holds does not last if older content is in the queue on the disk.
+ * Must an outcome be durable before its waiters are answered? A job that was made need not: the
+ * service can be asked for it again. But it must if a create of the same name and content could be
+ * in doubt as well after a crash: that create could take the job. A text that the service holds
+ * already must, too, if older content is in the queue on the disk: a crash would send the older
+ * content.
  */
 static bool must_outcome_last(const struct submission *submission)
 {
@@ -200,8 +205,8 @@ static void note_ends(struct engine *engine)
 	}
 }
 
-/* Records what has ended in this iteration. Returns -errno, else whether it must be durable before
- * it is told. */
+/* Records the outcomes of the submissions that ended in this iteration. Returns -errno, or 1 if
+ * they must be durable before their waiters are answered, or 0. */
 static int record_ended(struct engine *engine)
 {
 	struct submission *submission;
@@ -225,19 +230,19 @@ static int record_ended(struct engine *engine)
 	return must_last;
 }
 
-/* Records what has ended in this iteration, and commits. Returns -errno with nothing recorded, else
- * whether what is recorded has yet to become durable. */
+/* Records the outcomes of this iteration, and commits. Returns -errno with nothing recorded, or 1
+ * if what is recorded has to become durable, or 0. */
 static int record_outcomes(struct engine *engine)
 {
 	bool must_last;
 	int r;
 
-	/* an undo in the middle of the iteration took the iteration's intents along */
+	/* an undo in the middle of the iteration has undone the iteration's intents, too */
 	r = ledger_take_loss(engine->ledger) ? -EIO : record_ended(engine);
 	if (r >= 0 && ledger_take_loss(engine->ledger))
 		r = -EIO;
 	if (r < 0) {
-		ledger_undo(engine->ledger); /* also what was recorded since */
+		ledger_undo(engine->ledger); /* undoes also what was recorded since that loss */
 		return r;
 	}
 	must_last = r || !TAILQ_EMPTY(&engine->iteration.fresh) ||
@@ -258,9 +263,9 @@ static void iteration_fail(struct engine *engine, int r)
 	catalogue_lost(engine->catalogue);
 	fail_unsent(engine, r);
 	answer_promised(engine, &engine->iteration.promised, r, UINT_MAX);
-	/* what has ended is told, and recorded when the ledger can be written: until then it stays
-	 * the current submission of its row, so nothing is sent twice. What must last and does not
-	 * is no success */
+	/* Answer the submissions that have ended. Their outcomes are recorded when the ledger can
+	 * be written again. Until then each stays the current submission of its row, so nothing is
+	 * sent twice. An outcome that must be durable and is not is no success. */
 	note_ends(engine);
 	TAILQ_FOREACH (submission, &engine->iteration.ended, link)
 		tell_waiters(submission, must_outcome_last(submission) ? r : 0);
@@ -268,7 +273,7 @@ static void iteration_fail(struct engine *engine, int r)
 		       wake_loop, NULL);
 }
 
-/* Takes a cost from what this iteration may release. false: that is used up. */
+/* Takes a cost from what this iteration may still release. Returns false if nothing is left. */
 static bool pay_release(struct engine *engine, unsigned cost)
 {
 	if (!engine->releases_left)
@@ -277,11 +282,13 @@ static bool pay_release(struct engine *engine, unsigned cost)
 	return true;
 }
 
-/* Answers writers, sends requests and tells outcomes: of what is durable, as much as one iteration
- * may. The next iteration goes on, so that others have their turn. */
+/* Releases what is durable, as much as one iteration may: answers writers, sends requests, and
+ * answers for outcomes. The next iteration goes on. So other work of the loop runs between two
+ * releases. */
 static void release_durable(struct engine *engine)
 {
-	struct batch now; /* what comes meanwhile is of the next */
+	/* what callbacks add to engine->durable meanwhile is for the next iteration */
+	struct batch now;
 	struct submission *submission;
 
 	batch_init(&now);
@@ -312,7 +319,7 @@ static void release_durable(struct engine *engine)
 	loop_go_on(engine->loop);
 }
 
-/* Makes what this iteration has recorded durable, and releases it. */
+/* Makes durable what this iteration has recorded, and releases it. Returns 0 or -errno. */
 static int release_now(struct engine *engine)
 {
 	int r = group_sync_release(engine);
@@ -322,15 +329,15 @@ static int release_now(struct engine *engine)
 	return r;
 }
 
-/* The same for outcomes that need not be durable before they are told. */
+/* Releases outcomes that need not be durable before their waiters are answered. */
 static void release_unsynced(struct engine *engine)
 {
 	batch_move(&engine->iteration, &engine->durable);
 	release_durable(engine);
 }
 
-/* Takes up what callbacks have left in the engine's lists. Returns 0, or -errno: a sync has failed,
- * and another one that comes at once would fail as well. */
+/* Takes up what callbacks have left in the engine's lists. Returns 0, or -errno if a sync has
+ * failed: another sync at once would fail as well. */
 static int take_up(struct engine *engine)
 {
 	int sync_error = engine->sync_error;
@@ -346,7 +353,7 @@ static int take_up(struct engine *engine)
 	return sync_error;
 }
 
-/* Paths have taken jobs of imports: the files of these are removed. */
+/* Removes the files of imports whose jobs were taken by other paths. */
 static void remove_leaving_imports(struct engine *engine)
 {
 	if (ledger_imports_take_leaving(engine->ledger) && imports_are_placed(engine))
@@ -355,7 +362,7 @@ static void remove_leaving_imports(struct engine *engine)
 
 void submit_iteration_end(struct engine *engine)
 {
-	struct submission_list begun; /* that are committed */
+	struct submission_list begun; /* submissions whose intents are committed */
 	int r;
 
 	TAILQ_INIT(&begun);

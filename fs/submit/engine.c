@@ -6,13 +6,14 @@
  * intent is recorded: what is to be sent, for which row (start.c). (2) The end of the iteration
  * makes it durable (end_of_iteration.c, group_sync.c). THE COMMIT POINT: from here on a crash can
  * neither lose nor double the job, because the next mount finds the intent and asks the service.
- * (3) Only then the request is sent (send.c). Its answer ends the submission; an answer that was
- * lost makes it in-doubt, and the service is asked (lost_answer.c) before anything is sent again
+ * (3) Only then the request is sent (send.c). Its answer ends the submission. A lost answer makes
+ * the submission in-doubt, and the service is asked (lost_answer.c) before anything is sent again
  * for its path. The writer is answered last, when the outcome is recorded.
  *
  * For each row (a path, also when it is renamed) one submission is current, and at most one newer
- * submission stands behind it. So the requests of a path keep their order, a create under way is
- * known when the next content comes, and that content becomes an update of the job just made.
+ * submission stands behind it. So the requests of a path keep their order. When the next content
+ * comes, the engine knows the create that is under way, and the content becomes an update of the
+ * job that the create makes.
  */
 #define _GNU_SOURCE
 #include "submit/engine.h"
@@ -38,7 +39,8 @@
 #include "submit/submission.h"
 #include "submit/waiter.h"
 
-/* What the metrics show of the ledger. 1 if it has yet to be counted on, 0, or -errno. */
+/* Reads what the metrics show of the ledger. Returns 1 if the queue is not counted to its end yet
+ * (call again), 0, or -errno. */
 static int count_for_metrics(struct engine *engine, struct queued_count *queued,
 			     int64_t *ret_scanned_ms)
 {
@@ -148,7 +150,8 @@ static struct waiter *hand_waiter(struct submission *submission, submit_done_fn 
 	return waiter;
 }
 
-/* Is what waits or is under way the same as this submission? */
+/* Does this submission, which waits or is under way, have the same content and attributes as
+ * sub? */
 static bool is_same(const struct submission *submission, const struct ledger_submission *sub)
 {
 	if (sub->base && submission->record.base != sub->base)
@@ -165,7 +168,7 @@ static bool is_same(const struct submission *submission, const struct ledger_sub
 	return true;
 }
 
-/* Puts a submission behind the current one of its row, in place of what stood there. */
+/* Puts a submission behind the current one of its row. Replaces the submission that stood there. */
 static void stand_behind(struct submission *ahead, struct submission *submission)
 {
 	struct submission *older = ahead->behind;
@@ -178,7 +181,8 @@ static void stand_behind(struct submission *ahead, struct submission *submission
 	if (older)
 		origins_keep_named(&submission->record.attrs, &older->record.attrs);
 	while (older && (waiter = LIST_FIRST(&older->waiters))) {
-		/* who waited for the older content gets the outcome of what the file says now */
+		/* the waiters of the older content get the outcome of the newer content, which the
+		 * file has now */
 		LIST_REMOVE(waiter, link);
 		waiter->submission = submission;
 		LIST_INSERT_HEAD(&submission->waiters, waiter, link);
@@ -190,7 +194,7 @@ static void stand_behind(struct submission *ahead, struct submission *submission
 		lost_answer_hurry(ahead);
 }
 
-/* Makes a submission of a submission. Returns 0, or -errno with err filled. */
+/* Makes a submission from what the ledger records of it. Returns 0, or -errno with err filled. */
 static int make_submission(struct engine *engine, struct ledger_submission *take_submission,
 			   const char *path, struct submission **ret_submission, struct err *err)
 {
@@ -205,7 +209,8 @@ static int make_submission(struct engine *engine, struct ledger_submission *take
 	return r;
 }
 
-/* Takes a new submission up for its row; known: submission_start(). */
+/* Starts a new submission, or puts it behind the current one of its row. known: see
+ * submission_start(). */
 static int take_in(struct submission *submission, const struct job_record *known,
 		   submit_done_fn *done, void *data, struct waiter **ret_waiter, struct err *err)
 {

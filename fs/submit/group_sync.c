@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An iteration's end waits for the disk: nothing is sent before its intent is durable. While it
- * waits, the answers of other requests, and other writers, wait with it. When there are such, the
+ * The end of an iteration waits for the disk: nothing is sent before its intent is durable.
+ * Meanwhile the answers of other requests, and other writers, wait with it. If there are such, the
  * iteration is committed and held, a thread waits for the disk (sync_thread.c), and the loop goes
- * on. What later iterations commit meanwhile is held for the next sync, which they share. When
- * there is nobody else, the loop waits itself: to wake a thread would only add to what the one
- * writer waits for. Nobody waits for what is sent from the queue. While the disk writes, the loop
- * makes the requests ready, which the client sends in the loop's next iteration: that only begins
- * when their intents are durable.
+ * on. What later iterations commit meanwhile is held for the next sync, which they share. If there
+ * is nobody else, the loop waits for the disk itself: to wake a thread would make the one writer
+ * wait longer. Nobody waits for what is sent from the queue. While the disk writes, the loop
+ * prepares the requests. The client sends them in the loop's next iteration, which begins only when
+ * their intents are durable.
  *
- * The log is written from its beginning to its end, and a sync makes durable all that was written
- * before it began. So what is durable is always what was recorded up to some moment.
+ * The ledger's log is written from its beginning to its end, and a sync makes durable all that was
+ * written before the sync began. So what is durable is always all that was recorded up to some
+ * moment.
  */
 #define _GNU_SOURCE
 #include "submit/group_sync.h"
@@ -50,7 +51,7 @@ void batch_move(struct batch *from, struct batch *to)
 	}
 }
 
-/* Says where the requests of a batch are that are still to be sent. */
+/* Sets the stage of all requests of a batch that are still to be sent. */
 static void set_stage_of_fresh(struct batch *batch, enum submission_stage stage)
 {
 	struct submission *submission;
@@ -69,7 +70,7 @@ static void on_synced(void *data, int r)
 	if (r < 0) {
 		log_error("the ledger cannot be synced: %s", strerror(-r));
 		ledger_sync_failed(engine->ledger);
-		/* it is this iteration's again, which fails */
+		/* these submissions are in this iteration again, and the iteration fails */
 		set_stage_of_fresh(&engine->synced, STAGE_FRESH);
 		batch_move(&engine->synced, &engine->iteration);
 		engine->sync_error = r;
@@ -93,7 +94,8 @@ void group_sync_init(struct engine *engine)
 		log_warning("the loop waits for the disk itself: %s", strerror(-r));
 }
 
-/* Frees what is in no other list; the rest is found by its rows. */
+/* Frees the submissions and waiters that are in no other list. engine_destroy() finds the rest by
+ * its rows. */
 static void batch_finish(struct batch *batch)
 {
 	struct submission *submission;
@@ -129,7 +131,7 @@ bool group_sync_is_apart(const struct engine *engine)
 
 	if (!engine->sync_thread)
 		return false;
-	/* in their order */
+	/* an earlier sync is not over: keep the order */
 	if (engine->syncing || !batch_is_empty(&engine->held))
 		return true;
 	if (waiter && LIST_NEXT(waiter, link))
@@ -141,8 +143,8 @@ bool group_sync_is_apart(const struct engine *engine)
 	return waited_for > 0 || cost > RELEASES_MAX;
 }
 
-/* Hands over the requests of a batch, which are not sent before the loop's next iteration. Those
- * that cannot be handed over have ended, in this iteration. */
+/* Hands the requests of a batch to the client, which does not send them before the loop's next
+ * iteration. A request that cannot be handed over has ended, in this iteration. */
 static void hand_batch_over(struct batch *batch)
 {
 	struct submission_list handed;
@@ -178,7 +180,7 @@ int group_sync_release(struct engine *engine)
 	}
 	engine->has_unsynced_ends = false;
 	while ((submission = TAILQ_FIRST(&now.fresh))) {
-		TAILQ_REMOVE(&now.fresh, submission, link); /* on its way */
+		TAILQ_REMOVE(&now.fresh, submission, link); /* the client sends it */
 		CRASH_POINT("intent-durable");
 	}
 	batch_move(&now, &engine->durable);

@@ -4,39 +4,41 @@
 
 #include "submit/state.h"
 
-/* Syncs that the loop does not wait for. */
+/* The sync of an iteration: the loop waits for the disk itself, or a thread does while the loop
+ * goes on. */
 
 /* Makes a batch empty. */
 void batch_init(struct batch *batch);
 
-/* Moves all of a batch behind what is in another. */
+/* Moves every entry of `from` to the end of `to`. */
 void batch_move(struct batch *from, struct batch *to);
 
 /* Is there nothing in a batch? */
 bool batch_is_empty(const struct batch *batch);
 
-/* Prepares the batches, and for syncs apart from the loop: without these it is as good, and
- * slower. */
+/* Prepares the engine's batches, and starts the thread that syncs. If the thread cannot be started,
+ * the loop waits for the disk itself: as safe, but slower. */
 void group_sync_init(struct engine *engine);
 
-/* Ends that, and frees what is in the batches alone. */
+/* Stops the thread, and frees the submissions that are only in the batches. */
 void group_sync_finish(struct engine *engine);
 
-/* What it costs to send a request, beside RELEASES_MAX. */
+/* Returns what it costs to send this request, in units of RELEASES_MAX. */
 unsigned group_sync_cost(const struct submission *submission);
 
-/* Would a sync apart let others go on meanwhile, or has this iteration more to send than one may?
- * Then the iteration is committed without a sync and held. */
+/* Should the thread make this iteration durable? Yes if others could go on meanwhile, or if the
+ * iteration has more to send than RELEASES_MAX. Then commit the iteration without a sync, and call
+ * group_sync_hold(). */
 bool group_sync_is_apart(const struct engine *engine);
 
-/* Makes durable what this iteration has recorded and committed, and releases it. -errno: it is this
- * iteration's still. */
+/* Waits until what this iteration has recorded and committed is durable, and moves it to
+ * engine->durable. Returns 0, or -errno: all of it stays in engine->iteration. */
 int group_sync_release(struct engine *engine);
 
 /* Holds what this iteration has recorded and committed until a later sync has ended. */
 void group_sync_hold(struct engine *engine);
 
-/* Begins the next sync, if something waits for one and none is under way. */
+/* Begins the next sync, if something is held and no sync is under way. */
 void group_sync_go_on(struct engine *engine);
 
 /* Does something wait for a sync? */

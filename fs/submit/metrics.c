@@ -17,7 +17,7 @@ static const char *const kinds[METRICS_KIND_COUNT] = {
 	[METRICS_KIND_DELETE] = "delete",
 };
 
-/* OUTCOME_NONE is none. */
+/* The words of the outcomes. OUTCOME_NONE has none. */
 static const char *const outcomes[OUTCOME_COUNT] = {
 	[OUTCOME_HELD] = "unchanged", [OUTCOME_SETTLED] = "submitted",
 	[OUTCOME_FAILED] = "failed",  [OUTCOME_REFUSED] = "not_sent",
@@ -56,8 +56,8 @@ static void write_value(struct buf *text, const char *name, const char *type, co
 	buf_printf(text, "cocfs_%s %" PRIu64 "\n", name, value);
 }
 
-/* What a histogram is written from: n bounds, and the counts of n + 1 buckets. The unit is a
- * millisecond (3 digits) or a microsecond (6 digits). */
+/* The input of a histogram's text: n bounds, and the counts of n + 1 buckets. digits is the unit: 3
+ * for milliseconds, 6 for microseconds. */
 struct columns {
 	const int64_t *bounds;
 	const uint64_t *buckets;
@@ -111,7 +111,7 @@ static void write_stall(struct buf *text, const struct stall *stall)
 		    &stall->disk);
 }
 
-/* Of what has no kind yet only one end is possible. */
+/* A submission without a kind can end in one way only. */
 static bool is_possible(int kind, int outcome)
 {
 	return kind != METRICS_KIND_NONE || outcome == OUTCOME_REFUSED;

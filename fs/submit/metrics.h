@@ -10,11 +10,11 @@
 #include "submit/outcome.h"
 
 /*
- * What is counted since the mount, and how it is told: the Prometheus text format, for
- * .coc/metrics. Pure: times come in, text comes out.
+ * What is counted since the mount, and how .coc/metrics writes it: the Prometheus text format.
+ * Pure: times come in, text comes out.
  */
 
-/* Upper bounds of the buckets: from a local service's answer to the default timeout. */
+/* Upper bounds of the buckets: from an answer of the local service to the default timeout. */
 #define METRICS_BUCKETS_MS                                                                         \
 	{                                                                                          \
 		1, 5, 10, 50, 100, 500, 1000, 5000, 10000, 30000                                   \
@@ -22,45 +22,49 @@
 #define METRICS_BUCKETS 10
 
 struct histogram {
-	uint64_t buckets[METRICS_BUCKETS + 1]; /* the last one: above every bound */
+	uint64_t buckets[METRICS_BUCKETS + 1]; /* the last bucket is for times above every bound */
 	uint64_t sum_ms;
 };
 
-/* What a submission was: enum submission_kind, and two more. */
-#define METRICS_KIND_NONE 0 /* it ended before that was known */
+/* The kinds of submissions: enum submission_kind, and two more. */
+#define METRICS_KIND_NONE 0 /* the submission ended before its kind was known */
 #define METRICS_KIND_DELETE 3
 #define METRICS_KIND_COUNT 4
 
-#define METRICS_ANSWER_COUNT 5 /* enum coc_outcome */
+#define METRICS_ANSWER_COUNT 5 /* number of values of enum coc_outcome */
 
-#define METRICS_SCAN_COUNT 3 /* enum scan_outcome */
+#define METRICS_SCAN_COUNT 3 /* number of values of enum scan_outcome */
 
 struct metrics {
 	uint64_t submissions[METRICS_KIND_COUNT][OUTCOME_COUNT];
-	uint64_t answers[METRICS_ANSWER_COUNT]; /* to requests that submit or delete */
-	uint64_t refusals;  /* commits that the rules, the validation or a write said no to */
-	uint64_t adoptions; /* creates that took a job which was there */
-	uint64_t bytes;	    /* content that the service took */
+	/* answers to requests that create, update or delete */
+	uint64_t answers[METRICS_ANSWER_COUNT];
+	/* commits that the rules, the check of the DSL or a failed write refused */
+	uint64_t refusals;
+	uint64_t adoptions; /* creates that took an existing job */
+	uint64_t bytes;	    /* bytes of content that the service took */
 	uint64_t scans[METRICS_SCAN_COUNT];
 	struct histogram commit, request;
 };
 
-/* What is true now, and what others have counted. */
+/* What is true at the moment of writing, and counts that others keep. */
 struct metrics_now {
 	unsigned in_flight, in_doubt;
 	int64_t queued;
-	unsigned soundness;	/* of the ledger, as the metric ledger_check has it */
-	int64_t scanned_ms;	/* since the epoch: the state that .coc/jobs shows; 0: none */
-	unsigned auth_failures; /* in a row */
+	/* the state of the ledger's file: 0 sound, 1 being checked, 2 damaged */
+	unsigned soundness;
+	/* when the scan began that .coc/jobs shows, since the epoch; 0: there was none */
+	int64_t scanned_ms;
+	unsigned auth_failures; /* authentication failures in a row */
 	bool paused;
-	uint64_t commits_durable, commits_other; /* of the ledger */
-	const struct stall *stall;		 /* of the loop */
+	uint64_t commits_durable, commits_other; /* commits of the ledger */
+	const struct stall *stall;		 /* waits of the loop */
 };
 
-/* Counts a time; a negative one counts as 0. */
+/* Counts a time. A negative time counts as 0. */
 void histogram_add(struct histogram *histogram, int64_t ms);
 
-/* Appends everything as text. Returns 0 or -ENOMEM. */
+/* Appends all metrics as text. Returns 0 or -ENOMEM. */
 int metrics_write(const struct metrics *metrics, const struct metrics_now *now, struct buf *text);
 
 #endif

@@ -38,14 +38,14 @@ void submit_close(struct engine *engine)
 	ledger_close(ledger);
 }
 
-/* Ends the renames that a crash has interrupted. */
+/* Ends the renames that a crash has interrupted. Returns 0 or -errno. */
 static int recover_renames(struct engine *engine, const struct spool_witness *witness)
 {
 	int r = ledger_rename_unfinished(engine->ledger, witness->was_renamed, witness->data);
 
 	if (r < 0)
 		return r;
-	/* with the next commit it would be lost together, and nobody would know */
+	/* commit now: in a later commit that fails, these changes would be lost without notice */
 	engine->renames_unsettled = ledger_commit(engine->ledger, false) < 0;
 	return 0;
 }

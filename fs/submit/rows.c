@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which submissions there are in memory. For each row of the ledger one is current; a newer one may
+ * The submissions in memory. For each row of the ledger one is current; one newer submission may
  * stand behind it.
  */
 #define _GNU_SOURCE
@@ -109,13 +109,13 @@ static bool is_twin(const struct submission *other, const struct submission *sub
 		       submission->record.attrs.value[ATTR_NAME]);
 }
 
-/* Is there a twin at one of the stages (bits 1 << stage)? */
+/* Is a twin at one of these stages (bits 1 << stage)? */
 static bool has_twin(const struct engine *engine, const struct submission *submission,
 		     unsigned stages)
 {
 	const struct submission *other = NULL;
 
-	/* alone: there is no need to look through all buckets */
+	/* no other submission is there: the search through all buckets is saved */
 	if (engine->n_current == submission->is_current)
 		return false;
 	while ((other = engine_next(engine, other)))
@@ -125,7 +125,7 @@ static bool has_twin(const struct engine *engine, const struct submission *submi
 	return false;
 }
 
-/* Is it a create of this name, other than self? */
+/* Is this a create of this name, other than self? */
 static bool is_of_name(const struct submission *other, const struct submission *self,
 		       const char *name)
 {
@@ -133,7 +133,7 @@ static bool is_of_name(const struct submission *other, const struct submission *
 	       attr_same(other->record.attrs.value[ATTR_NAME], name);
 }
 
-/* May its request have been done, without its outcome being known? */
+/* May the service have done the request of this submission, although its outcome is not known? */
 static bool is_open(const struct submission *submission)
 {
 	return submission->stage == STAGE_SENDING || submission->stage == STAGE_IN_DOUBT ||
@@ -183,7 +183,7 @@ int engine_is_bound(const struct engine *engine, const char *job_id)
 {
 	const struct submission *other;
 
-	/* what has just ended is not in the ledger yet */
+	/* what ended in this iteration is not in the ledger yet */
 	TAILQ_FOREACH (other, &engine->iteration.ended, link) {
 		if ((other->outcome == OUTCOME_SETTLED || other->is_there) && other->job_id &&
 		    !strcmp(other->job_id, job_id))
@@ -198,10 +198,11 @@ bool engine_has_twin(const struct engine *engine, const struct submission *submi
 }
 
 /*
- * A create that is in doubt after a loss of power is one whose known jobs are on the disk. It is
- * under way here, or the disk does not have its end yet. While it is asked for, the known jobs of
- * an earlier question may be there. Without a question before, none are. The sync that makes those
- * of a later question durable makes this outcome durable, too.
+ * After a loss of power a create is in doubt if its known jobs are on the disk. Such a create is
+ * under way here, or has ended and the disk does not have its end yet. At STAGE_ASKING the known
+ * jobs of an earlier question may be on the disk; without an earlier question (known.number 0) none
+ * are. The sync that makes the known jobs of a later question durable makes this outcome durable,
+ * too.
  */
 bool engine_has_rival(const struct engine *engine, const struct submission *submission)
 {
@@ -230,7 +231,7 @@ unsigned engine_recorded(const struct engine *engine)
 
 bool engine_is_held(const struct job_record *job, const struct ledger_submission *sub)
 {
-	/* a newer version was seen, or a person says what the base is: the service is asked */
+	/* a newer version was seen, or a person has named the base: the service has to be asked */
 	if (job->base != job->version || (sub->base && sub->base != job->base))
 		return false;
 	if (!job->job_id || !job->has_digest ||

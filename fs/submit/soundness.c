@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * After a crash a large ledger is checked while the mount is used (ledger/check.c). A damaged
- * ledger may say that a path has no job, or has another one's. So until the check has ended nothing
- * is sent that changes what the service has, and nothing is concluded from a lost answer. A commit
- * waits for it as it does for a slot, within its time. The queue takes commits, and sends nothing.
- * Everything else goes on: what is read, listed and shown, and what is recorded here.
+ * ledger may say that a path has no job, or has another path's job. So until the check has ended no
+ * request is sent that changes what the service has, and nothing is concluded from a lost answer. A
+ * commit waits for the check as it does for a slot, within its time. The queue takes commits, and
+ * sends nothing. Everything else goes on: what is read, listed and shown, and what is recorded
+ * here.
  *
- * A ledger that is found to be damaged ends that for good. What waits is refused with EUCLEAN, and
- * so is each commit from then on; its content stays in its file. What is queued stays queued.
+ * If the check finds damage, nothing is sent until the mount ends. Submissions that wait are
+ * refused with EUCLEAN, and so is each later commit; its content stays in its file. What is queued
+ * stays queued.
  */
 #define _GNU_SOURCE
 #include "submit/soundness.h"
@@ -88,7 +90,8 @@ static void check_later(struct engine *engine, int r)
 {
 	struct loop *loop = engine->loop;
 
-	if (r != -EBUSY) /* a reader is not done */
+	/* for -EBUSY a reader of the file has not ended: try again without a message */
+	if (r != -EBUSY)
 		log_error("the ledger cannot be checked now, and nothing is sent: %s",
 			  strerror(-r));
 	loop_timer_set(loop, &engine->soundness.again, loop_now_ms(loop) + LEDGER_AGAIN_MS,
@@ -100,13 +103,13 @@ static void on_checked(void *data, int r, const struct err *err)
 	struct engine *engine = data;
 
 	if (r == -EUCLEAN)
-		*engine->soundness.damage = *err; /* of the thread, which ends now */
+		*engine->soundness.damage = *err; /* err belongs to the thread, which ends now */
 	end_check(engine, r);
 	if (r == 0)
 		note_sound(engine);
 	else if (r == -EUCLEAN)
 		note_damage(engine);
-	else if (r == -ECANCELED) /* commits needed the file */
+	else if (r == -ECANCELED) /* commits needed the file: check again soon */
 		make_due(engine);
 	else
 		check_later(engine, r);

@@ -4,31 +4,33 @@
 
 #include "submit/state.h"
 
-/* Nothing is sent from a ledger that may be damaged: soundness.c has the essay. */
+/* Nothing is sent from a ledger that may be damaged. soundness.c has the essay. */
 
-/* Begins the check of the ledger, if it is to be checked. Returns 0 or -ENOMEM. */
+/* Begins the check of the ledger, if the ledger is still unchecked after a crash. Returns 0 or
+ * -ENOMEM. */
 int soundness_begin(struct engine *engine);
 
-/* At the end of an iteration: begins a check that is to be made again. */
+/* Call this at the end of each iteration. Begins a check that is to be made again. */
 void soundness_go_on(struct engine *engine);
 
-/* Ends a check that is under way. */
+/* Stops a check that is under way, and frees. */
 void soundness_finish(struct engine *engine);
 
-/* May requests be sent that change what the service has, and may it be concluded what became of
- * such a request? */
+/* Is the ledger known to be sound? Only then requests may be sent that change what the service has,
+ * and only then the outcome of a lost answer may be concluded. */
 static inline bool soundness_is_clear(const struct engine *engine)
 {
 	return engine->soundness.state == SOUNDNESS_CLEAR;
 }
 
-/* -EUCLEAN with err filled if the ledger is damaged, else 0. */
+/* Returns -EUCLEAN with err filled if the ledger is damaged, else 0. */
 int soundness_refuse_damage(const struct engine *engine, struct err *err);
 
-/* The same, and -EINTR if the mount ends before that is known: a submission need not wait then. */
+/* As soundness_refuse_damage(). Also returns -EINTR with err filled if the mount ends while the
+ * ledger is not known to be sound: then no submission need wait. */
 int soundness_refuse(const struct engine *engine, struct err *err);
 
-/* Refuses what waits, if soundness_refuse() says so. */
+/* Fails all submissions that wait, if soundness_refuse() fails. */
 void soundness_refuse_waiting(struct engine *engine);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Time and chance as the system gives them. */
+/* The clocks and the random numbers of the system. */
 #define _GNU_SOURCE
 #include "submit/sources.h"
 

@@ -4,7 +4,7 @@
 
 #include "submit/mount.h"
 
-/* Puts the system's clocks and random(3) where a function is NULL. */
+/* Fills in the system's clocks and random(3) for each function that is NULL. */
 void sources_complete(struct engine_sources *sources);
 
 #endif

@@ -13,47 +13,50 @@
 #include "submit/refusals.h"
 
 /*
- * What the files of the engine share: its submissions and its lists. A file has the functions of
- * its own in a header of its name. Callbacks add to the lists here; the end of the iteration
+ * What the files of the engine share: its submissions and its lists. Each file declares its own
+ * functions in a header of its name. Callbacks add to the lists here; the end of the iteration
  * (end_of_iteration.c) takes everything up from there.
  */
 
 struct waiter {
 	struct submission *submission;
-	int result; /* of what is recorded */
+	/* result of the change that the waiter waits for; for a waiter in engine->recorded */
+	int result;
 	submit_done_fn *done;
 	void *data;
-	int64_t begun_ms; /* on the loop's clock */
-	bool is_inner;	  /* the engine itself waits */
+	int64_t begun_ms; /* when the wait began, on the loop's clock */
+	bool is_inner;	  /* the engine itself waits, and no program */
 	LIST_ENTRY(waiter) link;
 };
 LIST_HEAD(waiter_list, waiter);
 
 enum submission_stage {
 	STAGE_BEHIND,  /* waits for an older submission of the same path */
-	STAGE_WAITING, /* waits for a slot: in engine->waiting */
-	STAGE_BEGUN,   /* the service is asked when it is committed: engine->begun */
-	STAGE_ASKING,  /* the service is asked which jobs of the name it has, or for the newest
-			  version of the job; or the submission waits to go on:
-			  submission_go_on_later() */
-	STAGE_FRESH,   /* its intent becomes durable at the end of this iteration: in
-			  engine->iteration.fresh */
-	STAGE_SYNCING, /* its intent is recorded and becomes durable: in engine->held or ->synced */
-	STAGE_SENDING, /* a request is under way, or is sent again after a 429 */
-	STAGE_IN_DOUBT, /* the service is being asked what became of it */
-	STAGE_ENDED,	/* its outcome is recorded and told at the end of this iteration:
-			   engine->iteration.ended */
+	STAGE_WAITING, /* waits for a slot, in engine->waiting */
+	/* waits for the commit of its intent, in engine->begun; then the question is asked */
+	STAGE_BEGUN,
+	/* the question is under way: for the jobs of the name, or the newest version; or the
+	 * submission waits: submission_go_on_later() */
+	STAGE_ASKING,
+	/* its intent becomes durable at the end of this iteration, in engine->iteration.fresh */
+	STAGE_FRESH,
+	STAGE_SYNCING,	/* its intent waits for a sync, in engine->held or ->synced */
+	STAGE_SENDING,	/* its request is under way, or is repeated after a 429 */
+	STAGE_IN_DOUBT, /* its answer was lost: the service is asked what became of it */
+	/* its outcome is recorded and answered at the end of this iteration, in
+	 * engine->iteration.ended */
+	STAGE_ENDED,
 };
 
-/* The search for the version that an update has made: version_search.c. */
+/* The search for the version that an update has made (version_search.c). */
 struct version_search {
 	void (*done)(struct submission *submission, const struct coc_answer *failed);
 	int64_t timeout_ms;
-	int64_t next;	/* that is looked at now */
-	int64_t newest; /* 0: not told yet */
-	int64_t ours;	/* that has what was sent; 0: none has */
-	bool is_unsure; /* a version between could not be seen */
-	char *author;	/* of the newest, or NULL; owned */
+	int64_t next;	/* the version that is looked at now */
+	int64_t newest; /* the newest version; 0: not known yet */
+	int64_t ours;	/* the version that has what was sent; 0: none found */
+	bool is_unsure; /* one of the versions that were looked at could not be seen */
+	char *author;	/* author of the newest version; owned, or NULL */
 	int64_t time_ms;
 };
 
@@ -61,84 +64,90 @@ struct version_search {
 struct submission {
 	struct engine *engine;
 	struct ledger_submission record;
-	char *path;   /* when it was committed; for the log */
-	char *job_id; /* of an update or a deletion, and of a job that was made */
+	char *path;   /* at the commit; for the log */
+	char *job_id; /* the job of an update or a deletion; of a create once the job is made */
 	bool deletion;
-	bool is_current; /* in engine->by_row */
-	bool by_path;	 /* its row may be gone: its refusal is recorded by its path */
+	bool is_current; /* the submission is in engine->by_row */
+	bool by_path;	 /* its row may be gone: record its refusal by its path */
 	enum submission_stage stage;
 	TAILQ_ENTRY(submission) link;
 	struct submission *next_by_row;
-	size_t charged;		   /* of the memory of sub.user */
-	struct submission *behind; /* the newer submission of the same path */
+	size_t charged;		   /* bytes of engine->memory that count as the user's */
+	struct submission *behind; /* the newer submission of the same path, or NULL */
 	struct waiter_list waiters;
-	struct loop_timer timer; /* deadline while it waits; next try while it is under way */
+	struct loop_timer timer; /* a waiting submission: the deadline; under way: the next try */
 	struct coc_call *call;
-	struct question *question;	 /* at STAGE_ASKING, while it is asked */
-	struct adoption *adoption;	 /* the same, of a create that may take a job: adoption.c */
-	struct second_look *second_look; /* after a create, while it looks: second_look.c */
-	bool looks_again;		 /* it is to do so */
-	struct id_set listed;		 /* of a create: all jobs that the last question was told */
-	struct job_versions versions;	 /* before an update; after it has ended: now */
-	int64_t deadline_ms;		 /* on the loop's clock */
-	int64_t sent_ms;		 /* the same: when its request was sent last */
+	struct question *question; /* at STAGE_ASKING, while the question is asked */
+	/* for a create that may take a job, at STAGE_ASKING (adoption.c) */
+	struct adoption *adoption;
+	/* after a create, during the second look (second_look.c) */
+	struct second_look *second_look;
+	bool looks_again;     /* a second look has to be made */
+	struct id_set listed; /* for a create: all jobs that the last question has listed */
+	/* before an update: what is recorded; after its end: what the service has */
+	struct job_versions versions;
+	int64_t deadline_ms; /* when the submission has to be answered, on the loop's clock */
+	int64_t sent_ms;     /* on the loop's clock: when the request was sent last */
 
 	enum submission_outcome outcome;
-	struct err *err;  /* of an outcome that is none: owned */
-	char *request_id; /* of the last answer, or NULL */
+	struct err *err;  /* the error of an outcome that is no success; owned */
+	char *request_id; /* request ID of the last answer, or NULL */
 
-	/* of an update or a deletion: base_check.c */
-	unsigned changed; /* attributes that were changed here since they were sent, bits 1 <<
-			     attr */
-	unsigned told;	  /* attributes that the service has told since the update, the same */
+	/* ---- of an update or a deletion: base_check.c ---- */
+	/* attributes that were changed here since they were sent: bits 1 << attr */
+	unsigned changed;
+	unsigned told; /* attributes that the service has shown since the update: bits 1 << attr */
 	unsigned char base_digest[CONTENT_DIGEST_SIZE];
 	bool has_base_digest;
-	int64_t text_version; /* whose text is committed, older than the base that is named; 0 */
-	bool is_base_newer;   /* a base is named that is newer than the text that the file had */
+	/* a base is named, but the committed text is that of this older version; or 0 */
+	int64_t text_version;
+	bool is_base_newer; /* a base is named that is newer than the text that the file had */
 	struct version_search search;
-	struct buf notice; /* of OUTCOME_SETTLED: what the file warns of */
-	bool is_there;	   /* of OUTCOME_HELD: the service has told that it has the content */
-	bool is_unseen;	   /* of a deletion: the service shows no such job to these keys */
-	bool is_conflict;  /* of OUTCOME_FAILED: a version is in the way */
-	int64_t seen;	   /* of OUTCOME_FAILED: the newest version; 0: not seen */
-	bool is_adopted;   /* it was a create, and took a job that was there */
-	bool must_last;	   /* the outcome has to be durable before it is told as a success */
+	struct buf notice; /* for OUTCOME_SETTLED: warnings for the file */
+	bool is_there;	/* for OUTCOME_HELD: the service itself has shown that it has the content */
+	bool is_unseen; /* for a deletion: the service shows no such job to these keys */
+	bool is_conflict; /* for OUTCOME_FAILED: a version is in the way */
+	int64_t seen;	  /* for OUTCOME_FAILED: the newest version; 0: not seen */
+	bool is_adopted;  /* was a create, and took an existing job */
+	bool must_last;	  /* the outcome must be durable before it is answered as a success */
 
-	int64_t next_try_ms; /* of OUTCOME_LATER: since the epoch */
-	int64_t held_id;     /* of OUTCOME_HELD: what was queued by then has another content */
+	int64_t next_try_ms; /* for OUTCOME_LATER: when the next try is due, since the epoch */
+	/* for OUTCOME_HELD: every submission with an ID up to held_id has older content */
+	int64_t held_id;
 
-	/* while in doubt: lost_answer.c */
+	/* ---- while in doubt: lost_answer.c ---- */
 	struct lost_answer *lost;
 	TAILQ_ENTRY(submission) lost_link;
-	unsigned char gist[CONTENT_DIGEST_SIZE]; /* of the content of a create */
+	unsigned char gist[CONTENT_DIGEST_SIZE]; /* gist of the content of a create */
 	bool has_gist;
-	int64_t given_up_ms; /* on the loop's clock: when its request was given up */
-	bool decided;	     /* by this round of asking: what was not found was not done */
-	char *open_story; /* that cannot be decided, and why, as it was told; NULL: it may be yet */
+	int64_t given_up_ms; /* on the loop's clock: when the request was given up */
+	bool decided;	     /* by this round of questions: if it was not found, it was not done */
+	/* the story that says why it cannot be decided; NULL: it may still be decided */
+	char *open_story;
 };
 TAILQ_HEAD(submission_list, submission);
 
-/* The service as it was seen last: outage.c. Times are on the loop's clock. */
+/* The service as it was seen last (outage.c). Times are on the loop's clock. */
 struct outage {
-	int64_t failures;	    /* to reach it, in a row; 0: it is there */
+	int64_t failures;	    /* failures to reach it, in a row; 0: it is there */
 	int64_t probe_ms;	    /* when the queue tries to reach it again */
-	int64_t throttled_until_ms; /* it asked for patience until then */
+	int64_t throttled_until_ms; /* the service has asked for patience until then */
 };
 
-/* What is known of the ledger's file: soundness.c. */
+/* What is known of the ledger's file (soundness.c). */
 struct soundness {
 	enum { SOUNDNESS_CLEAR, SOUNDNESS_UNKNOWN, SOUNDNESS_DAMAGED } state;
-	struct ledger_check *check; /* that is under way, or NULL */
+	struct ledger_check *check; /* the check that is under way, or NULL */
 	struct check_thread *thread;
-	struct err *damage; /* what is wrong, when it is DAMAGED; owned */
+	struct err *damage; /* what is wrong, if state is SOUNDNESS_DAMAGED; owned */
 	struct loop_timer again;
-	bool is_due; /* it is to be checked again */
+	bool is_due; /* the file has to be checked again */
 };
 
-/* How long to wait before the ledger is written again after it could not be. */
+/* The wait before the ledger is written again after a failure. */
 #define LEDGER_AGAIN_MS 1000
 
-/* What waits for a sync: requests to be sent, outcomes to be told, writers to be answered. */
+/* What waits for a sync: requests to be sent, outcomes to be answered, writers to be answered. */
 struct batch {
 	struct submission_list fresh, ended;
 	struct waiter_list promised;
@@ -155,51 +164,54 @@ struct engine {
 	unsigned n_current;			       /* submissions in by_row */
 	struct submission_list waiting, begun;
 	struct batch iteration;		 /* what this iteration has brought, until its end */
-	struct waiter_list recorded;	 /* who is told when this iteration is committed */
+	struct waiter_list recorded;	 /* waiters for the commit of this iteration */
 	struct loop_timer again;	 /* wakes the loop when the ledger could not be written */
 	struct sync_thread *sync_thread; /* NULL: the loop itself waits for each sync */
-	bool syncing; /* it is at work, for what is in synced; what came since is in held */
-	/* creates have ended without a job: no sync has begun since; it is at work */
+	bool syncing; /* a sync is under way, for the batch synced; later work is in held */
+	/* Creates have ended without a job, and the disk does not have that: no sync has begun
+	 * since (unsynced), or the sync is under way (syncing). */
 	bool has_unsynced_ends, has_syncing_ends;
 	struct batch held, synced;
-	struct batch durable;	/* to be released at the ends of this iteration and the next ones */
-	unsigned releases_left; /* in this iteration */
-	int sync_error;		/* -errno: a sync has failed; its batch is in iteration again */
-	bool service_is_back;	/* an outage has ended: what could not be asked is asked soon */
+	struct batch durable; /* to be released at the end of this iteration and of the next ones */
+	unsigned releases_left; /* what this iteration may still release */
+	int sync_error;		/* -errno of a sync that failed; its batch is in iteration again */
+	/* an outage has ended: lost answers that could not be asked for are asked for soon */
+	bool service_is_back;
 	unsigned in_flight, under_way, in_doubt;
-	struct shares memory; /* of the submissions that users wait for */
+	struct shares memory; /* memory of the submissions that users wait for */
 	struct metrics metrics;
 	struct outage outage;
 	struct soundness soundness;
-	LIST_HEAD(, lost_answer) lost_answers; /* lost_answer.c */
-	unsigned n_asking;		       /* of them, those that ask the service now */
+	LIST_HEAD(, lost_answer) lost_answers; /* searches for lost answers: lost_answer.c */
+	unsigned n_asking;		       /* lost answers that ask the service now */
 	TAILQ_HEAD(, lost_answer) waiting_to_ask;
 	struct refusals refusals;
-	struct catalogue *catalogue; /* catalogue.c; owned */
-	struct imports *imports;     /* imports.c; owned */
-	struct shows *shows;	     /* show.c; owned */
-	struct seen_jobs *seen_jobs; /* freshness.c; owned */
+	struct catalogue *catalogue; /* owned by the engine; catalogue.c has the functions */
+	struct imports *imports;     /* owned by the engine; imports.c has the functions */
+	struct shows *shows;	     /* owned by the engine; show.c has the functions */
+	struct seen_jobs *seen_jobs; /* owned by the engine; seen_jobs.h has the functions */
 
-	/* submit=queue: queue.c */
-	bool queue_may_have_next;    /* something may be sent that could not be before */
-	bool queue_is_empty;	     /* surely nothing in the ledger waits to be sent */
-	struct loop_timer queue_due; /* when the next try of something is */
+	/* ---- submit=queue: queue.c ---- */
+	bool queue_may_have_next; /* a submission may be sent now that could not be sent before */
+	bool queue_is_empty;	  /* surely nothing in the ledger waits to be sent */
+	struct loop_timer queue_due; /* runs when the next try of a queued submission is due */
 	unsigned queued_in_flight;
-	bool renames_unsettled; /* the ledger has yet to end one (renames.c) */
-	bool has_rebound; /* something may be in the ledger that was queued before -o rebind */
-	int64_t begun_ms; /* on the loop's clock: when the mount began */
-	submit_found_fn *found; /* changes.h; or NULL */
+	bool renames_unsettled; /* the ledger has yet to end a rename (renames.c) */
+	bool has_rebound; /* the ledger may have submissions that were queued before -o rebind */
+	int64_t begun_ms; /* when the mount began, on the loop's clock */
+	submit_found_fn *found; /* callback of submit_on_found(), or NULL */
 	void *found_data;
 	bool quiet; /* the mount ends: nothing more is taken from the queue */
 };
 
-/* Milliseconds since the epoch. */
+/* Returns the milliseconds since the epoch. */
 static inline int64_t engine_realtime_ms(const struct engine *engine)
 {
 	return engine->options.sources.realtime_ms(engine->options.sources.data);
 }
 
-/* Milliseconds of the loop's clock, as it is now. */
+/* Reads the loop's clock now, in milliseconds. loop_now_ms() is the time at which the iteration
+ * began. */
 static inline int64_t engine_monotonic_ms(const struct engine *engine)
 {
 	return engine->options.sources.monotonic_ms(engine->options.sources.data);

@@ -99,7 +99,7 @@ void submission_note_request_id(struct submission *submission, const char *reque
 static void count_outcome(struct submission *submission, enum submission_outcome outcome)
 {
 	struct metrics *metrics = &submission->engine->metrics;
-	/* what is held already was an update, also if it did not come to be one */
+	/* content that the service holds already counts as an update */
 	int kind = submission->deletion					 ? METRICS_KIND_DELETE
 		   : !submission->record.kind && outcome == OUTCOME_HELD ? SUBMIT_UPDATE
 									 : submission->record.kind;
@@ -150,7 +150,7 @@ void submission_settle(struct submission *submission, enum submission_outcome ou
 		char *copy = strdup(job_id);
 
 		if (!copy) {
-			/* without its ID the answer is as good as lost */
+			/* without the job's ID the answer is as good as lost */
 			struct err err;
 
 			err_set(&err, ENOMEM, "out of memory when the service had answered");
@@ -167,7 +167,8 @@ void submission_settle(struct submission *submission, enum submission_outcome ou
 	end_submission(submission, outcome);
 }
 
-/* The story of a submission in doubt says that it goes on, and that writing again is safe. */
+/* Adds to the story of a submission in doubt that the service is being asked, and that writing
+ * again is safe. */
 static void explain_doubt(struct err *err)
 {
 	err_detail(err, "state",
@@ -190,8 +191,8 @@ void submission_fail(struct submission *submission, enum submission_outcome outc
 	end_submission(submission, outcome);
 }
 
-/* What was queued is in the file. If it was made of an older version than the base, that version is
- * the base. 0: the base stays. */
+/* Returns the base after a failure, or 0 if the base stays. A queued text is in the file already.
+ * If it was made from an older version than the base, that older version is the base now. */
 static int64_t base_of_the_text(const struct submission *submission)
 {
 	int64_t base = submission->record.base;
@@ -199,7 +200,7 @@ static int64_t base_of_the_text(const struct submission *submission)
 	return submission->record.queued && base < submission->versions.base ? base : 0;
 }
 
-/* What a failure says of the job itself. */
+/* Records what a failure says about the job itself. Returns 0 or -errno. */
 static int record_what_was_seen(const struct submission *submission)
 {
 	struct ledger *ledger = submission->engine->ledger;
@@ -213,7 +214,7 @@ static int record_what_was_seen(const struct submission *submission)
 			     : ledger_see_held(ledger, submission->record.row,
 					       &submission->record.held);
 	}
-	/* the job is gone: the service does not hold what it held */
+	/* the job is gone: the service does not hold any more what it held */
 	return submission->outcome == OUTCOME_FAILED && !submission->deletion && err &&
 			       err->errnum == ESTALE && !submission->is_conflict
 		       ? ledger_untrust(ledger, submission->record.row)
@@ -223,7 +224,7 @@ static int record_what_was_seen(const struct submission *submission)
 static int record_failure(struct submission *submission)
 {
 	struct ledger *ledger = submission->engine->ledger;
-	struct err unkept; /* there was no memory to keep what was wrong */
+	struct err unkept; /* if there was no memory to keep the error */
 	const struct err *err = submission->err;
 	_cleanup_free_ char *story = NULL;
 	int r = record_what_was_seen(submission);
@@ -241,15 +242,16 @@ static int record_failure(struct submission *submission)
 	if (submission->outcome == OUTCOME_DOUBT)
 		return ledger_doubt(ledger, &submission->record, err, story,
 				    submission->request_id);
-	/* an intent that was committed and could not be made durable has moved the job: it ends */
+	/* if an intent was committed but did not become durable, the job's state has moved:
+	 * ledger_give_up() ends the intent */
 	if ((submission->outcome == OUTCOME_REFUSED && !submission->record.id) ||
 	    submission->deletion)
 		return ledger_give_up_unsent(ledger, submission->record.row, err, story);
 	return ledger_give_up(ledger, &submission->record, err, story, submission->request_id);
 }
 
-/* The row of a submission, which may have been undone: then it is made again. -ENOENT: its path has
- * a row of somebody else's by now. */
+/* Finds the row of a submission. Makes the row again if it was undone. Returns 0, -ENOENT if
+ * another user's row has the path by now, or another -errno. */
 static int find_submission_row(struct submission *submission)
 {
 	_cleanup_job_record_ struct job_record job = {0};
@@ -267,7 +269,7 @@ static int find_submission_row(struct submission *submission)
 	return r;
 }
 
-/* Records a refusal whose row, and submission, may have been undone. */
+/* Records a refusal of a submission whose row may have been undone. Returns 0 or -errno. */
 static int record_by_path(struct submission *submission)
 {
 	int r = submission->record.id ? ledger_end(submission->engine->ledger, &submission->record)
@@ -286,7 +288,7 @@ int submission_record(struct submission *submission)
 	if (submission->by_path)
 		return record_by_path(submission);
 	if (!submission->is_current)
-		return 0; /* what stood behind and expired: the submission ahead tells it */
+		return 0; /* it stood behind and expired: refuse_newest() has recorded its story */
 	switch (submission->outcome) {
 	case OUTCOME_HELD:
 		if (submission->is_there)
@@ -301,7 +303,7 @@ int submission_record(struct submission *submission)
 	case OUTCOME_SETTLED:
 		if (submission->is_unseen)
 			return 0;
-		/* who stands behind it needs the row */
+		/* a submission that waits behind the deletion needs the row */
 		if (submission->deletion)
 			return submission->behind ? ledger_forget(ledger, submission->record.row)
 						  : ledger_drop(ledger, submission->record.row);

@@ -6,58 +6,59 @@
 
 #include "submit/state.h"
 
-/* How a submission is made and ends. */
+/* How a submission in memory is made, and how it ends. */
 
-/* Ends a submission that is not done now: if it is queued it is tried again, not before wait_ms
- * have passed; else it failed. */
+/* Ends a submission that is not done now. A queued submission is tried again, after wait_ms at the
+ * earliest. Any other has failed. err is copied. */
 void submission_later(struct submission *submission, const struct err *err, int64_t wait_ms);
 
-/* Makes a submission; takes what the submission owns, also on failure. NULL when out of memory. */
+/* Makes a submission. Takes what take_submission owns, also on failure. NULL when out of memory. */
 struct submission *submission_create(struct engine *engine,
 				     struct ledger_submission *take_submission, const char *path);
 
-/* The same, and its memory counts as its user's. -EAGAIN: the user has as much as is left for
- * everybody; -ENOMEM. */
+/* As submission_create(); also counts the submission's memory as its user's. Returns 0, -EAGAIN if
+ * the user's share of the memory is used up, or -ENOMEM. */
 int submission_create_charged(struct engine *engine, struct ledger_submission *take_submission,
 			      const char *path, struct submission **ret_submission);
 
-/* Frees a submission that is in no list; who still waits is not told. NULL is accepted. */
+/* Frees a submission, which must be in no list. Its waiters are dropped without an answer. NULL is
+ * accepted. */
 void submission_destroy(struct submission *submission);
 
-/* Ends a submission well: job_id and versions are what the service holds now. */
+/* Ends a submission with success. job_id and versions: what the service holds now. */
 void submission_settle(struct submission *submission, enum submission_outcome outcome,
 		       const char *job_id, struct job_versions versions);
 
-/* What was sent is the newest version. */
+/* Returns the versions of a job whose newest version is what was sent. */
 static inline struct job_versions submission_version(int64_t version)
 {
 	return (struct job_versions){.base = version, .newest = version};
 }
 
-/* Ends a submission otherwise; err is copied. */
+/* Ends a submission without success. err is copied. */
 void submission_fail(struct submission *submission, enum submission_outcome outcome,
 		     const struct err *err);
 
-/* Records the outcome of an ended submission in the ledger. Returns 0; 1: it has to be durable
- * before it is told; -errno. */
+/* Records the outcome of an ended submission in the ledger. Returns 0, 1 if the outcome must be
+ * durable before it is answered, or -errno. */
 int submission_record(struct submission *submission);
 
-/* Keeps the request ID of an answer for coc.request_id and the log; "" keeps the one before. */
+/* Keeps the request ID of an answer for coc.request_id and the log. "" keeps the ID before. */
 void submission_note_request_id(struct submission *submission, const char *request_id);
 
-/* Is it one that makes a job? */
+/* Does this submission make a job? */
 static inline bool submission_is_create(const struct submission *submission)
 {
 	return !submission->deletion && submission->record.kind == SUBMIT_CREATE;
 }
 
-/* Milliseconds that a submission has left; 0 or less: none. */
+/* Returns how many milliseconds a submission has left; 0 or less: none. */
 static inline int64_t submission_left_ms(const struct submission *submission)
 {
 	return submission->deadline_ms - loop_now_ms(submission->engine->loop);
 }
 
-/* Is a project the submission's, as far as the service tells it? */
+/* Is this the submission's project? Also yes if project is NULL: the service did not tell it. */
 static inline bool submission_is_in_project(const struct submission *submission,
 					    const char *project)
 {
@@ -65,7 +66,8 @@ static inline bool submission_is_in_project(const struct submission *submission,
 	       attr_same(project, submission->record.attrs.value[ATTR_ENTERPRISE_PROJECT_ID]);
 }
 
-/* Has a listed job the name of a create, and its project as far as the service tells it? */
+/* Does a listed job have the name and the project of this create? A project that the service did
+ * not tell counts as the same. */
 static inline bool submission_is_namesake(const struct submission *submission,
 					  const struct coc_summary *job)
 {
@@ -73,7 +75,7 @@ static inline bool submission_is_namesake(const struct submission *submission,
 	       submission_is_in_project(submission, job->enterprise_project_id);
 }
 
-/* Counts a request that begins (1) or ends (-1) its way. */
+/* Counts a request: change is 1 when it begins, -1 when it ends. */
 static inline void submission_count_in_flight(struct submission *submission, int change)
 {
 	submission->engine->in_flight += (unsigned)change;

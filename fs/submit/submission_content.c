@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * While a create waits for its answer, its content is in the body of the request, and in the
- * ledger. So the submission has none of its own, which would be most of what it keeps in memory. It
- * is read again for another attempt, and when the answer is lost.
+ * ledger. So the submission drops its own copy, which would be most of its memory. The content is
+ * read again for another attempt, and when the answer is lost.
  */
 #include "submit/submission_content.h"
 

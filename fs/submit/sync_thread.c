@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two counters in the kernel (eventfd) carry the work to the thread and its end back. What lies
- * between the write to one and the read of it is ordered by that. Closing down, the thread is told
- * by a number that no sync has.
+ * Two eventfds connect the loop and the thread. word_fd carries the work to the thread, and end_fd
+ * carries the end of a sync back. No lock is needed: the write to an eventfd comes after the data,
+ * and the read before its use. At the end sync_thread_destroy() writes WORD_END.
  */
 #define _GNU_SOURCE
 #include "submit/sync_thread.h"
@@ -14,13 +14,13 @@
 #include <unistd.h>
 
 #define WORD_SYNC 1
-#define WORD_END 2 /* also after a word to sync: then both are in one number */
+#define WORD_END 2 /* may come together with WORD_SYNC: the eventfd adds both */
 
-#define STACK_SIZE (1 << 16) /* a thread that only makes system calls */
+#define STACK_SIZE (1 << 16) /* small: the thread only makes system calls */
 
 struct sync_thread {
 	int fd, word_fd, end_fd;
-	int result; /* of the last sync, -errno: written by the thread before it says so */
+	int result; /* result of the last sync, 0 or -errno: set before the write to end_fd */
 	pthread_t thread;
 	struct loop_watch watch;
 	void (*done)(void *data, int r);
@@ -35,7 +35,7 @@ static void *sync_in_thread(void *data)
 
 	while (!(word & WORD_END)) {
 		if (read(sync_thread->word_fd, &word, sizeof(word)) != sizeof(word))
-			continue; /* interrupted: nobody signals it, a debugger may stop it */
+			continue; /* interrupted, by a debugger: no other signal comes here */
 		if (!(word & WORD_SYNC))
 			continue;
 		sync_thread->result = fdatasync(sync_thread->fd) < 0 ? -errno : 0;
@@ -62,7 +62,7 @@ static int start_sync_thread(struct sync_thread *sync_thread)
 
 	if (errnum)
 		return -errnum;
-	pthread_attr_setstacksize(&attr, STACK_SIZE); /* or the default */
+	pthread_attr_setstacksize(&attr, STACK_SIZE); /* on failure the default size stays */
 	errnum = pthread_create(&sync_thread->thread, &attr, sync_in_thread, sync_thread);
 	pthread_attr_destroy(&attr);
 	return -errnum;

@@ -5,23 +5,24 @@
 #include "loop/loop.h"
 
 /*
- * A thread that waits for the disk in place of the loop: the only one, and it does nothing else. It
- * touches nothing but its descriptors, so nothing needs a lock.
+ * A thread that waits for the disk in place of the loop. It does nothing else, and uses only its
+ * own descriptors, so nothing needs a lock.
  */
 struct sync_thread;
 
 /*
- * Takes a descriptor of the file that is synced, also on failure. done is called from the loop when
- * a sync has ended, with 0 or -errno. Returns 0 and an owned sync_thread, or -errno.
+ * Starts the thread. Takes take_fd, a descriptor of the file to be synced, also on failure. The
+ * loop calls done when a sync has ended, with 0 or -errno. Returns 0 and an owned sync_thread, or
+ * -errno.
  */
 int sync_thread_create(struct loop *loop, int take_fd, void (*done)(void *data, int r), void *data,
 		       struct sync_thread **ret_syncer);
 
-/* Begins a sync of what was written so far; none may be under way. Returns 0 or -errno: none has
- * begun. */
+/* Begins a sync of what was written so far. No sync may be under way. Returns 0, or -errno if none
+ * has begun. */
 int sync_thread_begin(struct sync_thread *sync_thread);
 
-/* Waits for a sync that is under way, does not call done for it, and frees. NULL is accepted. */
+/* Waits for a sync that is under way without calling done, and frees. NULL is accepted. */
 void sync_thread_destroy(struct sync_thread *sync_thread);
 
 #endif

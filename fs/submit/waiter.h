@@ -4,15 +4,15 @@
 
 #include "submit/state.h"
 
-/* Those who wait for an outcome. */
+/* Waiters: what waits for an outcome. */
 
 /* Makes a waiter that is in no list yet. NULL when out of memory. */
 struct waiter *waiter_create(const struct engine *engine, submit_done_fn *done, void *data);
 
-/* Drops all waiters of a list. */
+/* Frees all waiters of a list without calling them. */
 void waiters_drop(struct waiter_list *waiters);
 
-/* Answers a waiter, which it takes. is_commit: how long it took is counted. */
+/* Answers a waiter and frees it. is_commit: its time counts in the metric commit_seconds. */
 void waiter_answer(struct engine *engine, struct waiter *take_waiter, int result, bool is_commit);
 
 #endif
