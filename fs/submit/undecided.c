@@ -71,8 +71,8 @@ void undecided_tell(struct submission *submission, enum match_reason reason,
 			"content the service had before");
 	else if (reason == MATCH_ALIKE)
 		err_set(&err, EEXIST,
-			"the answer was lost, and the service has a new job of this content in "
-			"another project, or with another name, risk level or description: nobody "
+			"the answer was lost, and the service has a new job of this content with "
+			"another project, name, risk level or description: nobody "
 			"can tell whether it is this file's");
 	else if (reason == MATCH_UNSEEN)
 		err_set(&err, EEXIST,
