@@ -18,11 +18,10 @@ struct coc_places {
 };
 
 /*
- * Looks in the environment, then in the credentials file
- * (profile_credentials_path()), section [global] before [basic]. Takes the first place that
- * has anything. If something is wrong there, that is an error: keys from a later place could be
- * those of another account. If no place has anything, the origin is the metadata service, which is
- * not asked here.
+ * Looks in the environment, then in the credentials file (profile_credentials_path()), section
+ * [global] before [basic]. Takes the first place that has anything. If something is wrong there,
+ * that is an error: keys from a later place could be those of another account. If no place has
+ * anything, the origin is the metadata service, which is not asked here.
  *
  * Returns 0 and an origin that the caller finishes, or -errno with err filled.
  *

@@ -13,9 +13,9 @@
 int profile_path(const char *variable, const char *name, char **ret_path);
 
 /*
- * The path of the credentials file: what HUAWEICLOUD_SDK_CREDENTIALS_FILE says, else the credential
- * "cocfs.credentials" that systemd gives to this unit, else ~/.huaweicloud/credentials. Returns as
- * profile_path() does.
+ * Returns the path of the credentials file. The first of these that is set counts: the variable
+ * HUAWEICLOUD_SDK_CREDENTIALS_FILE, the credential "cocfs.credentials" that systemd gives to this
+ * unit, or ~/.huaweicloud/credentials. Returns as profile_path() does.
  */
 int profile_credentials_path(char **ret_path);
 
