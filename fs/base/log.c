@@ -67,8 +67,8 @@ static bool send_line(int priority, const char *line, const struct log_about *ab
 			   : log_syslog_send(program_name, priority, line);
 }
 
-/* Sends a line to the journal, or else to syslog. One for which there is no room is lost and
- * counted; the next one that goes through is followed by one that says how many. */
+/* Sends a line to the journal, or to syslog. A line that is lost is counted. After the next line
+ * that gets through, a further line says how many were lost. */
 static void send_to_system(int priority, const char *line, const struct log_about *about)
 {
 	static unsigned long lost;

@@ -9,25 +9,25 @@ struct err;
 /*
  * The log of a program. While the program starts, the log is standard error. After log_settle() the
  * log is the log file if there is one, else syslog for a program in the background, else standard
- * error. Where systemd has connected standard error with its journal, the journal takes the place
- * of standard error and of syslog. Programs and the functions that the loop calls write to the log.
- * Libraries return a struct err instead. Never log a secret: a struct secret prints as "***"
- * (base/secret.h).
+ * error. If systemd has connected standard error with its journal, the journal replaces standard
+ * error and syslog. Programs and the functions that the loop calls write to the log. Libraries
+ * return a struct err instead. Never log a secret: a struct secret prints as "***" (base/secret.h).
  */
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
 /* Reads "error", "warning", "info" or "debug". Returns false for another word. */
 bool log_level_parse(const char *word, enum log_level *ret_level);
 
-/* What a message is about: the journal has it as fields. All are borrowed, and may be NULL. */
+/* What a message is about. The journal keeps this in fields. The pointers are borrowed, and may be
+ * NULL. */
 struct log_about {
-	const char *path;      /* of the job file, from the root of the mount: COCFS_PATH */
+	const char *path;      /* COCFS_PATH: of the job file, from the root of the mount */
 	const char *job_id;    /* COCFS_JOB_ID */
 	const struct err *err; /* ERRNO, COCFS_ERRNO and COCFS_REQUEST_ID */
 };
 
-/* Sets the name of the program, and the level up to which messages are logged. Call it while
- * standard error is still that of the start. */
+/* Sets the name of the program, and the level up to which messages are logged. Call this function
+ * at the start, before standard error becomes another file. */
 void log_open(const char *program, enum log_level level);
 
 /* Call this when the start is over. Messages then go to the log file. Without a log file, and for a
@@ -42,12 +42,12 @@ bool log_shows(enum log_level level);
 
 void log_message(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* The same, for a message that is about a file, a job or an error. */
+/* Logs a message about a file, a job or an error. */
 void log_about(enum log_level level, const struct log_about *about, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Says what is wrong with a file: "PATH: SENTENCE". job_id may be NULL. The arguments are evaluated
- * twice. */
+/* Logs what is wrong with a file: "PATH: SENTENCE". job_id may be NULL. The macro evaluates its
+ * arguments twice. */
 #define log_err(level, path_, job_id_, err_)                                                       \
 	log_about(level, &(struct log_about){.path = (path_), .job_id = (job_id_), .err = (err_)}, \
 		  "%s: %s", (path_), (err_)->text)

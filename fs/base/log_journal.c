@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A message is one datagram of fields. A field is its name, a line feed, the size of its value in
- * eight bytes (little endian), the value, and a line feed. The other form, NAME=VALUE, is not for
- * values with line feeds, and a path may have one.
+ * eight bytes (little endian), the value, and a line feed. The other form, NAME=VALUE, cannot have
+ * a value with line feeds, and a path may have one.
  *
- * systemd says in JOURNAL_STREAM which file it has made standard error: device and inode. The
- * variable alone says nothing, since a program may have been given another standard error since.
+ * systemd writes into JOURNAL_STREAM which file it has made standard error: device and inode. The
+ * variable alone proves nothing, because the program may have got another standard error since.
  */
 #define _GNU_SOURCE
 #include "base/log_journal.h"
@@ -23,8 +23,8 @@
 #include "base/err.h"
 #include "base/log_socket.h"
 
-/* The longest line of log.c (4096 bytes), the longest path, and seven short fields with the names
- * of all. It fits into the buffer of any socket. */
+/* Room for the longest line of log.c (4096 bytes), the longest path, seven short fields, and all
+ * names. A message of this size fits into the buffer of any socket. */
 #define MESSAGE_MAX_BYTES (4096 + PATH_MAX + 2048)
 
 struct message {
@@ -46,14 +46,15 @@ bool log_journal_is_there(void)
 	return !strcmp(stream, expected) && log_socket_is_there(&journal_socket);
 }
 
-/* A field that has no room is left away, and never cut: half a path is another file's. */
+/* Adds a field. Leaves a field out that does not fit, and never cuts it: half a path is the path of
+ * another file. */
 static void add_bytes(struct message *message, const char *name, const char *value, size_t size)
 {
 	const uint64_t told = htole64(size);
 	size_t name_size = strlen(name);
 	char *at = message->data + message->size;
 
-	/* two line feeds, and the NUL that log_socket_send() wants */
+	/* two line feeds, and the NUL that log_socket_send() needs */
 	if (name_size + 1 + sizeof(told) + size + 2 > sizeof(message->data) - message->size)
 		return;
 	at = mempcpy(at, name, name_size);

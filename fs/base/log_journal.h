@@ -7,16 +7,16 @@
 #include "base/log.h"
 
 /*
- * The journal of systemd, in its own protocol: a message has fields, by which journalctl(1) finds
- * it. It is used where systemd has connected standard error with the journal.
+ * The journal of systemd, in its own protocol. A message has fields, and journalctl(1) finds
+ * messages by their fields. The journal is used if systemd has connected standard error with it.
  */
 
-/* Does standard error go to the journal, and does the journal take messages? Call it before
- * anything else becomes standard error. */
+/* Does standard error go to the journal, and does the journal take messages? Call this function
+ * before standard error becomes another file. */
 bool log_journal_is_there(void);
 
 /*
- * Sends a line with its fields; priority: of syslog.h; about may be NULL. Never waits. Returns
+ * Sends a line with its fields. priority: one of syslog.h. about may be NULL. Never waits. Returns
  * false if the message is lost.
  */
 bool log_journal_send(const char *program, int priority, const char *line,

@@ -47,7 +47,7 @@ bool log_socket_send(struct log_socket *log, const char *message, size_t size)
 			return true;
 		if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 			return false;
-		/* half a message on a stream spoils the next one, too */
+		/* disconnect: on a stream, half a message would spoil the next message */
 		disconnect_log(log);
 	}
 	return false;

@@ -6,13 +6,13 @@
 #include <stddef.h>
 
 /*
- * The socket of a log daemon. Nothing here waits for the daemon, which may be stopped or slow: a
- * wait in the loop keeps the whole mount waiting. Initialise it with LOG_SOCKET.
+ * The socket of a log daemon. The functions never wait for the daemon, which may be stopped or
+ * slow: a wait in the loop holds the whole mount. Initialise the struct with LOG_SOCKET.
  */
 struct log_socket {
 	const char *path;
-	bool may_be_stream; /* or the daemon takes datagrams only */
-	int fd, type;	    /* type: SOCK_DGRAM or SOCK_STREAM, when connected */
+	bool may_be_stream; /* false: the daemon takes only datagrams */
+	int fd, type;	    /* type: SOCK_DGRAM or SOCK_STREAM, if connected */
 };
 
 #define LOG_SOCKET(path_, may_be_stream_)                                                          \
@@ -20,12 +20,12 @@ struct log_socket {
 		.path = (path_), .may_be_stream = (may_be_stream_), .fd = -1                       \
 	}
 
-/* Is there a daemon that takes messages? */
+/* Does a daemon listen on the socket? */
 bool log_socket_is_there(struct log_socket *log);
 
 /*
- * Sends one message of size bytes, with a NUL after it: on a stream a message ends with that NUL. A
- * daemon that was started again is connected again. Returns false if the message is lost: nobody
+ * Sends one message of size bytes. A NUL must follow the message: on a stream it ends the message.
+ * Connects again if the daemon was started anew. Returns false if the message is lost: nobody
  * listens, or there is no room.
  */
 bool log_socket_send(struct log_socket *log, const char *message, size_t size);

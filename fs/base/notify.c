@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The protocol is one datagram to a socket whose path is in the environment. It is promised to stay
- * so, which makes it cheaper to write than to depend on libsystemd for it.
+ * The protocol is one datagram to a socket. The environment has the path of the socket. systemd
+ * promises to keep the protocol, so these lines cost less than a dependency on libsystemd.
  */
 #define _GNU_SOURCE
 #include "base/notify.h"
@@ -18,7 +18,7 @@
 #include "base/cleanup.h"
 #include "base/shown.h"
 
-#define STATE_MAX 128 /* of a program: two or three words */
+#define STATE_MAX 128 /* bytes of a state: two or three words */
 
 static void send_datagram(const char *text)
 {

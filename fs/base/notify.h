@@ -5,23 +5,26 @@
 #include <stdbool.h>
 
 /*
- * What a program tells the supervisor that has started it (systemd, a unit of Type=notify), if the
- * supervisor has asked for it with NOTIFY_SOCKET. sd_notify(3) describes the words.
+ * Reports the state of a program to the supervisor that has started it: systemd, for a unit of
+ * Type=notify. The supervisor asks for this with the environment variable NOTIFY_SOCKET.
+ * sd_notify(3) describes the words.
  */
 
 /*
- * Sends a state, such as "READY=1" or "STOPPING=1", and with it a status for people (printf(3)), or
- * NULL. Text from elsewhere in the status is made fit to be shown, so it forges no state. It is cut
- * after NOTIFY_STATUS_MAX bytes. Waits for the supervisor at most NOTIFY_WAIT_MS. If nobody listens
- * there, the program goes on.
+ * Sends a state, such as "READY=1" or "STOPPING=1", and a status for people (printf(3)), or NULL.
+ * The status is made fit to be shown, so a foreign text in it forges no state. The status is cut
+ * after NOTIFY_STATUS_MAX bytes. Waits for the supervisor, at most NOTIFY_WAIT_MS. If nobody
+ * listens, nothing is sent.
  */
 void notify_supervisor(const char *state, const char *status, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* The path of a mountpoint, a source, and some words. `systemctl status` shows one line. */
+/* Room for a status: the path of a mountpoint, a source, and some words. `systemctl status` shows
+ * one line. */
 #define NOTIFY_STATUS_MAX 1024
 
-/* systemd reads at once. It may be busy during a boot; no service is held up for longer. */
+/* How long to wait for systemd. It mostly reads at once, but may be busy during a boot. A longer
+ * wait would hold the program up. */
 #define NOTIFY_WAIT_MS 1000
 
 #endif

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where a unit runs as a user (User=), systemd leaves its credentials root's, and lets that user
+ * If a unit runs as a user (User=), its credentials still belong to root. systemd lets the user
  * read them by an ACL: "user:NAME:r--". stat(2) shows the mask of an ACL in the place of the
- * group's rights. So such a file has mode 0440, and its group has no right at all. For a file of
- * keys elsewhere 0440 means that a group reads the keys, and cocfs refuses the file.
+ * group's rights. So such a file has mode 0440, although its group has no right at all. For another
+ * file of keys, 0440 means that a group reads the keys, and cocfs refuses the file.
  *
- * So the group of a file may have the right to read only if four things hold.
+ * So a file may show a right for its group only if four conditions hold.
  *
- * First, it is the file of its name in CREDENTIALS_DIRECTORY. Device and inode of the open file
- * tell.
+ * First, it is the file of its name in CREDENTIALS_DIRECTORY: device and inode of the open file are
+ * the same.
  *
- * Second, directory and file belong to root or to this user, and nobody else writes in them.
+ * Second, the directory and the file belong to root or to this user, and nobody else may write
+ * them.
  *
  * Third, others have no right on the file.
  *
- * Fourth, the file's ACL gives no right to a group, or to a user who is neither root nor the user
- * of this process. Or the directory is closed to all but its owner, and nobody else comes to the
- * file.
+ * Fourth, the ACL of the file gives no right to a group, or to a user who is neither root nor the
+ * user of this process. Instead of this, the directory may be closed to all but its owner: then
+ * nobody else reaches the file.
  */
 #define _GNU_SOURCE
 #include "base/unit_credential.h"
@@ -33,7 +34,8 @@
 
 #include "base/cleanup.h"
 
-/* An ACL as the kernel shows it: linux/posix_acl_xattr.h, whose types no other program may use. */
+/* An ACL as the kernel shows it. These are the numbers of linux/posix_acl_xattr.h, which other
+ * programs must not include. */
 #define ACL_NAME "system.posix_acl_access"
 #define ACL_VERSION 2
 #define ACL_USER 0x02
@@ -78,8 +80,8 @@ static bool is_ours(const struct stat *st)
 	return (st->st_uid == 0 || st->st_uid == geteuid()) && !(st->st_mode & (S_IWGRP | S_IWOTH));
 }
 
-/* Is the open file the one of its name in the unit's directory? *ret_directory: of the directory.
- */
+/* Is the open file the file of its name in the unit's directory? *ret_directory: the stat of that
+ * directory. */
 static bool is_credential(const char *path, const struct stat *st, struct stat *ret_directory)
 {
 	const char *directory = credentials_directory(), *slash = strrchr(path, '/');
@@ -94,7 +96,7 @@ static bool is_credential(const char *path, const struct stat *st, struct stat *
 	       named.st_dev == st->st_dev && named.st_ino == st->st_ino;
 }
 
-/* Does the file's ACL keep everybody out but its owner, this user and root? */
+/* Does the file's ACL give no right to anybody but its owner, this user and root? */
 static bool has_acl_for_us_alone(int fd)
 {
 	struct acl acl;

@@ -11,16 +11,16 @@
  */
 
 /*
- * The path of the unit's credential of a name. Returns 0 and an allocated path; -ENOENT: this is no
- * such unit, or the unit has no such credential; -ENOMEM. A credential that is there and cannot be
- * read is found, so that reading it tells why.
+ * Finds the path of a credential of this unit by its name. Returns 0 and a path that the caller
+ * frees; -ENOENT: this is no unit with credentials, or the unit has none of this name; -ENOMEM. A
+ * credential that cannot be read is found, too: the attempt to read it says why.
  */
 int unit_credential_find(const char *name, char **ret_path);
 
 /*
- * Is an open file a credential of this unit that only root and this user can read? The file
- * was opened at path as fd, and fstat(2) says st of it. Such a file may have the right to read for
- * its group: see unit_credential.c.
+ * Is an open file a credential of this unit that only root and this user can read? fd: the file,
+ * opened at path. st: what fstat(2) says of fd. Such a file may show a right to read for its group:
+ * see unit_credential.c.
  */
 bool unit_credential_is_private(const char *path, int fd, const struct stat *st);
 

@@ -91,8 +91,9 @@ void daemon_ready(int ready_fd)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	/* Not before: while an automount waits for this mount, the kernel holds each process that
-	 * comes to the directory, but for the process group of systemd and its mount(8) */
+	/* Leave the process group only now. While an automount waits for this mount, the kernel
+	 * holds each process that comes to the directory. It lets only the process group of systemd
+	 * and its mount(8) pass. */
 	setsid();
 
 	/* write to the terminal and not to the log: -o loglevel may hide warnings */

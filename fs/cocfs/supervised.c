@@ -7,7 +7,7 @@
 
 #include "base/notify.h"
 
-/* After the last answer: the outcomes are synced, and the ledger is closed on a slow disk. */
+/* The time after the last answer: the ledger is synced and closed, maybe on a slow disk. */
 #define CLOSING_MS 30000
 
 void supervised_tell_ready(const struct opts *opts)
@@ -22,7 +22,8 @@ void supervised_tell_end(const struct opts *opts)
 
 	if (!opts->foreground)
 		return;
-	/* -o timeout may be longer than the supervisor waits before it kills */
+	/* ask for more time: -o timeout may be longer than the supervisor waits before it kills
+	 * cocfs */
 	snprintf(state, sizeof(state), "STOPPING=1\nEXTEND_TIMEOUT_USEC=%" PRId64,
 		 (opts->timeout_ms + CLOSING_MS) * 1000);
 	notify_supervisor(state, "what is under way is answered, for at most %" PRId64 " s",

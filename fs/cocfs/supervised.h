@@ -5,15 +5,15 @@
 #include "cocfs/options.h"
 
 /*
- * What cocfs tells the supervisor of its unit (systemd, Type=notify). Only a cocfs in the
- * foreground tells anything: a daemon is no process of the supervisor.
+ * Reports the state of a mount to the supervisor of its unit (systemd, Type=notify). Only a cocfs
+ * in the foreground reports: a daemon is no process of the supervisor.
  */
 
-/* The mount works: what waits for this unit may start. */
+/* Reports that the mount works: units that wait for this unit may start. */
 void supervised_tell_ready(const struct opts *opts);
 
-/* The mount ends. What is under way is answered first, within the time of -o timeout, and the
- * supervisor is asked for so much time. */
+/* Reports that the mount ends, and asks the supervisor for the time that this may take. Requests
+ * under way are answered first, within -o timeout. */
 void supervised_tell_end(const struct opts *opts);
 
 #endif
