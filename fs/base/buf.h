@@ -19,6 +19,7 @@ struct buf {
 	int error; /* 0, or -ENOMEM once an append or a reserve has failed */
 };
 
+/* Frees the memory of a buffer. The buffer is as new afterwards. */
 void buf_finish(struct buf *buf);
 #define _cleanup_buf_ __attribute__((cleanup(buf_finish)))
 

@@ -40,6 +40,7 @@ bool log_has_syslog(void);
 /* Are messages of this level logged? Ask before you do work only to compose a message. */
 bool log_shows(enum log_level level);
 
+/* Logs a message (printf(3)), if messages of this level are logged. */
 void log_message(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Logs a message about a file, a job or an error. */

@@ -30,6 +30,7 @@ bool log_file_is_open(void);
  * file. */
 bool log_file_write(const char *program, const char *level, const char *line);
 
+/* Closes the log file, if one is open. */
 void log_file_close(void);
 
 #endif

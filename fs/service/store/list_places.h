@@ -41,6 +41,7 @@ const struct list_place *list_places_find(struct store *store, const struct stor
 void list_places_keep(struct store *store, const struct store_filter *filter, const char *state,
 		      const struct list_place *place);
 
+/* Frees all places of a store. */
 void list_places_finish(struct store *store);
 
 #endif
