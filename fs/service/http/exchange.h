@@ -20,7 +20,7 @@ struct exchange {
 	size_t received_size;
 	char method[16]; /* a longer method is cut: the API has none */
 	bool announced;	 /* the headers have been read */
-	bool too_large;	 /* the body is over COC_BODY_MAX: read to its end, not kept */
+	bool too_large;	 /* the body is over COC_BODY_MAX: read on for a while, not kept */
 	bool no_room; /* the bodies of all requests are over SERVICE_BODIES_MAX: not kept either */
 	bool is_last; /* the connection is closed after this request */
 	uint64_t heard; /* bytes of the body that came, kept or not */
