@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Starts the machine on which the commands of a page are run (page_session.py)."""
+"""Starts the machine on which the commands of a page run (page_session.py)."""
 
 import json
 import os
@@ -11,12 +11,12 @@ import tools
 
 SESSION = os.path.join(tools.ROOT, "tests", "lib", "page_session.py")
 PROGRAMS = {"cocfs": tools.COCFS, "cocfs-wait": tools.COCFS_WAIT, "cocfs-check": tools.COCFS_CHECK, "cocd": tools.COCD}
-LINKS = ("docs", "tools", "contrib", "tests")  # of the tree, in the directory of each host
-PAGE_SECONDS = 100  # 20 s before a test's own bound
+LINKS = ("docs", "tools", "contrib", "tests")  # folders of the tree that each host has as links in its directory
+PAGE_SECONDS = 100  # ends 20 s before a test's own bound
 
 
 def argv():
-    """Namespaces of its own, for root, or for a user who is root in a namespace of users."""
+    """Returns the command line that makes the namespaces. A user who is not root becomes root in a user namespace."""
     words = [] if tools.IS_ROOT else ["--user", "--map-root-user"]
     return ["unshare", *words, "--mount", "--propagation", "private", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"]
 

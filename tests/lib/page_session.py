@@ -33,8 +33,8 @@ DEVICES = ("full", "fuse", "null", "pts", "random", "shm", "tty", "urandom", "ze
 MNT_DETACH = 2
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
 
-# The shell of a host. It reads a kind and a command from descriptor 9, and writes the status of each command to descriptor 8.
-# A transcript goes on after a command that fails. A script does not.
+# The shell of a host. It reads a kind and a command from descriptor 9, and writes the status of each command to descriptor 8. A
+# transcript goes on after a command that fails. A script does not.
 SHELL = r"""
 exec 8>&"$1" 9<&"$2"
 eval "exec $1>&- $2<&-"
@@ -70,8 +70,8 @@ done
 
 
 def drop_mounts_of_others():
-    """Takes the copies of other mounts of cocfs away. A cocfs ends when the last copy of its mount is gone, and a new mount
-    namespace has a copy of each mount."""
+    """Unmounts the copies of other mounts of cocfs. A new mount namespace has a copy of each mount, and a cocfs ends only when the
+    last copy of its mount is gone."""
     libc = ctypes.CDLL(None, use_errno=True)
     with open("/proc/self/mounts", encoding="utf-8", errors="replace") as file:
         for fields in map(str.split, file):
@@ -87,7 +87,7 @@ def raise_loopback():
 
 
 def make_devices(box):
-    """Makes a /dev with a syslog, as cocfs warns where there is none. The messages go to the file syslog in the box."""
+    """Makes a /dev with a syslog, because cocfs warns if there is none. The messages go to the file syslog in the box."""
     folder = os.path.join(box, "dev")
     os.mkdir(folder)
     for name in DEVICES:
@@ -101,7 +101,7 @@ def make_devices(box):
         os.symlink(target, os.path.join(folder, name))
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     here = os.getcwd()
-    os.chdir(folder)  # the path of a socket has little room
+    os.chdir(folder)  # because the path of a socket must be short
     sock.bind("log")
     os.chdir(here)
     subprocess.run(["mount", "--rbind", folder, "/dev"], check=True)
@@ -115,7 +115,7 @@ def keep_log(sock, path):
 
 
 def start_cloud(box):
-    """A service that stands for the region cn-north-4. Returns the variables that lead there."""
+    """Starts a service that stands for the region cn-north-4. Returns the variables that lead there."""
     data, port_file = os.path.join(box, "cloud"), os.path.join(box, "port")
     os.mkdir(data, 0o700)
     with open(os.path.join(box, "cloud.log"), "wb") as log:
@@ -131,7 +131,7 @@ def start_cloud(box):
 
 
 class Host:
-    """A shell with directories of its own."""
+    """A shell with its own directories."""
 
     def __init__(self, box, name, links, cloud):
         self.folder = os.path.join(box, "host-" + name)
@@ -168,7 +168,7 @@ class Host:
             file.write(keys)
 
     def output(self):
-        """What was printed since it was asked last."""
+        """Returns the output since the last call."""
         with open(self.out, "rb") as file:
             file.seek(self.seen)
             text = file.read()
@@ -176,7 +176,7 @@ class Host:
         return text.decode(errors="replace")
 
     def run(self, kind, command):
-        """Returns the status, None when the shell has ended or does not end, and the output."""
+        """Runs a command. Returns its status and its output. The status is None if the shell has ended or does not end."""
         os.write(self.commands, kind.encode() + b"\0" + command.encode() + b"\0")
         ready, _, _ = select.select([self.statuses], [], [], STEP_SECONDS)
         status = os.read(self.statuses, 16).decode() if ready else None
@@ -201,7 +201,8 @@ class Host:
 
 
 def running(name):
-    """The processes of a name that have not ended. This process is the first one of its namespace, so it reaps all orphans."""
+    """Returns the processes of this name that have not ended. This process is the first one of its namespace, so it reaps all
+    orphans."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass

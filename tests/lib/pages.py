@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The blocks of a page in Markdown, and what is to be done with each. ../README.md, "Commands of pages", has the convention."""
+"""The blocks of a page in Markdown, and what a test does with each. ../README.md, "Commands of pages", has the convention."""
 
 import glob
 import os
@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 import tools
 
 RUN = ("console", "sh")  # languages whose blocks are commands
-SHOWN = ("text", "yaml", "ini", "json", "c", "python", "make", "meson", "vim", "crontab", "fstab", "docker")  # and whose are not
-FLAGS = {"cloud": False, "by": True, "file": True}  # what may follow the language; True: with a value
+# languages whose blocks are no commands
+SHOWN = ("text", "yaml", "ini", "json", "c", "python", "make", "meson", "vim", "crontab", "fstab", "docker")
+FLAGS = {"cloud": False, "by": True, "file": True}  # the words that may follow the language; True: with a value
 
 REGION = re.compile(r"\bcn-north-4\b")
 JOB_ID = re.compile(r"\bDM\d{14}\w+")
@@ -25,7 +26,7 @@ class Block:
     language: str
     text: str
     flags: dict = field(default_factory=dict)
-    unknown: list = field(default_factory=list)  # flags that are none
+    unknown: list = field(default_factory=list)  # flags that do not exist
 
     @property
     def is_run(self):
@@ -34,19 +35,19 @@ class Block:
 
 @dataclass
 class Step:
-    """What a host is given to do. expected: the lines that the page shows; None for a block that only has to work."""
+    """A step of a host. expected: the lines that the page shows; None for a block that must only work."""
     line: int
     kind: str  # console, sh, or file
     host: str
     text: str
     expected: list = None
-    must_work: bool = True  # whether another status than 0 is a fault
+    must_work: bool = True  # is another status than 0 a fault?
     name: str = ""  # of a file
     mode: int = 0
 
 
 def all_pages():
-    """The pages that people read, by their names from the root of the tree."""
+    """Returns the pages that people read, by their names from the root of the tree."""
     return sorted([*glob.glob("*.md", root_dir=tools.ROOT), *glob.glob("docs/*.md", root_dir=tools.ROOT)])
 
 
@@ -68,7 +69,7 @@ def _fence(line, info):
 
 
 def blocks(text):
-    """The blocks of a page, in its order."""
+    """Yields the blocks of a page, in its order."""
     pattern = re.compile(r"(?ms)^(?P<indent> *)```(?P<info>[^\n`]*)\n(?P<body>.*?)^ *```$|^<!-- setup\n(?P<setup>.*?)-->$")
     for found in pattern.finditer(text):
         line = text.count("\n", 0, found.start()) + 1
@@ -81,7 +82,7 @@ def blocks(text):
 
 
 def indented(text):
-    """The numbers of the lines that Markdown takes for a block of code without a fence."""
+    """Yields the numbers of the lines that Markdown takes for a block of code without a fence."""
     in_list = fenced = False
     for number, line in enumerate(text.splitlines(), 1):
         if line.lstrip().startswith("```"):
@@ -99,25 +100,25 @@ def without_blocks(text):
 
 
 def links(text):
-    """What the links of a page lead to, in this tree."""
+    """Returns the targets of a page's links within this tree."""
     found = re.findall(r"\]\(([^()\s]+)\)", re.sub(r"`[^`\n]*`", "", without_blocks(text)))
     return [target for target in found if not re.match(r"[a-z]+:", target)]
 
 
 def anchors(text):
-    """The names of the headings of a page, as GitHub makes them."""
+    """Returns the names of a page's headings, as GitHub makes them."""
     titles = [re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", title) for title in re.findall(r"(?m)^#+ (.*)$", without_blocks(text))]
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 def is_whole(command):
-    """Whether a shell would ask for no further line."""
+    """Is the command complete, so that a shell would ask for no further line?"""
     done = tools.run("bash", "-n", "-c", command)
     return not re.search("unexpected end of file|unexpected EOF|here-document", done.stderr) and not command.endswith("\\")
 
 
 def console(block):
-    """The commands of a transcript, each with what the page shows of it."""
+    """Returns the commands of a transcript, each with the output that the page shows."""
     steps = []
     for number, line in enumerate(block.text.splitlines(), block.line + 1):
         found = PROMPT.fullmatch(line)
@@ -136,7 +137,7 @@ def console(block):
 
 
 def steps(text):
-    """What is to be done for a page."""
+    """Returns the steps of a page."""
     found = []
     for block in blocks(text):
         if "file" in block.flags:
@@ -150,7 +151,7 @@ def steps(text):
 
 
 def commands(block):
-    """The command lines of a block that is not run here, without comments and without blanks that do not matter."""
+    """Yields the command lines of a block that is not run here, without comments and without meaningless blanks."""
     text = "\n".join(step.text for step in console(block)) if block.language == "console" else block.text
     text = re.sub(r"\\\n", " ", text)
     found = []
@@ -162,13 +163,13 @@ def commands(block):
 
 
 class Names:
-    """The job IDs that a page shows, each with the ID that stands for it in this run."""
+    """The job IDs that a page shows, each with its ID in this run."""
 
     def __init__(self):
         self.real = {}
 
     def pattern(self, line, here):
-        """A regular expression for a line that a page shows. here: the groups of this comparison, by the page's ID."""
+        """Returns a regular expression for a line that a page shows. here: the groups of this comparison, by the page's ID."""
         parts = []
         for word in re.split(rf"({JOB_ID.pattern}|{TIME.pattern}|…|\s+)", line.rstrip()):
             if JOB_ID.fullmatch(word):
@@ -188,7 +189,7 @@ class Names:
         return "".join(parts)
 
     def same(self, expected, output):
-        """Whether a program has printed what a page shows. A line that is only … stands for any lines."""
+        """Has a program printed what a page shows? A line with only … stands for any lines."""
         here, pattern = {}, ""
         for line in expected:
             pattern += r"(?:[^\n]*\n)*?" if line.strip() == "…" else self.pattern(line, here) + r"[^\S\n]*\n"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The picture of a terminal in the README, docs/terminal.svg: reads what it shows, and draws it anew.
+"""The picture of a terminal in the README, docs/terminal.svg: reads what it shows, and draws it again.
 
-The picture is its own script. Its lines "$ COMMAND" are run, after the commands of its <metadata>, which nobody sees.
+The picture is its own script. Its lines "$ COMMAND" are run after the commands of its <metadata>, which readers do not see.
 """
 
 import html
@@ -27,14 +27,14 @@ WRONG = re.compile(r"cp: |\d+:\d+: |what_to_do: ")  # the beginnings of lines th
 
 
 def read(text):
-    """The hidden commands of a picture, and the lines that it shows."""
+    """Returns the hidden commands of a picture, and the lines that it shows."""
     hidden = re.search(r"(?s)<metadata>(.*?)</metadata>", text)
     lines = re.findall(r"<text [^>]*>(.*?)</text>", text)
     return html.unescape(hidden[1]).strip() if hidden else "", [html.unescape(re.sub(r"<[^>]*>", "", line)) for line in lines]
 
 
 def steps(hidden, lines):
-    """What the picture says, as the steps of a page."""
+    """Returns the commands of the picture as the steps of a page."""
     return pages.steps(f"<!-- setup\n{hidden}\n-->\n\n```console\n" + "\n".join(lines) + "\n```\n")
 
 
@@ -49,7 +49,7 @@ def _line(number, text):
 
 
 def draw(hidden, lines):
-    """The picture that shows these lines."""
+    """Returns the picture that shows these lines."""
     width, height = round(2 * MARGIN + COLUMNS * CHARACTER), BAR + LINE_HEIGHT * len(lines) + MARGIN
     dots = "".join(f'<circle cx="{20 + 20 * number}" cy="18" r="6" fill="{color}"/>'
                    for number, color in enumerate(("#ff5f56", "#ffbd2e", "#27c93f")))
@@ -61,7 +61,7 @@ def draw(hidden, lines):
 
 
 def recorded(hidden, lines):
-    """The same commands, with what the programs print today."""
+    """Returns the same commands with today's output of the programs."""
     todo = steps(hidden, lines)
     with tempfile.TemporaryDirectory() as box:
         results, _ = page_machine.play(box, todo)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The files of docs/containers.md: they are YAML, cocfs takes their command lines, and what the page calls needed is there.
-Neither Docker nor Kubernetes runs here; test_unseen.py holds what the page says of namespaces."""
+"""The files of docs/containers.md: they are YAML, cocfs accepts their command lines, and everything that the page calls needed is
+there. Neither Docker nor Kubernetes runs here; test_unseen.py tests what the page says of namespaces."""
 
 import os
 import re
@@ -22,7 +22,7 @@ def files_fixture():
 
 
 def check_command(command, tmp_path):
-    """cocfs takes it, but for the mount point, which is not there."""
+    """cocfs accepts the command, apart from the mount point, which does not exist."""
     program, *words, mountpoint = command
     words = [re.sub(r"profile=[^,]+", f"profile={tools.write(tmp_path / 'keys', '')}", word) for word in words]
     assert program == "cocfs" and "-f" in words and mountpoint == "/jobs"
@@ -53,6 +53,6 @@ def test_pod(files, tmp_path):
 
 
 def test_there_is_time_to_end(files):
-    """More than timeout=, which is 30 s."""
+    """The time is more than the default of timeout=, 30 s."""
     compose, pod = files
     assert int(compose["services"]["cocfs"]["stop_grace_period"].rstrip("s")) > 30 < pod["spec"]["terminationGracePeriodSeconds"]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Work that is done leaves nothing behind: no memory, and no room in the ledger but for the binding."""
+"""Work that is done leaves nothing behind: no memory, and no room in the ledger apart from the binding."""
 
 import os
 import re

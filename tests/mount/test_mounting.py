@@ -236,8 +236,8 @@ sys.exit(status)
 
 
 def test_an_automount_that_a_program_waits_for_is_mounted(machine):
-    """Until systemd hears of the mount, the kernel holds each process that comes to the directory, but for the process
-    group of systemd and of the mount(8) that it starts."""
+    """Until systemd hears of the mount, the kernel holds each process that comes to the directory. The process groups of systemd
+    and of its mount(8) pass."""
     with open("/proc/filesystems", encoding="utf-8") as file:
         if "autofs" not in file.read():
             pytest.skip("the kernel has no autofs")

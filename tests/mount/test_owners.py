@@ -196,7 +196,7 @@ REFUSED = 'printf \'meta: {name: x, schemaVersion: 3}\\n"TOPSECRET": 1\\n"TOPSEC
 
 
 def test_the_name_and_the_description_that_the_service_holds_are_its_owners(shared):
-    """They are texts, like the story of a refusal. The risk level, the project and the tags are none."""
+    """The name and the description are texts, like the story of a refusal. The risk level, the project and the tags are none."""
     os.chmod(shared.path, 0o777)
     facts = ("name", "description", "risk_level", "enterprise_project_id", "tags")
 

@@ -13,21 +13,21 @@ import pages
 import picture
 import tools
 
-ABSENT = ("apt ", "ssh ", "systemctl ", "journalctl ", "postgresql://", "meson ", "pytest", "tools/")  # what no session has
+ABSENT = ("apt ", "ssh ", "systemctl ", "journalctl ", "postgresql://", "meson ", "pytest", "tools/")  # commands that no session has
 PAGES = pages.all_pages()
 RUN = [page for page in PAGES if any(block.is_run for block in pages.blocks(pages.read(page)))]
 
 
 @pytest.fixture(name="play")
 def play_fixture(tmp_path):
-    """play(steps): what they came to, and what did not end."""
+    """play(steps): returns the results, and what did not end."""
     if not page_machine.is_possible():
         pytest.skip("no namespaces here")
     return functools.partial(page_machine.play, str(tmp_path))
 
 
 def faults(steps, results):
-    """What is not as the page says, for a person."""
+    """Yields each difference between the page and the results, as text for a person."""
     names = pages.Names()
     for step, (status, output) in zip(steps, results):
         if status is None or status and step.must_work:
@@ -64,7 +64,7 @@ def test_what_is_not_run_here_is_run_elsewhere_or_can_be_read(page):
             place = os.path.join(tools.ROOT, block.flags["by"])
             assert block.flags["by"].startswith(("tests/", "tools/", ".ci/")) and os.path.isfile(place), f"{page}:{block.line}: there is no {block.flags['by']}"
             runs = " ".join(tools.read(place).decode().split())
-            if os.path.basename(page) not in runs:  # it takes the commands from the page
+            if os.path.basename(page) not in runs:  # that file takes the commands from the page
                 missing = [command for command in pages.commands(block) if command not in runs]
                 assert not missing, f"{page}:{block.line}: {block.flags['by']} has none of {missing}"
         elif block.language in pages.RUN and {"cloud", "file"} & block.flags.keys():
@@ -114,7 +114,7 @@ def test_a_link_that_leads_nowhere_is_found():
 
 @pytest.fixture(name="shown")
 def shown_fixture():
-    """The hidden commands of the picture, and its lines."""
+    """Returns the hidden commands of the picture, and its lines."""
     hidden, lines = picture.read(tools.read(picture.PICTURE).decode())
     assert len(lines) > 10
     return hidden, lines
@@ -133,7 +133,7 @@ def test_the_picture_is_drawn_from_its_lines(shown):
     assert max(map(len, shown[1])) <= picture.COLUMNS
 
 
-# The convention itself.
+# A page that uses the whole convention.
 
 PAGE = """
 ```console

@@ -140,7 +140,7 @@ def test_a_file_that_was_there_and_was_removed_is_not_told_of(space, src):
 @pytest.mark.parametrize("make", ["touch $1", "mkdir $1", "ln -s x $1", "mkfifo $1", "touch x; mv x $1", "touch x; ln x $1",
                                   "(sleep 0; cp good.txt $1)", "cp good.txt .x; mv .x $1", "cp good.txt .x; ln .x $1"])
 def test_every_way_to_make_the_file_is_noticed(space, src, make):
-    """A name with a file is listed with the file, and not a second time."""
+    """Once the name has a file, the refusal is listed with the file, and not a second time."""
     refuse(space, src)
     tools.run("cp", samples.file(src, "good.txt"), space.at("d")).ok()
     tools.sh(make.replace("$1", "broken.yaml"), cwd=space.at("d")).ok()

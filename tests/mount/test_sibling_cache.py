@@ -238,7 +238,7 @@ def test_an_ignored_name(make_space, src, requests):
 
 
 def test_a_queued_job(make_space, src, requests):
-    """Its .id comes and its .error goes, while no call waits for that."""
+    """The job's .id comes and its .error goes, while no call waits for that."""
     space = make_space(env=requests.env, submit="queue")
     fill(space, src)
     tools.eventually(lambda: space.id("d/a.yaml"), "the job")

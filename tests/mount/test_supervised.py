@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""cocfs as a service of systemd: when it says that it is ready, and what the journal gets. A socket of the test stands in
-for systemd."""
+"""cocfs as a service of systemd: when it says that it is ready, and what the journal gets. A socket of the test plays systemd."""
 
 import os
 import signal
@@ -22,7 +21,7 @@ SECONDS = 30
 
 @pytest.fixture(params=[False, True], ids=["path", "abstract"])
 def supervisor(request, tmp_path):
-    """A socket that hears what cocfs tells its supervisor, and the value of NOTIFY_SOCKET for it, .name."""
+    """A socket that gets what cocfs tells its supervisor. .name is the value of NOTIFY_SOCKET for it."""
     name = f"cocfs-{os.getpid()}-{tmp_path.name}" if request.param else str(tmp_path / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
         listening.bind("\0" + name if request.param else name)
@@ -86,7 +85,7 @@ def test_a_daemon_is_no_process_of_the_supervisor(mounts, tmp_path, supervisor):
 
 # ---- the journal ----
 
-# "$0" is in the place of /run. What systemd has made standard error is told in JOURNAL_STREAM.
+# "$0" is the directory that replaces /run. JOURNAL_STREAM names the file that systemd has made standard error.
 IN_UNIT = '''
 mount --make-private /
 mount --make-private /run 2>/dev/null || :
@@ -98,7 +97,7 @@ IN_TERMINAL = IN_UNIT.replace("fd/2", "fd/0")
 
 
 def fields(datagram):
-    """The fields of a message in the journal's own protocol."""
+    """Returns the fields of a message in the journal's own protocol."""
     found = {}
     while datagram:
         name, rest = datagram.split(b"\n", 1)
@@ -110,20 +109,20 @@ def fields(datagram):
 
 
 class Journal:
-    """The socket of a journal, in a directory that takes the place of /run."""
+    """The socket of a journal, in a directory that replaces /run."""
 
     def __init__(self, listening):
         self.listening = listening
 
     def message(self, text, field="MESSAGE"):
-        """Waits for the message that has this text in a field. Others before it are passed over."""
+        """Waits for the message that has this text in a field. Earlier messages are skipped."""
         while True:
             found = fields(self.listening.recv(65536))
             if text in found.get(field, ""):
                 return found
 
     def rest(self):
-        """All that has come since."""
+        """Returns all messages since the last one."""
         self.listening.setblocking(False)
         try:
             while True:
@@ -170,7 +169,7 @@ def test_the_journal_has_fields(make_unit, journal, src):
 
 
 def test_a_path_in_a_field_is_the_files(make_unit, journal):
-    """A message shows a line feed as a space, and a field has it as it is."""
+    """A message shows a line feed as a space; a field has the line feed."""
     unit = make_unit().mount()
     tools.run("tee", unit.at("a\nPRIORITY=0\nb.yaml"), given=b"a: b").fails()
     refused = journal.message("a PRIORITY=0 b.yaml: ")
@@ -197,7 +196,7 @@ def test_another_standard_error_is_no_journal(make_unit, journal, src):
 
 
 def test_a_daemon_keeps_the_journal(make_unit, journal, src):
-    """A mount unit of systemd: standard error is let go of, and the journal is not."""
+    """A mount unit of systemd: the daemon closes standard error, and keeps the journal."""
     unit = make_unit()
     os.mkdir(unit.path)
     unit.bind()
@@ -219,7 +218,7 @@ for number in range(int(args[0])):
 
 
 def test_a_journal_that_does_not_read_keeps_nobody_waiting(make_unit, journal, src):
-    """What there is no room for is lost and counted."""
+    """Messages without room are dropped and counted."""
     room = int(tools.read("/proc/sys/net/unix/max_dgram_qlen"))
     unit = make_unit().mount()
     tools.python(REFUSED, unit.path, room + 50).ok()

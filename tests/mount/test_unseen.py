@@ -284,7 +284,7 @@ def test_the_log_warns_at_the_mount(lasting):
 # ---- other reasons why some processes are unseen ----
 
 def test_a_proc_of_another_namespace_shows_nobody(cocd, front, mounts, tmp_path, words):
-    """Its process numbers belong to other processes, so even a process in cocfs's PID namespace is not seen."""
+    """The numbers in that /proc belong to other processes, so even a process in cocfs's PID namespace is not seen."""
     namespaces.need()
     os.mkdir(tmp_path / "c")
     space = mounts(namespaces.WrappedSpace(cocd, front, tmp_path / "c", wrapping=namespaces.FOREIGN_PROC)).mount()

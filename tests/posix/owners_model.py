@@ -3,7 +3,7 @@
 of docs/semantics.md ("What a name keeps, among several users") and not from the program.
 
 A record is what a name remembers. For each name the model knows the record that goes with the name, and the records that are
-set aside. It is told which files and directories there are, with their owners and modes: the kernel decides that.
+set aside. The walk tells the model which files and directories there are, with their owners and modes: the kernel decides that.
 """
 
 import stat

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The texts that the programs print: messages, stories, findings, and answers of the local service. As formats.
-
-What mends a fault (err_detail) is no text to look up: it is the answer itself."""
+"""The texts that the programs print, as formats: messages, stories, findings, and answers of the local service. The texts of
+err_detail() are left out: they say how to mend a fault, so nobody looks them up."""
 
 import glob
 import os
@@ -42,7 +41,7 @@ TABLES = {
 }
 
 _CONVERSION = re.compile(r"%[-#0-9.*lzhj]*[diouxXcsufgp]")
-HOLE = "\N{HORIZONTAL ELLIPSIS}"  # what stands for a part that differs
+HOLE = "\N{HORIZONTAL ELLIPSIS}"  # stands for a part that differs
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class Printed:
 
 
 def _plain(run):
-    """The text of neighbouring literals."""
+    """Returns the text of neighbouring literals."""
     text = "".join(part[1:-1] for part in texts._STRING.findall(run))
     text = text.replace(r"\"", '"').replace(r"\n", " ").replace(r"\r", "").replace(r"\033[K", "").replace("\\\\", "\\")
     text = re.sub(r" %$", " " + HOLE, _CONVERSION.sub(HOLE, text))  # "%" PRId64
@@ -60,12 +59,12 @@ def _plain(run):
 
 
 def _says_something(text):
-    """Two words of its own at least: what only puts other texts together is none."""
+    """Has the text two words or more? A format that only joins other texts has none."""
     return len(re.findall(r"[A-Za-z]{2,}", text)) >= 2 and " " in text
 
 
 def _first(arguments):
-    """The literals of the first argument that has one: the format, or the formats it chooses from."""
+    """Returns the literals of the first argument that has one: the format, or the formats from which it chooses."""
     depth, at, found = 0, 0, []
     while at < len(arguments):
         run = _RUN.match(arguments, at) if arguments[at] == '"' else None
@@ -92,7 +91,7 @@ def of_file(path, content):
 
 
 def of_tree(folder):
-    """All that the programs below fs/ print, each text once."""
+    """Returns all that the programs below fs/ print, each text once."""
     seen = {}
     for path in sorted(glob.glob(os.path.join(folder, "*", "**", "*.[ch]"), recursive=True)):
         name = os.path.relpath(path, folder)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""What makes a sentence hard to read for somebody who reads it once, in a second language."""
+"""The rules: what makes a sentence hard to read for a person who reads it once, in a second language."""
 
 import re
 from dataclasses import dataclass
 
-WORDS_MAX = 30  # of a sentence; more is read twice
+WORDS_MAX = 30  # of a sentence; a longer one must be read twice
 
 
 @dataclass(frozen=True)
@@ -13,10 +13,11 @@ class Rule:
     mend: str
     pattern: re.Pattern
     example: str  # a sentence that breaks the rule
+    of_first: bool = False  # holds for the first sentence of a comment only
 
 
-def _rule(name, mend, pattern, example):
-    return Rule(name, mend, re.compile(pattern), example)
+def _rule(name, mend, pattern, example, of_first=False):
+    return Rule(name, mend, re.compile(pattern), example, of_first)
 
 
 RULES = (
@@ -29,6 +30,8 @@ RULES = (
           r"^Who [a-z]+s?\b(?![^?]*\?)|\b(for|to|of|by|from) who\b|, who (it|that)\b", "What that state is, for who writes it."),
     _rule("told-of", "say who reports what to whom", r"\b(told of|telling of|tells of|tell of)\b", "It is told of by the other two."),
     _rule("what-is-told", "say the noun", r"\bwhat is (told|said|meant)\b", "This is what is told to the writer."),
+    _rule("it-first", "say the noun: there is no word before", r"^(It|They|Its|Their)\b", "It is told of by the other two.", of_first=True),
+    _rule("but-for", "apart from, without, except", r"\bbut for (?!at\b|other\b)", "Nothing is sent but for the list."),
     _rule("of-whose", "two sentences", r"\bof (which|whose|whom)\b", "Two files, of which one is a job."),
     _rule("lest", "a common word", r"\b(lest|thereof|therein|whereupon|hence|thus|hereby)\b", "It is copied lest it change."),
     _rule("turn", "iteration", r"\b(this|that|a|the|each|next|later|one|every) turn\b(?! (of|to|around))", "It is answered in a later turn."),
@@ -39,16 +42,16 @@ RULES = (
 
 
 def findings(sentence):
-    """The names of the rules that a sentence breaks, each with what was found and how to mend it."""
+    """Yields the rules that a sentence breaks: name, what was found, how to mend it."""
     words = sentence.text.split()
     if len(words) > WORDS_MAX:
         yield "long", f"{len(words)} words", f"at most {WORDS_MAX}: make two sentences"
     for rule in RULES:
-        found = rule.pattern.search(sentence.text)
+        found = (sentence.is_first or not rule.of_first) and rule.pattern.search(sentence.text)
         if found:
             yield rule.name, found[0], rule.mend
 
 
 def blind():
-    """The rules that do not find their own example: they would find nothing else either."""
+    """Returns the rules that do not find their own example. They would find nothing else either."""
     return [rule.name for rule in RULES if not rule.pattern.search(rule.example)]

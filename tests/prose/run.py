@@ -1,12 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Checks what people read: pages, manual pages, comments, docstrings, and the messages of the programs.
-
-known.txt has what was there before the rules were: how often each file breaks each. A file may break a rule less often
-than that, never more often."""
+"""Checks what people read: pages, manual pages, comments, docstrings, and the messages of the programs."""
 
 import argparse
-import collections
 import json
 import os
 import re
@@ -22,7 +18,6 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 SCRIPTS = (".sh", ".build", ".yml", ".service", ".socket", ".timer", ".path", ".bash", ".fish", ".postrm", ".conf")
 NAMED_SCRIPTS = ("meson.options", "meson_options.txt", "_cocfs", "rules", "control")
 NO_PROSE = ("tests/corpus/",)  # the documents that tests give to the programs
-KNOWN = os.path.join(HERE, "known.txt")
 
 
 def files():
@@ -34,7 +29,7 @@ def files():
 
 
 def sentences_of(path, content):
-    """The sentences of a file, by the kind of the file."""
+    """Yields the sentences of a file, by the kind of the file."""
     name = os.path.basename(path)
     if path.endswith(".md"):
         yield from texts.of_page(path, content)
@@ -69,7 +64,7 @@ def write_good(all_sentences):
 
 
 def check():
-    """[(sentence, rule, what, how to mend it)]"""
+    """Returns [(sentence, rule, what, how to mend it)], and how many sentences there are."""
     found, all_sentences = [], list(sentences())
     for sentence, reasons in zip(all_sentences, write_good(all_sentences)):
         found += [(sentence, name, what, mend) for name, what, mend in rules.findings(sentence)]
@@ -77,36 +72,18 @@ def check():
     return found, len(all_sentences)
 
 
-def read_known():
-    known = {}
-    if os.path.exists(KNOWN):
-        with open(KNOWN, encoding="utf-8") as file:
-            for line in file:
-                path, rule, count = line.split()
-                known[path, rule] = int(count)
-    return known
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("paths", nargs="*", help="show all that these files break, also what known.txt has")
-    parser.add_argument("--update", action="store_true", help="write known.txt anew; it may only become shorter")
+    parser.add_argument("paths", nargs="*", metavar="FILE", help="show only the findings of these files")
     options = parser.parse_args()
     if rules.blind():
         sys.exit(f"these rules do not find their own example: {', '.join(rules.blind())}")
     found, count = check()
-    counts = collections.Counter((sentence.path, rule) for sentence, rule, _, _ in found)
-    known = read_known()
-    more = {key for key, number in counts.items() if number > known.get(key, 0)}
+    found = [finding for finding in found if not options.paths or finding[0].path in options.paths]
     for sentence, rule, what, mend in found:
-        if (sentence.path, rule) in more or sentence.path in options.paths:
-            print(f"{sentence.path}:{sentence.line}: {rule}: {what}: {mend}\n    {sentence.text}")
-    if options.update:
-        with open(KNOWN, "w", encoding="utf-8") as file:
-            file.writelines(f"{path} {rule} {number}\n" for (path, rule), number in sorted(counts.items()))
-    print(f"prose: {count} sentences, {sum(counts.values())} findings, {sum(known.values())} of them known; "
-          f"{len(more)} files and rules beyond that")
-    return 1 if more and not options.update else 0
+        print(f"{sentence.path}:{sentence.line}: {rule}: {what}: {mend}\n    {sentence.text}")
+    print(f"prose: {count} sentences, {len(found)} findings")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

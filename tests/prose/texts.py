@@ -1,28 +1,29 @@
 # SPDX-License-Identifier: MIT
-"""The sentences that people read: of pages, of comments, and of the messages that programs print."""
+"""The sentences that people read: in pages, in comments, and in the messages that programs print."""
 
 import ast
 import io
 import itertools
 import re
 import tokenize
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class Sentence:
     path: str
-    line: int  # where it begins
+    line: int  # at which it begins
     text: str
+    is_first: bool = False  # it begins a comment
 
 
-# A capital letter begins a sentence, and so does a name in small letters behind a word that a full stop ends. A blank
-# line ends a sentence, and so does the next item of a list.
+# A capital letter begins a sentence. So does a name in small letters, if a full stop ends the word before. A blank line ends a
+# sentence, and so does the next item of a list.
 _END = re.compile(r"(?<=[.!?:])\s+(?=[A-Z0-9\"'`(*\[])|(?<=[\w)\]\"'`]{2}[.!?])\s+(?=[a-z_])|\n\s*\n|\n(?=[ \t]*- )")
 
 
 def _sentences(path, line, text):
-    """Cuts a text into sentences; a blank line ends one too."""
+    """Yields the sentences of a text. A blank line ends a sentence, too."""
     at = 0
     for found in [*_END.finditer(text), None]:
         end = found.start() if found else len(text)
@@ -39,7 +40,7 @@ _CODE = re.compile(r"`[^`\n]*`")
 
 
 def _without_code(text):
-    """Each piece of code is one word, and no two are the same word."""
+    """Replaces each piece of code by one word. No two are the same word."""
     count = itertools.count(1)
     return _CODE.sub(lambda _: f"CODE{next(count)}", text)
 
@@ -51,7 +52,8 @@ def _of_paragraph(path, line, lines):
 
 
 def of_page(path, content):
-    """A page in Markdown, without its code and hidden comments; a cell of a table and an item of a list are paragraphs."""
+    """Yields the sentences of a page in Markdown, without its code and hidden comments. A cell of a table is a paragraph, and so
+    is an item of a list."""
     paragraph, first, fenced = [], 1, False
     content = re.sub(r"(?ms)^<!--.*?-->$", lambda found: "\n" * found[0].count("\n"), content)
     for number, line in enumerate([*content.split("\n"), ""], 1):
@@ -76,7 +78,7 @@ def of_page(path, content):
 
 
 def of_manual(path, content):
-    """A manual page in scdoc: what is bold or underlined is a name, as code is on other pages."""
+    """Yields the sentences of a manual page in scdoc. Bold and underlined words are names, like code on other pages."""
     content = re.sub(r"(?m)^[;@].*", "", content)  # a comment, or what docs/man/make.py takes from a page
     content = re.sub(r"\*[^*\n]+\*|\b_[^_\n]+_\b", "`x`", content)
     yield from of_page(path, re.sub(r"(?m)^\t+", "", content))
@@ -93,11 +95,12 @@ def _of_comment(path, line, comment):
     body = re.sub(r"(?m)^\s*\* ?", "", body)
     # a drawing or a row of words is no sentence, nor is a row of a table, or a usage beside its meaning
     lines = ["" if re.search(r"[─│┌└▶]|->|  \S+  |^\s*\||\S {3,}\S", text) else text for text in body.split("\n")]
-    yield from _sentences(path, line, _without_code("\n".join(lines)))
+    found = list(_sentences(path, line, _without_code("\n".join(lines))))
+    yield from (replace(sentence, is_first=sentence is found[0]) for sentence in found)
 
 
 def of_comments(path, content):
-    """The comments of a file in C."""
+    """Yields the sentences in the comments of a file in C."""
     hidden = _STRING.sub(lambda found: '"' + "x" * (len(found[0]) - 2) + '"', content)
     for found in _COMMENT.finditer(hidden):
         comment = content[found.start():found.end()]
@@ -109,7 +112,8 @@ _TOOLS_WORD = re.compile(r"^# ?(shellcheck|pylint|noqa|type:|fmt:)")
 
 
 def _of_hashes(path, found):
-    """Comments of one line each, [(line, text)]; those that stand on lines of their own below each other are one."""
+    """Yields the sentences of comments, given as [(line, has the line for itself, text)]. Such comments below each other are one
+    text."""
     block, first, last = [], 0, 0
     for line, own, text in [*found, (-1, True, "")]:
         if block and not (own and line == last + 1):
@@ -122,7 +126,7 @@ def _of_hashes(path, found):
 
 
 def of_python(path, content):
-    """The comments of a file in Python, and what its modules, classes and functions say of themselves."""
+    """Yields the sentences in the comments and docstrings of a file in Python."""
     comments = []
     for token in tokenize.generate_tokens(io.StringIO(content).readline):
         if token.type == tokenize.COMMENT:
@@ -134,7 +138,7 @@ def of_python(path, content):
 
 
 def of_script(path, content):
-    """The comments of a file in which `#` begins one: a script of the shell, a build file, a unit of systemd."""
+    """Yields the sentences in the comments of a file in which `#` begins one: a shell script, a build file, a unit of systemd."""
     comments = []
     for number, line in enumerate(content.split("\n"), 1):
         found = re.match(r"\s*(#.*)", line) or re.search(r"\s(# [^'\"]*)$", line)
@@ -149,7 +153,7 @@ _CALL = re.compile(r"\b(?:err_set|err_detail|err_context|log_(?:error|warning|in
 
 
 def _arguments(content, at):
-    """The text between the brackets that open before at."""
+    """Returns the text between the brackets that open before at."""
     depth, start = 1, at
     while depth and at < len(content):
         if content[at] == '"':
@@ -162,7 +166,7 @@ def _arguments(content, at):
 
 
 def of_messages(path, content):
-    """The texts in a file in C that a program prints or writes into an `.error`."""
+    """Yields the texts of a file in C that a program prints or writes into an `.error`."""
     for found in _CALL.finditer(content):
         arguments = _arguments(content, found.end())
         for run in re.finditer(r'(?:"(?:[^"\\\n]|\\.)*"\s*)+', arguments):

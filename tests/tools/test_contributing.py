@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""CONTRIBUTING.md: its commands name what is there, and the example of a virtual attribute fits the code."""
+"""CONTRIBUTING.md: its commands name existing files and parts, and the example of a virtual attribute fits the code."""
 
 import os
 import re
@@ -59,7 +59,7 @@ def test_the_test_of_the_example_fits_its_file():
 
 
 def test_the_functions_and_tables_of_the_page_are_there():
-    """A name with brackets, or a struct, that stands beside a file of the tree is in that file."""
+    """Each function, struct and table that the page names beside a file is in that file."""
     for name, path in [("fact_get(", "space/coc_facts.c"), ("get_of_directory(", "space/coc_facts.c"), ("copy_fact(", "space/coc_facts.c"),
                        ("shown_text(", "space/coc_facts.c"), ("struct opts {", "cocfs/options.h"), ("opts_finish(", "cocfs/options.c"),
                        ("opts_parse(", "cocfs/options.c"), ("open_parts(", "cocfs/mount.c"), ("open_space(", "cocfs/mount.c"),

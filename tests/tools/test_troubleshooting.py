@@ -18,7 +18,7 @@ SOURCES = os.path.join(tools.ROOT, "fs")
 
 
 def patterns():
-    """The messages of the page: the code in the first column of the tables that begin with "message"."""
+    """Returns the messages of the page: the code in the first column of the tables that begin with "message"."""
     found, inside = [], False
     for line in tools.read(PAGE).decode().splitlines():
         if not line.startswith("|"):
@@ -64,7 +64,7 @@ def test_no_text_is_there_twice(page):
 
 
 def test_a_pattern_says_something(page):
-    """A pattern of holes alone would cover everything."""
+    """A pattern of holes only would cover everything."""
     assert not [pattern for pattern, _ in page if len(re.findall(r"[A-Za-z]{2,}", pattern)) < 1 or pattern.startswith("`")]
     assert not [pattern for pattern, shape in page if shape.fullmatch("x y z")]
 

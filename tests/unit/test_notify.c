@@ -55,7 +55,8 @@ static void a_state_may_come_with_a_status(void **state)
 	assert_string_equal(hear(), "STOPPING=1\nSTATUS=3 of them");
 }
 
-/* Each line of the message is a word to the supervisor. */
+/* For the supervisor each line of the message is a separate word. So the path must not add a
+ * line. */
 static void a_path_forges_no_state(void **state)
 {
 	(void)state;
@@ -89,7 +90,7 @@ static void nobody_listens(void **state)
 	assert_string_equal(hear(), "");
 }
 
-/* A supervisor that hears nothing is waited for once, and the program goes on. */
+/* The program waits once for a supervisor that does not read, and then goes on. */
 static void a_supervisor_that_is_busy_is_not_waited_for_long(void **state)
 {
 	const char *name = getenv("NOTIFY_SOCKET");

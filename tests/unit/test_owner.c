@@ -46,7 +46,7 @@ static const struct {
 	 {ROOT, 0, 01777},
 	 &ann,
 	 false},
-	/* which may because they can write the file */
+	/* users who may inherit because they can write the file */
 	{"others may write", {ANN, ANN, 0666}, {ROOT, 0, 01777}, {ROOT, 0, 01777}, &cid, true},
 	{"others may write and not read",
 	 {ANN, ANN, 0622},
@@ -97,7 +97,7 @@ static const struct {
 	 {ROOT, 0, 01777},
 	 &unknown,
 	 true},
-	/* which may because they can replace the file */
+	/* users who may inherit because they can replace the file */
 	{"a directory for all that is not sticky",
 	 {ANN, ANN, 0600},
 	 {ROOT, 0, 0777},

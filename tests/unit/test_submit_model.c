@@ -845,8 +845,7 @@ static bool may_be_missing(const struct model *model, const struct file *file,
 	       (file->was_refused || is_conflict || !is_newest);
 }
 
-/* A file with a job has the content that its writers were told, and the job was made by this
- * machine. */
+/* A file with a job has the newest content with a success, and the job was made by this machine. */
 static void check_bound(struct model *model, struct file *file, const struct job_record *job)
 {
 	struct fake_job *there = fake_service_job(&model->fixture->service, job->job_id);

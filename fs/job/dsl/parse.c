@@ -420,7 +420,7 @@ int dsl_parse(const void *content, size_t size, struct dsl_tree *tree, struct ds
 	}
 	root = tree->nodes;
 	if (!finding->text && (!root || (root->kind == DSL_SCALAR && root->plain && !root->size)))
-		r = dsl_finding_set(finding, 0, 0, "the document is empty but for comments");
+		r = dsl_finding_set(finding, 0, 0, "the document is empty, apart from comments");
 	if (!r && root && !finding->text)
 		r = dsl_find_duplicate_key(tree, finding);
 	return r;
