@@ -142,6 +142,7 @@ def test_the_page_lists_what_cocfs_knows_of_mount_and_fuse(source):
 def test_the_page_of_cocfs_has_all_variables_signals_and_exit_statuses(source):
     names = set(code(r'"(HUAWEICLOUD_SDK_[A-Z_]+?[A-Z])"', "coc/*.c", "cocfs/*.c"))
     names |= {"HUAWEICLOUD_SDK_" + name for name in code(r'\{PREFIX "(\w+)"', "coc/environment.c")}
+    names |= set(code(r'getenv\("(\w+)"\)', "base/log_*.c", "base/notify.c", "base/unit_*.c"))
     names |= set(code(r'home_variable\("(\w+)"\)', "base/*.c", "cocfs/*.c"))
     listed = terms(section(source["cocfs.8"], "# ENVIRONMENT"))
     assert set(listed) == names | {"HUAWEICLOUD_SDK_REGION_COC_CN_NORTH_4", "https_proxy", "no_proxy"}
