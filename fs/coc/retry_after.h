@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 /*
- * Reads the value of a Retry-After header: seconds, or an HTTP date ("Sun, 06 Nov 1994 08:49:37
- * GMT"), which is compared with now_s, seconds since the epoch. Returns the wait in ms, at most
+ * Reads the value of a Retry-After header: seconds, or a date in any form that curl_getdate()
+ * knows. The date is compared with now_s, seconds since the epoch. Returns the wait in ms, at most
  * RETRY_AFTER_MAX_MS; 0 if the date is past; -1 for NULL or any other text.
  */
 int64_t retry_after_ms(const char *value, int64_t now_s);
