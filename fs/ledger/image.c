@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "ledger/db.h"
+#include "ledger/vfs.h"
 
 /* An image. The file of SQLite's own VFS follows it in the same piece of memory. */
 struct image {
@@ -22,8 +23,7 @@ struct image {
 	const atomic_bool *stopped; /* NULL while the image is opened */
 };
 
-static sqlite3_vfs vfs; /* a copy of SQLite's default VFS */
-static sqlite3_vfs *below;
+static struct vfs_layer layer;
 
 static struct image *image_of(sqlite3_file *file)
 {
@@ -131,7 +131,7 @@ static int open_image_file(sqlite3_vfs *self, const char *name, sqlite3_file *fi
 	if (!(flags & SQLITE_OPEN_MAIN_DB)) /* the check sorts nothing, and has no journal */
 		return SQLITE_CANTOPEN;
 	*image = (struct image){.below = (sqlite3_file *)(image + 1)};
-	code = below->xOpen(below, name, image->below, flags, ret_flags);
+	code = layer.below->xOpen(layer.below, name, image->below, flags, ret_flags);
 	if (code == SQLITE_OK)
 		image->file.pMethods = &image_methods;
 	return code;
@@ -139,17 +139,7 @@ static int open_image_file(sqlite3_vfs *self, const char *name, sqlite3_file *fi
 
 int ledger_image_begin(void)
 {
-	if (sqlite3_vfs_find(LEDGER_IMAGE_VFS))
-		return 0;
-	below = sqlite3_vfs_find(NULL);
-	if (!below)
-		return -EIO;
-	vfs = *below;
-	vfs.zName = LEDGER_IMAGE_VFS;
-	vfs.pNext = NULL;
-	vfs.szOsFile = (int)sizeof(struct image) + below->szOsFile;
-	vfs.xOpen = open_image_file;
-	return sqlite3_vfs_register(&vfs, 0) == SQLITE_OK ? 0 : -ENOMEM;
+	return vfs_layer_begin(&layer, LEDGER_IMAGE_VFS, sizeof(struct image), open_image_file);
 }
 
 int ledger_image_open(const char *path, const atomic_bool *stopped, sqlite3 **ret_image)

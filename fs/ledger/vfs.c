@@ -41,8 +41,7 @@ struct log {
 	char *bytes;   /* room for GATHER_MAX bytes */
 };
 
-static sqlite3_vfs vfs; /* a copy of SQLite's default VFS */
-static sqlite3_vfs *below;
+static struct vfs_layer layer;
 
 static struct log *log_of(sqlite3_file *file)
 {
@@ -226,10 +225,11 @@ static int open_vfs_file(sqlite3_vfs *self, const char *name, sqlite3_file *file
 
 	(void)self;
 	if (!(flags & SQLITE_OPEN_WAL))
-		return below->xOpen(below, name, file, flags, ret_flags);
+		return layer.below->xOpen(layer.below, name, file, flags, ret_flags);
 	*log = (struct log){
 		.below = (sqlite3_file *)(log + 1), .end = -1, .bytes = malloc(GATHER_MAX)};
-	code = log->bytes ? below->xOpen(below, name, log->below, flags, ret_flags) : SQLITE_NOMEM;
+	code = log->bytes ? layer.below->xOpen(layer.below, name, log->below, flags, ret_flags)
+			  : SQLITE_NOMEM;
 	if (code != SQLITE_OK)
 		free(log->bytes);
 	else
@@ -237,17 +237,22 @@ static int open_vfs_file(sqlite3_vfs *self, const char *name, sqlite3_file *file
 	return code;
 }
 
+int vfs_layer_begin(struct vfs_layer *new, const char *name, size_t size, vfs_open_fn *open_file)
+{
+	if (sqlite3_vfs_find(name))
+		return 0;
+	new->below = sqlite3_vfs_find(NULL);
+	if (!new->below)
+		return -EIO;
+	new->vfs = *new->below;
+	new->vfs.zName = name;
+	new->vfs.pNext = NULL;
+	new->vfs.szOsFile = (int)size + new->below->szOsFile;
+	new->vfs.xOpen = open_file;
+	return sqlite3_vfs_register(&new->vfs, 0) == SQLITE_OK ? 0 : -ENOMEM;
+}
+
 int ledger_vfs_begin(void)
 {
-	if (sqlite3_vfs_find(LEDGER_VFS))
-		return 0;
-	below = sqlite3_vfs_find(NULL);
-	if (!below)
-		return -EIO;
-	vfs = *below;
-	vfs.zName = LEDGER_VFS;
-	vfs.pNext = NULL;
-	vfs.szOsFile = (int)sizeof(struct log) + below->szOsFile;
-	vfs.xOpen = open_vfs_file;
-	return sqlite3_vfs_register(&vfs, 0) == SQLITE_OK ? 0 : -ENOMEM;
+	return vfs_layer_begin(&layer, LEDGER_VFS, sizeof(struct log), open_vfs_file);
 }

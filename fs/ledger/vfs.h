@@ -3,6 +3,7 @@
 #define COCFS_LEDGER_VFS_H
 
 #include <sqlite3.h>
+#include <stddef.h>
 
 #define LEDGER_VFS "cocfs-ledger"
 
@@ -17,5 +18,22 @@ void ledger_vfs_sync_failed(sqlite3_file *log);
 /* Call this before a sync that is not made through this VFS. If a sync failed before and the log
  * could not be written again, writes it now. Returns an SQLite result code. */
 int ledger_vfs_fill_gaps(sqlite3_file *log);
+
+/* A VFS on top of SQLite's default VFS. Only the opening of a file differs. */
+struct vfs_layer {
+	sqlite3_vfs vfs;    /* a copy of the default VFS, under another name */
+	sqlite3_vfs *below; /* the default VFS */
+};
+
+/* As xOpen of a VFS (sqlite.org/c3ref/vfs.html). */
+typedef int vfs_open_fn(sqlite3_vfs *self, const char *name, sqlite3_file *file, int flags,
+			int *ret_flags);
+
+/*
+ * Registers a VFS on top of the default VFS, once for the process. layer must stay. size: bytes
+ * that open_file needs in front of a file of the default VFS; both are in one piece of memory.
+ * Returns 0, also if there is a VFS of this name already, or -errno.
+ */
+int vfs_layer_begin(struct vfs_layer *layer, const char *name, size_t size, vfs_open_fn *open_file);
 
 #endif
