@@ -32,6 +32,7 @@
 
 #include "base/log.h"
 #include "base/shares.h"
+#include "base/thread.h"
 
 #define STACK_SIZE (1 << 16) /* small: a thread only makes system calls */
 
@@ -95,15 +96,10 @@ static void *run_thread(void *data)
 
 static void start_worker(struct workers *workers)
 {
-	pthread_attr_t attr;
-	int errnum;
+	pthread_t *next = &workers->thread[workers->n_threads];
 
-	if (workers->n_threads == WORKERS_MAX || pthread_attr_init(&attr))
-		return;
-	pthread_attr_setstacksize(&attr, STACK_SIZE); /* on failure the default size stays */
-	errnum = pthread_create(&workers->thread[workers->n_threads], &attr, run_thread, workers);
-	pthread_attr_destroy(&attr);
-	if (!errnum)
+	if (workers->n_threads < WORKERS_MAX &&
+	    thread_start(STACK_SIZE, run_thread, workers, next) == 0)
 		workers->n_threads++;
 }
 

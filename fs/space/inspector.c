@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "base/thread.h"
 #include "space/inspectors_private.h"
 #include "space/proc.h"
 
@@ -113,16 +114,10 @@ static void *run_inspector(void *data)
 
 int inspector_start(struct inspectors *inspectors, struct inspector *inspector)
 {
-	pthread_attr_t attr;
-	int errnum = pthread_attr_init(&attr);
+	int r;
 
-	if (errnum)
-		return -errnum;
 	inspector->inspectors = inspectors;
-	/* if this fails, the thread gets the default size */
-	pthread_attr_setstacksize(&attr, STACK_SIZE);
-	errnum = pthread_create(&inspector->thread, &attr, run_inspector, inspector);
-	pthread_attr_destroy(&attr);
-	inspector->is_started = errnum == 0;
-	return -errnum;
+	r = thread_start(STACK_SIZE, run_inspector, inspector, &inspector->thread);
+	inspector->is_started = r == 0;
+	return r;
 }

@@ -9,11 +9,12 @@
 #include "submit/check_thread.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include "base/thread.h"
 
 /* enough for SQLite's check, which goes down a tree at most 20 pages deep */
 #define STACK_SIZE (1 << 19)
@@ -52,19 +53,6 @@ static void on_end(void *data, uint32_t events)
 		check_thread->done(check_thread->data, check_thread->result, &check_thread->err);
 }
 
-static int start_thread(struct check_thread *check_thread)
-{
-	pthread_attr_t attr;
-	int errnum = pthread_attr_init(&attr);
-
-	if (errnum)
-		return -errnum;
-	pthread_attr_setstacksize(&attr, STACK_SIZE); /* on failure the default size stays */
-	errnum = pthread_create(&check_thread->thread, &attr, check_in_thread, check_thread);
-	pthread_attr_destroy(&attr);
-	return -errnum;
-}
-
 static void close_thread(struct check_thread *check_thread)
 {
 	loop_unwatch(&check_thread->watch);
@@ -90,7 +78,7 @@ int check_thread_create(struct loop *loop, struct ledger_check *check, check_thr
 		r = loop_watch(loop, &check_thread->watch, check_thread->end_fd, EPOLLIN, on_end,
 			       check_thread);
 	if (r == 0)
-		r = start_thread(check_thread);
+		r = thread_start(STACK_SIZE, check_in_thread, check_thread, &check_thread->thread);
 	if (r < 0) {
 		close_thread(check_thread);
 		return r;

@@ -8,10 +8,11 @@
 #include "submit/sync_thread.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+
+#include "base/thread.h"
 
 #define WORD_SYNC 1
 #define WORD_END 2 /* may come together with WORD_SYNC: the eventfd adds both */
@@ -55,19 +56,6 @@ static void on_end(void *data, uint32_t events)
 		sync_thread->done(sync_thread->data, sync_thread->result);
 }
 
-static int start_sync_thread(struct sync_thread *sync_thread)
-{
-	pthread_attr_t attr;
-	int errnum = pthread_attr_init(&attr);
-
-	if (errnum)
-		return -errnum;
-	pthread_attr_setstacksize(&attr, STACK_SIZE); /* on failure the default size stays */
-	errnum = pthread_create(&sync_thread->thread, &attr, sync_in_thread, sync_thread);
-	pthread_attr_destroy(&attr);
-	return -errnum;
-}
-
 static void close_all(struct sync_thread *sync_thread)
 {
 	loop_unwatch(&sync_thread->watch);
@@ -97,7 +85,7 @@ int sync_thread_create(struct loop *loop, int take_fd, void (*done)(void *data, 
 		r = loop_watch(loop, &sync_thread->watch, sync_thread->end_fd, EPOLLIN, on_end,
 			       sync_thread);
 	if (r == 0)
-		r = start_sync_thread(sync_thread);
+		r = thread_start(STACK_SIZE, sync_in_thread, sync_thread, &sync_thread->thread);
 	if (r < 0) {
 		close_all(sync_thread);
 		return r;
