@@ -210,7 +210,7 @@ static void fail_by_length(const struct answer_source *source, struct answer *ou
 	fail_answer(source, &verdict, out);
 }
 
-static void fail_gone(const struct answer_source *source, struct answer *out)
+static void fail_job_gone(const struct answer_source *source, struct answer *out)
 {
 	fail_answer(source, verdict_find(source->status, "COC.00042101"), out);
 }
@@ -270,7 +270,7 @@ static void read_success(const struct answer_source *source, const cJSON *root, 
 	if (r == -ENOMEM)
 		fail_no_memory(source, out);
 	else if (r == -ESTALE)
-		fail_gone(source, out);
+		fail_job_gone(source, out);
 	else if (r == -E2BIG)
 		fail_by_length(source, out);
 	else

@@ -170,7 +170,7 @@ static bool has_connection_free(const struct http *http)
 	       (!http->short_of || http->n_busy < http->room);
 }
 
-static void on_next(void *data);
+static void on_begin_due(void *data);
 
 /* May another request begin in this iteration? If not, sets the timer that begins further requests
  * in the next iteration. */
@@ -184,7 +184,7 @@ static bool may_begin(struct http *http)
 	if (http->n_begun++ < HTTP_BEGIN_MAX)
 		return true;
 	/* + 1: a timer that is due now could run in this iteration again */
-	loop_timer_set(http->loop, &http->next, now_ms + 1, on_next, http);
+	loop_timer_set(http->loop, &http->next, now_ms + 1, on_begin_due, http);
 	return false;
 }
 
@@ -207,7 +207,7 @@ static void pump_requests(struct http *http)
 	}
 }
 
-static void on_next(void *data)
+static void on_begin_due(void *data)
 {
 	pump_requests(data);
 }
@@ -281,15 +281,15 @@ static void deliver_answers(struct http *http)
 		pump_requests(http);
 }
 
-static void on_again(void *data);
+static void on_room_again(void *data);
 
 static void try_again_soon(struct http *http)
 {
 	loop_timer_set(http->loop, &http->again, loop_now_ms(http->loop) + HTTP_SHORTAGE_MS,
-		       on_again, http);
+		       on_room_again, http);
 }
 
-static void on_again(void *data)
+static void on_room_again(void *data)
 {
 	struct http *http = data;
 

@@ -47,7 +47,7 @@ static void end_fetch(struct metadata *metadata, struct coc_creds *creds, const 
 	metadata->done(metadata->data, creds, err);
 }
 
-static void end_with(struct metadata *metadata, struct err *err)
+static void end_with_error(struct metadata *metadata, struct err *err)
 {
 	if (!strstr(err->details, "what_to_do: "))
 		err_detail(err, "what_to_do",
@@ -62,7 +62,7 @@ static void end_unreached(struct metadata *metadata, const struct err *why)
 
 	err_drop(&err, "what_to_do");
 	err_context(&err, METADATA_SOURCE);
-	end_with(metadata, &err);
+	end_with_error(metadata, &err);
 }
 
 static void end_refused(struct metadata *metadata, unsigned status)
@@ -70,7 +70,7 @@ static void end_refused(struct metadata *metadata, unsigned status)
 	struct err err = {0};
 
 	err_set(&err, EIO, "%s answers with %u", METADATA_SOURCE, status);
-	end_with(metadata, &err);
+	end_with_error(metadata, &err);
 }
 
 static void end_without_agency(struct metadata *metadata)
@@ -121,7 +121,7 @@ static void on_keys(void *data, const struct http_answer *answer)
 		if (answer->cut)
 			err_set(&err, EIO, "the answer of %s is longer than %u bytes",
 				METADATA_SOURCE, KEYS_ANSWER_MAX);
-		end_with(metadata, &err);
+		end_with_error(metadata, &err);
 	} else {
 		end_fetch(metadata, creds, NULL);
 	}

@@ -110,7 +110,7 @@ static bool is_harmless(const cJSON *member)
 
 /* Does an answer report an error without an error code? Then nothing else in the answer proves
  * anything, not even missing data. */
-static bool has_words(const cJSON *root)
+static bool reports_error(const cJSON *root)
 {
 	static const char *const names[] = {"error_msg", "code",   "message",
 					    "error",	 "errors", "msg"};
@@ -303,7 +303,7 @@ void success_finish(struct answer *answer)
 
 int success_read(const struct answer_source *source, const cJSON *root, struct answer *out)
 {
-	if (has_words(root))
+	if (reports_error(root))
 		return -EINVAL;
 	switch (source->operation) {
 	case COC_OP_CREATE:

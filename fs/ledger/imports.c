@@ -156,7 +156,7 @@ int ledger_import_glance(struct ledger *ledger, const char *name, struct import_
 /* ---- changes ---- */
 
 /* Runs a statement that writes, with one text as its parameter. Returns 0 or -errno. */
-static int change(struct ledger *ledger, enum ledger_statement which, const char *text)
+static int change_import(struct ledger *ledger, enum ledger_statement which, const char *text)
 {
 	int r = 0;
 	sqlite3_stmt *stmt = ledger_write(ledger, which, &r);
@@ -230,17 +230,17 @@ int ledger_import_fetched(struct ledger *ledger, const struct import_record *imp
 
 int ledger_import_read(struct ledger *ledger, const char *job_id)
 {
-	return change(ledger, STMT_IMPORT_READ, job_id);
+	return change_import(ledger, STMT_IMPORT_READ, job_id);
 }
 
 int ledger_import_hide(struct ledger *ledger, const char *job_id)
 {
-	return change(ledger, STMT_IMPORT_HIDE, job_id);
+	return change_import(ledger, STMT_IMPORT_HIDE, job_id);
 }
 
 int ledger_import_leave(struct ledger *ledger, const char *job_id)
 {
-	int r = change(ledger, STMT_IMPORT_LEAVE, job_id);
+	int r = change_import(ledger, STMT_IMPORT_LEAVE, job_id);
 
 	if (r < 0)
 		return r;
@@ -248,7 +248,7 @@ int ledger_import_leave(struct ledger *ledger, const char *job_id)
 		ledger->imports_leave = true;
 		return 0;
 	}
-	return change(ledger, STMT_IMPORT_DROP_UNPLACED, job_id);
+	return change_import(ledger, STMT_IMPORT_DROP_UNPLACED, job_id);
 }
 
 int ledger_import_bound(struct ledger *ledger, const char *job_id, int64_t row)
@@ -278,14 +278,14 @@ bool ledger_imports_take_leaving(struct ledger *ledger)
 
 int ledger_import_drop(struct ledger *ledger, const char *job_id)
 {
-	return change(ledger, STMT_IMPORT_DROP, job_id);
+	return change_import(ledger, STMT_IMPORT_DROP, job_id);
 }
 
 int ledger_import_take_name(struct ledger *ledger, const char *name)
 {
-	int r = change(ledger, STMT_IMPORT_DROP_LEAVING, name);
+	int r = change_import(ledger, STMT_IMPORT_DROP_LEAVING, name);
 
-	return r < 0 ? r : change(ledger, STMT_IMPORT_TAKE_NAME, name);
+	return r < 0 ? r : change_import(ledger, STMT_IMPORT_TAKE_NAME, name);
 }
 
 /* ---- many imports ---- */

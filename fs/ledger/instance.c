@@ -248,7 +248,7 @@ static int write_file(const char *path, struct instance *instance)
 
 /* Records an instance durably. rebind: also records that everything unfinished is in doubt. Returns
  * 0 or -errno. */
-static int record(struct ledger *ledger, const struct instance *instance, bool rebind)
+static int record_instance(struct ledger *ledger, const struct instance *instance, bool rebind)
 {
 	char *text = sqlite3_mprintf("BEGIN IMMEDIATE; UPDATE space SET instance = %Q, mark = %Q;"
 				     "%s COMMIT;",
@@ -273,7 +273,7 @@ static int replace_file(struct ledger *ledger, const char *path, const char *new
 
 	CRASH_POINT("instance-written");
 	if (r == 0)
-		r = record(ledger, instance, rebind);
+		r = record_instance(ledger, instance, rebind);
 	CRASH_POINT("instance-recorded");
 	return r < 0 || rename(new_path, path) == 0 ? r : -errno;
 }

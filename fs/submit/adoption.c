@@ -282,11 +282,11 @@ static void make_or_refuse(struct submission *submission)
 	}
 }
 
-static void look_at(struct submission *submission, struct adoption_candidate *candidate);
+static void show_candidate(struct submission *submission, struct adoption_candidate *candidate);
 
 /* Chooses a job when all candidates were looked at. details: of the candidate that was shown last,
  * or NULL if none was. */
-static void choose(struct submission *submission, const struct coc_details *details)
+static void choose_job(struct submission *submission, const struct coc_details *details)
 {
 	struct adoption *adoption = submission->adoption;
 	bool by_name = adoption_takes_by_name(submission);
@@ -315,12 +315,12 @@ static void choose(struct submission *submission, const struct coc_details *deta
 		tell_outcome(submission, &(struct adoption_outcome){.kind = ADOPTION_TAKES,
 								    .details = details});
 	else
-		look_at(submission, chosen); /* the update needs the job's newest version */
+		show_candidate(submission, chosen); /* the update needs the job's newest version */
 }
 
 /* Looks at the next candidate. Decides if there is none left, or ADOPTION_SHOWS_MAX were looked
  * at. */
-static void look_on(struct submission *submission, const struct coc_details *details)
+static void look_at_next(struct submission *submission, const struct coc_details *details)
 {
 	struct adoption *adoption = submission->adoption;
 	struct adoption_candidate *next;
@@ -332,11 +332,11 @@ static void look_on(struct submission *submission, const struct coc_details *det
 	if (r < 0)
 		tell_stop(submission, "the ledger cannot be read", r);
 	else if (goes_on)
-		look_at(submission, next);
+		show_candidate(submission, next);
 	else if (next)
 		refuse_choice(submission, ", too many to be compared,", is_unseen);
 	else
-		choose(submission, details);
+		choose_job(submission, details);
 }
 
 /* Records whether a shown candidate has the text, the name and the project of the create. */
@@ -371,10 +371,10 @@ static void on_candidate_shown(void *data, const struct coc_answer *answer)
 	candidate->is_there = false;
 	if (details)
 		note_seen(submission, candidate, details);
-	look_on(submission, details);
+	look_at_next(submission, details);
 }
 
-static void look_at(struct submission *submission, struct adoption_candidate *candidate)
+static void show_candidate(struct submission *submission, struct adoption_candidate *candidate)
 {
 	int64_t left_ms = submission_left_ms(submission);
 	int r = -ETIMEDOUT;
@@ -398,7 +398,7 @@ void adoption_decide(struct submission *submission, const char *known_ids, bool 
 	adoption->known_ids = strdup(known_ids);
 	r = adoption->known_ids ? note_remembered(submission) : -ENOMEM;
 	if (r == 0)
-		look_on(submission, NULL);
+		look_at_next(submission, NULL);
 	else
 		tell_stop(submission, "the jobs of this name cannot be compared", r);
 }

@@ -68,7 +68,7 @@ void submission_ask_all(struct submission_list *begun)
 /* A timer's callback. To put a submission back into the queue is a change, too: the ledger may
  * refuse it or lose it again. Then nothing would send what the ledger records as being sent. So the
  * submission stays in memory until the ledger says whether it is being sent or queued. */
-static void go_on(void *data)
+static void go_on_with_submission(void *data)
 {
 	struct submission *submission = data;
 	struct engine *engine = submission->engine;
@@ -98,8 +98,8 @@ void submission_go_on_later(struct submission *submission)
 	struct loop *loop = submission->engine->loop;
 
 	submission->stage = STAGE_ASKING;
-	loop_timer_set(loop, &submission->timer, loop_now_ms(loop) + LEDGER_AGAIN_MS, go_on,
-		       submission);
+	loop_timer_set(loop, &submission->timer, loop_now_ms(loop) + LEDGER_AGAIN_MS,
+		       go_on_with_submission, submission);
 }
 
 static void send_again(void *data)

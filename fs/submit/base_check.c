@@ -105,7 +105,7 @@ static bool is_in_the_way(const struct submission *submission, const struct coc_
 
 /* Records the version that the request is sent on top of. The request goes out at the end of this
  * iteration. */
-static void go_on_top(struct submission *submission, const struct coc_details *details)
+static void send_on_top(struct submission *submission, const struct coc_details *details)
 {
 	struct engine *engine = submission->engine;
 	int64_t newest = version_number(details->version);
@@ -174,7 +174,7 @@ void base_check_judge(struct submission *submission, const struct coc_details *d
 	    (versions_are_used_up(newest, &err) || versions_check_risk(submission, &err) < 0))
 		refuse_update(submission, newest, &err);
 	else
-		go_on_top(submission, details);
+		send_on_top(submission, details);
 }
 
 static void on_newest_shown(void *data, const struct coc_answer *answer)

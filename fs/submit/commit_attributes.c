@@ -34,7 +34,8 @@ static int check_fixed_attributes(const struct attr_set *own, const struct comme
 
 /* Sets again on the file the attributes that its name has kept, and marks the file's own as
  * explicit. Returns 0 or -errno. */
-static int keep_own(struct engine *engine, struct commit *commit, const struct job_record *job)
+static int keep_own_attributes(struct engine *engine, struct commit *commit,
+			       const struct job_record *job)
 {
 	struct ledger_submission pending = {0};
 	struct attr_set *own = &commit->own;
@@ -124,7 +125,7 @@ int commit_attributes(struct engine *engine, struct commit *commit, const struct
 		r = check_fixed_attributes(&commit->own, &comments, job, err);
 	if (r < 0)
 		return r;
-	r = keep_own(engine, commit, job);
+	r = keep_own_attributes(engine, commit, job);
 	if (r < 0)
 		return err_set(err, -r, "the attributes of its name cannot be read: %s",
 			       strerror(-r));

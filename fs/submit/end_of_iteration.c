@@ -338,7 +338,7 @@ static void release_unsynced(struct engine *engine)
 
 /* Takes up what callbacks have left in the engine's lists. Returns 0, or -errno if a sync has
  * failed: another sync at once would fail as well. */
-static int take_up(struct engine *engine)
+static int take_up_lists(struct engine *engine)
 {
 	int sync_error = engine->sync_error;
 
@@ -367,7 +367,7 @@ void submit_iteration_end(struct engine *engine)
 
 	TAILQ_INIT(&begun);
 	engine->releases_left = RELEASES_MAX;
-	if (take_up(engine) < 0) {
+	if (take_up_lists(engine) < 0) {
 		group_sync_go_on(engine);
 		return;
 	}

@@ -152,7 +152,8 @@ static struct waiter *hand_waiter(struct submission *submission, submit_done_fn 
 
 /* Does this submission, which waits or is under way, have the same content and attributes as
  * sub? */
-static bool is_same(const struct submission *submission, const struct ledger_submission *sub)
+static bool has_same_content(const struct submission *submission,
+			     const struct ledger_submission *sub)
 {
 	if (sub->base && submission->record.base != sub->base)
 		return false;
@@ -211,8 +212,9 @@ static int make_submission(struct engine *engine, struct ledger_submission *take
 
 /* Starts a new submission, or puts it behind the current one of its row. known: see
  * submission_start(). */
-static int take_in(struct submission *submission, const struct job_record *known,
-		   submit_done_fn *done, void *data, struct waiter **ret_waiter, struct err *err)
+static int start_or_wait(struct submission *submission, const struct job_record *known,
+			 submit_done_fn *done, void *data, struct waiter **ret_waiter,
+			 struct err *err)
 {
 	struct submission *ahead;
 	struct waiter *waiter = hand_waiter(submission, done, data);
@@ -241,10 +243,10 @@ int engine_submit(struct engine *engine, struct ledger_submission *take_submissi
 	struct waiter *waiter;
 	struct submission *submission;
 
-	if (!newest || !is_same(newest, take_submission)) {
+	if (!newest || !has_same_content(newest, take_submission)) {
 		int r = make_submission(engine, take_submission, path, &submission, err);
 
-		return r < 0 ? r : take_in(submission, job, done, data, ret_waiter, err);
+		return r < 0 ? r : start_or_wait(submission, job, done, data, ret_waiter, err);
 	}
 	ledger_submission_finish(take_submission);
 	waiter = hand_waiter(newest, done, data);
@@ -279,5 +281,5 @@ int submit_delete(struct engine *engine, const struct deletion *deletion, submit
 		submission_destroy(submission);
 		return err_set(err, ENOMEM, "out of memory");
 	}
-	return take_in(submission, NULL, done, data, ret_waiter, err);
+	return start_or_wait(submission, NULL, done, data, ret_waiter, err);
 }

@@ -160,9 +160,9 @@ int freshness_see(struct engine *engine, const struct freshness *fresh, int64_t 
 
 /* Is this version news for the row? Not if a submission of the row is under way: its outcome
  * records the version. */
-static bool is_news(const struct engine *engine, const struct job_record *job,
-		    const struct freshness *fresh, int64_t version,
-		    const char *const attrs[ATTR_COUNT])
+static bool is_new_version(const struct engine *engine, const struct job_record *job,
+			   const struct freshness *fresh, int64_t version,
+			   const char *const attrs[ATTR_COUNT])
 {
 	if (!job->job_id || strcmp(job->job_id, fresh->job_id) != 0 || version < job->version ||
 	    engine_has(engine, job->row))
@@ -180,7 +180,7 @@ int freshness_hold(struct engine *engine, const struct freshness *fresh, int64_t
 	_cleanup_attr_set_ struct attr_set held = {0};
 	int r = ledger_get(engine->ledger, fresh->row, &job);
 
-	if (r < 0 || !is_news(engine, &job, fresh, version, attrs))
+	if (r < 0 || !is_new_version(engine, &job, fresh, version, attrs))
 		return r;
 	r = attr_set_take(&held, attrs);
 	return r < 0 ? r : ledger_see_held(engine->ledger, job.row, &held);

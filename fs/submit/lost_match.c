@@ -98,7 +98,7 @@ static void give_job(struct decision *decision, struct lost_create *create)
 }
 
 /* Gives the jobs to the creates. Returns true if a job is left over. */
-static bool give_out(struct decision *decision)
+static bool give_jobs(struct decision *decision)
 {
 	for (size_t i = decision->n_creates; i-- > 0;)
 		if (decision->creates[i].verdict == MATCH_OPEN)
@@ -147,7 +147,7 @@ enum match_reason lost_match_decide(struct lost_create *creates, size_t n, struc
 	if (!open)
 		return MATCH_CLEAR;
 	reason = look_for_matches(&decision);
-	if (reason == MATCH_CLEAR && give_out(&decision))
+	if (reason == MATCH_CLEAR && give_jobs(&decision))
 		reason = MATCH_MANY;
 	return reason == MATCH_CLEAR ? judge_creates(&decision) : reason;
 }

@@ -71,7 +71,7 @@ static int look_at_listed(void *data, const char *job_id, bool is_accepted)
 static void show_next_missing(struct missing *missing);
 
 /* Does the answer say that there is no such job? */
-static bool says_gone(const struct coc_answer *answer)
+static bool says_job_gone(const struct coc_answer *answer)
 {
 	return answer->outcome == COC_REFUSED && answer->errnum == ESTALE;
 }
@@ -91,9 +91,9 @@ static void on_missing_shown(void *data, const struct coc_answer *answer)
 	missing->call = NULL;
 	snprintf(missing->resume, sizeof(missing->resume), "%s", id);
 	/* if the ledger fails, the catalogue keeps the job, and the next scan asks for it again */
-	if (says_gone(answer))
+	if (says_job_gone(answer))
 		r = ledger_import_leave(missing->engine->ledger, id);
-	if (r == 0 && says_gone(answer))
+	if (r == 0 && says_job_gone(answer))
 		r = ledger_catalogue_drop(missing->engine->ledger, id);
 	if (r < 0 || !says_something(answer))
 		end_missing(missing, r);

@@ -60,7 +60,8 @@ static int learn_owners(struct engine *engine, const struct spool_witness *witne
 	return ledger_learn_owners(engine->ledger, witness->find_owner, witness->data);
 }
 
-static int recover(struct engine *engine, const struct spool_witness *witness, struct err *err)
+static int recover_unfinished(struct engine *engine, const struct spool_witness *witness,
+			      struct err *err)
 {
 	int r = engine_recover(engine);
 
@@ -77,5 +78,6 @@ static int recover(struct engine *engine, const struct spool_witness *witness, s
 
 int submit_recover(struct engine *engine, const struct spool_witness *witness, struct err *err)
 {
-	return ledger_explain_reading(engine->ledger, recover(engine, witness, err), err);
+	return ledger_explain_reading(engine->ledger, recover_unfinished(engine, witness, err),
+				      err);
 }

@@ -45,7 +45,7 @@ static void end_name_list(struct name_list *list, const char *gap)
 	list->spec.done(list->spec.data, list);
 }
 
-static void end_failed(struct name_list *list, int errnum, const struct coc_answer *answer)
+static void end_failed_list(struct name_list *list, int errnum, const struct coc_answer *answer)
 {
 	list->errnum = errnum;
 	list->answer = answer;
@@ -160,7 +160,7 @@ static void ask_next_page(struct name_list *list)
 	if (list->pages == list->spec.pages_max)
 		end_name_list(list, "it is too long to be read");
 	else if ((r = ask_page(list)) < 0)
-		end_failed(list, -r, NULL);
+		end_failed_list(list, -r, NULL);
 }
 
 static void took_page(void *data, const struct coc_answer *answer)
@@ -173,17 +173,17 @@ static void took_page(void *data, const struct coc_answer *answer)
 	list->pages++;
 	outage_note(list->engine, answer);
 	if (answer->outcome != COC_DONE) {
-		end_failed(list, answer->errnum, answer);
+		end_failed_list(list, answer->errnum, answer);
 		return;
 	}
 	if (note_rows(list, answer) < 0) {
-		end_failed(list, ENOMEM, NULL);
+		end_failed_list(list, ENOMEM, NULL);
 		return;
 	}
 	step = paging_take(&list->paging, answer, &first);
 	r = step == PAGING_MORE || step == PAGING_WHOLE ? keep_page(list, answer, first) : 0;
 	if (step < 0 || (r < 0 && r != -EFBIG && r != -E2BIG)) {
-		end_failed(list, step < 0 ? -step : -r, NULL);
+		end_failed_list(list, step < 0 ? -step : -r, NULL);
 	} else if (r == -EFBIG) {
 		end_name_list(list, "it has too many jobs of this name");
 	} else if (r == -E2BIG) {

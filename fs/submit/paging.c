@@ -62,7 +62,7 @@ void paging_finish(struct paging *paging)
 }
 
 /* Does this page begin with the last row of the page before, under the same total? */
-static bool goes_on(const struct paging *paging, const struct coc_answer *page)
+static bool begins_with_overlap(const struct paging *paging, const struct coc_answer *page)
 {
 	return page->total == paging->total && page->n_summaries &&
 	       !strcmp(page->summaries[0].document_id, paging->last_id);
@@ -162,7 +162,7 @@ static int take_still_page(struct paging *paging, const struct coc_answer *page,
 		return PAGING_FLAWED;
 	if (!paging->begun)
 		paging->total = page->total;
-	else if (!goes_on(paging, page))
+	else if (!begins_with_overlap(paging, page))
 		return PAGING_MOVED;
 	for (size_t i = first; i < n; i++) {
 		int r = id_set_add(&paging->ids, page->summaries[i].document_id);

@@ -274,7 +274,7 @@ static int name_some(struct placing *placing)
 /* ---- from names to files ---- */
 
 static void finish_pass(struct placing *placing);
-static void on_made(void *data, int result);
+static void on_files_made(void *data, int result);
 
 /* Begins to make the files of the names, which are durable. Goes on giving names to other jobs
  * meanwhile. */
@@ -283,13 +283,13 @@ static void begin_files(struct placing *placing)
 	if (placing->has_lost)
 		making_drop_lost(placing->engine, &placing->names, 0);
 	placing->has_lost = false;
-	making_begin(&placing->making, placing->engine, &placing->names, on_made, placing);
+	making_begin(&placing->making, placing->engine, &placing->names, on_files_made, placing);
 	placing->step = placing->all_named ? PLACING_MAKE : PLACING_NAME;
 	if (!placing->all_named)
 		go_on_placing(placing);
 }
 
-static void on_made(void *data, int result)
+static void on_files_made(void *data, int result)
 {
 	struct placing *placing = data;
 

@@ -46,8 +46,8 @@ static bool has_slot(const struct engine *engine)
 }
 
 /* Records content in the queue. Returns 0 or -errno. */
-static int put_in(struct engine *engine, struct ledger_submission *record,
-		  const struct job_record *job)
+static int record_queued(struct engine *engine, struct ledger_submission *record,
+			 const struct job_record *job)
 {
 	struct submission *current = engine_current(engine, job->row);
 	int r = ledger_enqueue(engine->ledger, record, job->state);
@@ -70,8 +70,8 @@ static bool may_pass(const struct engine *engine, const struct job_record *job)
 }
 
 /* Records content as being sent, without going through the queue. Returns 0 or -errno. */
-static int pass_by(struct engine *engine, struct ledger_submission *take_submission,
-		   const struct job_record *job, const char *path)
+static int start_past_queue(struct engine *engine, struct ledger_submission *take_submission,
+			    const struct job_record *job, const char *path)
 {
 	struct submission *submission;
 
@@ -97,8 +97,8 @@ int engine_enqueue(struct engine *engine, struct ledger_submission *take_submiss
 	} else if (!(waiter = waiter_create(engine, done, data))) {
 		r = -ENOMEM;
 	} else {
-		r = may_pass(engine, job) ? pass_by(engine, take_submission, job, path)
-					  : put_in(engine, take_submission, job);
+		r = may_pass(engine, job) ? start_past_queue(engine, take_submission, job, path)
+					  : record_queued(engine, take_submission, job);
 	}
 	if (r >= 0 && waiter)
 		refusals_expect(engine, path, &owner);

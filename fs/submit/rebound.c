@@ -70,7 +70,8 @@ int rebound_ask(struct submission *submission)
 
 /* Makes a submission of what is queued for a row, and asks the service. Takes what queued owns.
  * Returns 0 or -errno. */
-static int ask_first(struct engine *engine, const char *path, struct ledger_submission *take_queued)
+static int ask_about_queued(struct engine *engine, const char *path,
+			    struct ledger_submission *take_queued)
 {
 	struct submission *submission = submission_create(engine, take_queued, path);
 
@@ -90,7 +91,7 @@ static int take_first(struct engine *engine, const char *path, int64_t row)
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	if (queued.rebound && !engine_has(engine, row)) {
-		r = ask_first(engine, path, &queued);
+		r = ask_about_queued(engine, path, &queued);
 		return r < 0 ? r : 1;
 	}
 	r = queued.rebound ? -EBUSY : 0;

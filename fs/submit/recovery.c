@@ -41,7 +41,7 @@ static void take_further(struct submission *submission, bool sent)
 	}
 }
 
-static int take_up(void *data, struct ledger_submission *take_submission)
+static int take_up_submission(void *data, struct ledger_submission *take_submission)
 {
 	struct engine *engine = data;
 	_cleanup_free_ char *path = NULL;
@@ -73,7 +73,7 @@ static int take_up(void *data, struct ledger_submission *take_submission)
 
 int engine_recover(struct engine *engine)
 {
-	int r = ledger_unfinished(engine->ledger, take_up, engine);
+	int r = ledger_unfinished(engine->ledger, take_up_submission, engine);
 
 	if (r == 0)
 		r = ledger_has_rebound(engine->ledger);

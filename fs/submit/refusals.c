@@ -56,7 +56,7 @@ void refusals_finish(struct refusals *refusals)
 	free_refusals(&refusals->kept);
 }
 
-static struct refusal *find_in(const struct refusal_list *list, const char *path)
+static struct refusal *find_refusal(const struct refusal_list *list, const char *path)
 {
 	struct refusal *refusal;
 
@@ -69,7 +69,7 @@ static struct refusal *find_in(const struct refusal_list *list, const char *path
 
 const char *submit_story(const struct engine *engine, const char *path, struct holding *ret_holding)
 {
-	const struct refusal *refusal = find_in(&engine->refusals.kept, path);
+	const struct refusal *refusal = find_refusal(&engine->refusals.kept, path);
 
 	if (!refusal)
 		return NULL;
@@ -86,7 +86,7 @@ static void take_kept(struct refusals *refusals, struct refusal *refusal)
 
 void refusals_drop(struct engine *engine, const char *path)
 {
-	struct refusal *refusal = find_in(&engine->refusals.kept, path);
+	struct refusal *refusal = find_refusal(&engine->refusals.kept, path);
 
 	if (refusal) {
 		take_kept(&engine->refusals, refusal);

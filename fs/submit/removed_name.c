@@ -39,8 +39,8 @@ static int has_file(struct engine *engine, int64_t row)
 	return r < 0 ? r : files->has_job_file(files->data, path);
 }
 
-static bool is_of(const struct engine *engine, const struct holding *holding,
-		  const struct holding *other)
+static bool is_of_owner(const struct engine *engine, const struct holding *holding,
+			const struct holding *other)
 {
 	return engine->options.one_user || holding_is_of(holding, other->owner.file.uid);
 }
@@ -55,7 +55,7 @@ int removed_name_find(struct engine *engine, const char *job_id, const struct ho
 		r = ledger_get(engine->ledger, row, ret_removed);
 	if (r < 0)
 		return r;
-	if (!is_of(engine, &ret_removed->holding, taker))
+	if (!is_of_owner(engine, &ret_removed->holding, taker))
 		return -ENOENT;
 	r = has_file(engine, row);
 	if (r != 0)

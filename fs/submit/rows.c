@@ -126,15 +126,15 @@ static bool has_twin(const struct engine *engine, const struct submission *submi
 }
 
 /* Is this a create of this name, other than self? */
-static bool is_of_name(const struct submission *other, const struct submission *self,
-		       const char *name)
+static bool is_other_create(const struct submission *other, const struct submission *self,
+			    const char *name)
 {
 	return other != self && submission_is_create(other) &&
 	       attr_same(other->record.attrs.value[ATTR_NAME], name);
 }
 
 /* May the service have done the request of this submission, although its outcome is not known? */
-static bool is_open(const struct submission *submission)
+static bool may_be_done(const struct submission *submission)
 {
 	return submission->stage == STAGE_SENDING || submission->stage == STAGE_IN_DOUBT ||
 	       (submission->stage == STAGE_ENDED && submission->outcome == OUTCOME_DOUBT);
@@ -146,7 +146,7 @@ bool engine_may_have_made(const struct engine *engine, const struct submission *
 	const struct submission *other = NULL;
 
 	while ((other = engine_next(engine, other)))
-		if (is_open(other) && is_of_name(other, self, name) &&
+		if (may_be_done(other) && is_other_create(other, self, name) &&
 		    !known_has(&other->record.known, job_id))
 			return true;
 	return false;
@@ -161,7 +161,7 @@ bool engine_has_namesake(const struct submission *submission)
 
 	while ((other = engine_next(submission->engine, other)))
 		if (stages & 1U << other->stage &&
-		    is_of_name(other, submission, attrs->value[ATTR_NAME]) &&
+		    is_other_create(other, submission, attrs->value[ATTR_NAME]) &&
 		    attr_same(other->record.attrs.value[ATTR_ENTERPRISE_PROJECT_ID],
 			      attrs->value[ATTR_ENTERPRISE_PROJECT_ID]))
 			return true;

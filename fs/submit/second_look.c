@@ -93,7 +93,7 @@ static void end_second_look(struct submission *submission)
 	CRASH_POINT("looked-again");
 }
 
-static void look_on(struct submission *submission);
+static void look_at_next(struct submission *submission);
 
 static void on_new_shown(void *data, const struct coc_answer *answer)
 {
@@ -105,11 +105,11 @@ static void on_new_shown(void *data, const struct coc_answer *answer)
 	if (answer->outcome == COC_DONE && versions_match_text(submission, answer->details))
 		named_jobs_add(&look->twins, look->list.jobs[look->next].id);
 	look->next++;
-	look_on(submission);
+	look_at_next(submission);
 }
 
 /* Looks at the next of the new jobs, or ends the look. */
-static void look_on(struct submission *submission)
+static void look_at_next(struct submission *submission)
 {
 	const struct engine *engine = submission->engine;
 	struct second_look *look = submission->second_look;
@@ -131,7 +131,7 @@ static void on_listed_again(void *data, struct name_list *list)
 	if (list->errnum)
 		log_info("%s: whether another machine has made the job as well cannot be asked",
 			 submission->path);
-	look_on(submission);
+	look_at_next(submission);
 }
 
 bool second_look_begin(struct submission *submission)

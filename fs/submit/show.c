@@ -188,7 +188,7 @@ static void go_on_asking(struct shows *shows);
 static void on_job_shown(void *data, const struct coc_answer *answer);
 
 /* Returns how many questions may be under way now. */
-static unsigned slots(const struct shows *shows)
+static unsigned count_slots(const struct shows *shows)
 {
 	const struct engine *engine = shows->engine;
 	unsigned most = TAILQ_EMPTY(&engine->waiting) ? SHOWS_MAX : SHOWS_BUSY_MAX;
@@ -238,7 +238,7 @@ static void go_on_asking(struct shows *shows)
 	while ((show = TAILQ_FIRST(&shows->waiting))) {
 		if (show->deadline_ms <= loop_now_ms(loop))
 			end_show(show, -ETIMEDOUT, NULL);
-		else if (!throttled_ms && shows->n_under_way < slots(shows))
+		else if (!throttled_ms && shows->n_under_way < count_slots(shows))
 			ask_show(show);
 		else
 			break;
@@ -349,7 +349,7 @@ bool show_begins_at_once(const struct engine *engine)
 {
 	const struct shows *shows = engine->shows;
 
-	return shows->n + 1 < slots(shows) && show_check(engine) == 0 &&
+	return shows->n + 1 < count_slots(shows) && show_check(engine) == 0 &&
 	       !outage_throttled_ms(engine);
 }
 

@@ -23,7 +23,7 @@ bool versions_are_checked(const struct submission *submission)
 }
 
 /* Replaces a value that the service holds. NULL: the value is not known. Returns 0 or -ENOMEM. */
-static int put_held(struct submission *submission, enum attr attr, const char *value)
+static int put_held_value(struct submission *submission, enum attr attr, const char *value)
 {
 	if (value)
 		return attr_set_put(&submission->record.held, attr, value, strlen(value));
@@ -40,7 +40,8 @@ int versions_prepare(struct submission *submission, const struct job_record *job
 	submission->changed = origins_changed(&submission->record.attrs, job);
 	submission->told = 0;
 	for (int i = 0; r == 0 && i < ATTR_COUNT; i++)
-		r = put_held(submission, (enum attr)i, job->job_id ? job->held.value[i] : NULL);
+		r = put_held_value(submission, (enum attr)i,
+				   job->job_id ? job->held.value[i] : NULL);
 	/* is a newer base named although the text of the file was not changed? */
 	version = job->unread ? job->unread : job->base;
 	submission->is_base_newer = job->job_id && submission->record.base > version;
@@ -98,7 +99,8 @@ int versions_complete(struct submission *submission)
 
 	for (int i = 0; r == 0 && i < ATTR_COUNT; i++)
 		if (submission->changed & ~submission->told & 1U << i)
-			r = put_held(submission, (enum attr)i, submission->record.attrs.value[i]);
+			r = put_held_value(submission, (enum attr)i,
+					   submission->record.attrs.value[i]);
 	return r;
 }
 
