@@ -15,8 +15,8 @@
  * they were sent. An update changes only these on the service. job: the job's record. */
 unsigned origins_changed(const struct attr_set *ours, const struct job_record *job);
 
-/* Returns the unresolved attributes (bits 1 << attr) of a job that was bound and not made here:
- * nobody knows which values were found when they were last sent. A fixed attribute is unresolved
+/* Returns the unresolved attributes (bits 1 << attr) of a job that was bound and not made here.
+ * Nobody knows which values were found when they were last sent. A fixed attribute is unresolved
  * only if the service does not tell its value. held: the values that the service has told. */
 unsigned origins_unresolved(const struct attr_set *held);
 

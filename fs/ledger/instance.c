@@ -15,8 +15,8 @@
  * of one of the two files.
  *
  * The mark does not name the device: that name would change when disks are found in another order.
- * So a copy that also copies inodes is not noticed, such as a clone of a disk or of a virtual
- * machine, or a snapshot of a file system. What to do there is in docs/state.md.
+ * So a copy that also copies inodes is not noticed. Examples are a clone of a disk or of a virtual
+ * machine, and a snapshot of a file system. What to do there is in docs/state.md.
  *
  * With -o rebind the user says that this copy lives on. It gets a new instance. The other copy may
  * have sent what the ledger has as queued, or as being sent. So it is in doubt: the service is

@@ -2,9 +2,9 @@
 /*
  * The ledger's schema, and how a ledger of an older cocfs gets it.
  *
- * How to change the schema: raise LEDGER_SCHEMA_VERSION (db.h) by one, change schema[], add the
- * step to upgrades[], and make a ledger of the new version for the tests (tests/ledgers/README.md).
- * The unit test ledger_upgrade fails until all four agree.
+ * How to change the schema: raise LEDGER_SCHEMA_VERSION (db.h) by one, change schema[], and add the
+ * step to upgrades[]. Then make a ledger of the new version for the tests
+ * (tests/ledgers/README.md). The unit test ledger_upgrade fails until all four agree.
  *
  * An upgrade is one transaction over all its steps. If a step fails, the ledger stays as it was,
  * and an older cocfs can still use it.

@@ -14,8 +14,8 @@
  * that the check takes long. */
 bool ledger_check_may_wait(int64_t size);
 
-/* When the damage was found: while the ledger is opened, so that nothing is mounted; or while the
- * mount is in use, so that nothing is sent any more. */
+/* When the damage was found. While the ledger is opened: nothing is mounted. While the mount is in
+ * use: nothing is sent any more. */
 enum damage_found { DAMAGE_AT_MOUNT, DAMAGE_IN_MOUNT };
 
 /* Fills err with the damage of the ledger at path. said: SQLite's words for the damage, or "".

@@ -34,7 +34,7 @@ void backup_name_made(struct space *space, const struct node *parent, const char
 void backup_written(struct space *space, const struct node *node);
 
 /* Call this function when a file has lost this name, by a removal or by a rename to a name that is
- * no job's: the name's backup mark ends. */
+ * no job's. The name's backup mark ends. */
 void backup_left(struct space *space, const struct node *parent, const char *name);
 
 /* Call this function when a file or directory was removed. */

@@ -12,8 +12,8 @@
 #define RECENT_MOVE_KEPT_MS 5000
 #define RECENT_MOVES_MAX 512
 
-/* The most that a job file may have allocated, beyond its end too: the longest job of the service,
- * and one block more, because some tools allocate whole blocks. */
+/* The most that a job file may have allocated, beyond its end too. It is the longest job of the
+ * service and one block, because some tools allocate whole blocks. */
 #define JOB_ALLOCATED_MAX (65536 + 4096)
 
 /* How long a job file that was moved away may come back (fs/space/moved_away.c). The file comes

@@ -2,9 +2,9 @@
 /*
  * What a job's name keeps, and the user who gets it.
  *
- * The ledger is keyed by path, and a row outlives its file: a tool that removes a file and writes
- * it again makes a new version, not a second job. On a mount that several users share, the next
- * file of the name may be another user's. So a row records the owner of its file. Whenever a
+ * The ledger is keyed by path, and a row outlives its file. So a tool that removes a file and
+ * writes it again makes a new version, not a second job. On a mount that several users share, the
+ * next file of the name may be another user's. So a row records the owner of its file. Whenever a
  * request makes the name (create, mknod, link, rename), the rule of owner.h decides:
  *
  * If the request may inherit, the row stays, or comes back if it was set aside. If the new file
@@ -307,8 +307,8 @@ static bool is_without_text(struct claiming *claiming, const struct holding *hol
 		!claim_may_read(claiming->space, holding, caller_with_groups(caller)));
 }
 
-/* If the file's user has a row set aside here, and another user commits the file, the holding
- * records the committer as owner and the file's user as heir. */
+/* The file's user may have a row set aside here while another user commits the file. Then the
+ * holding records the committer as owner and the file's user as heir. */
 static void credit_committer(const struct claiming *claiming, const struct stat *replaced,
 			     struct holding *holding)
 {

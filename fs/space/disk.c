@@ -7,13 +7,13 @@
  * thread makes system calls on descriptors that it was given, and touches neither nodes nor the
  * ledger.
  *
- * No code here puts requests in order, because the kernel does that. The kernel locks the inode,
- * from before the request until after our reply, for each write, truncation, allocation, sync,
- * change of attributes, link, removal and rename of a file. Before a FLUSH the kernel waits for all
- * writes, also of mapped pages. It sends RELEASE when no request of the handle is left. So two
- * requests that must not meet are never here at once. Two requests take no lock, a read and an open
- * with O_TRUNC: they may meet any other request in every file system. A signal does not end the
- * lock: the kernel waits for our reply, as a process waits for a local disk.
+ * No code here puts requests in order, because the kernel does that. The kernel locks the inode
+ * from before the request until after our reply. It does so for each write, truncation, allocation,
+ * sync, change of attributes, link, removal and rename of a file. Before a FLUSH the kernel waits
+ * for all writes, also of mapped pages. It sends RELEASE when no request of the handle is left. So
+ * two requests that must not meet are never here at once. Two requests take no lock, a read and an
+ * open with O_TRUNC: they may meet any other request in every file system. A signal does not end
+ * the lock: the kernel waits for our reply, as a process waits for a local disk.
  *
  * The loop itself does these, because a thread costs some ten microseconds more:
  *

@@ -3,7 +3,7 @@
  * An import is a file of the root that only cocfs writes to. Its owner and mode do not come from
  * the spool, but from the mount's options. So a mount with jobs=read, or with allow_other, needs to
  * change no file. An import belongs to the user who mounts. On a mount of many users no other user
- * may read it unless umask= says so: the keys of one user may read jobs that are not for every
+ * may read it unless umask= says so. The keys of one user may read jobs that are not for every
  * user.
  */
 #define _GNU_SOURCE

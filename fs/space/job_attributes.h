@@ -6,7 +6,7 @@
 #include "space/space.h"
 
 /*
- * Collects the user.coc.* attributes that hold for a file: own gets the file's; inherited gets
+ * Collects the user.coc.* attributes that hold for a file. own gets the file's. inherited gets
  * those of the directories above, the nearest first, and last those of the mount options
  * (inherited->defaulted). A value that is not valid is -EINVAL: values on scratch files are not
  * checked when they are set. Returns 0, or -errno with err filled. The caller frees both sets in

@@ -57,8 +57,8 @@ struct node {
 	bool is_plain : 1;   /* a directory without an attribute of jobs: job_attributes.c */
 	/* the kernel may still have pages of the replaced file: node_replaced() */
 	bool has_old_pages : 1;
-	/* an O_PATH descriptor of a directory in the cache, or of a node without a name; also the
-	 * descriptor that the last handle of such a node left; -1: none */
+	/* an O_PATH descriptor of a directory in the cache, or of a node without a name, or the
+	 * descriptor that the last handle of such a node left. -1: none */
 	int fd;
 	union {
 		uid_t keeper;

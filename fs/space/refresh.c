@@ -2,8 +2,8 @@
 /*
  * A job file follows its job. When a process opens or stats the file, and the service was not asked
  * for the job lately (submit/freshness.c), the request waits for a check: one ShowDocument. If the
- * service has a newer text, that text replaces the text of the file (incoming.c) as a new inode,
- * and the request goes on with the new inode.
+ * service has a newer text, that text replaces the text of the file as a new inode (incoming.c).
+ * The request goes on with the new inode.
  *
  * Only a clean file is replaced: it has the text that the ledger records, it is not open, and
  * nothing of it is unfinished. The outcome of its last commit does not matter: after a refusal, the

@@ -2,7 +2,7 @@
 /*
  * The tree of .coc/versions is derived: no file of it is stored, and nobody can change it. Each
  * directory of the space is a directory here, with its owner and mode. A job file that has a job is
- * a directory here too: a user who may read the file may list this directory, and read the versions
+ * a directory here too. A user who may read the file may list this directory, and read the versions
  * in it.
  *
  * Listing a directory here asks the service nothing, with one exception: a job's directory, if the

@@ -60,8 +60,8 @@
  * without a descriptor table (FDSize 0): such a process exits. And never open a file through
  * /proc/PID/fd: the open would come back to this mount.
  *
- * Not seen: a thread that was there before the open takes a table of its own after the open
- * (unshare(2)), while the first thread closes and no process was born.
+ * Not seen: a thread from before the open takes its own table after the open (unshare(2)), while
+ * the first thread closes and no process was born.
  */
 #define _GNU_SOURCE
 #include "space/writers.h"

@@ -9,8 +9,9 @@
  * version (base_check.c). */
 
 /* The ledger could not make durable what was recorded of a queued submission. Tries again after
- * LEDGER_AGAIN_MS: the submission goes on if its intent is recorded (a create asks for the jobs of
- * its name again), otherwise it goes back into the queue. It has no slot until then. */
+ * LEDGER_AGAIN_MS. If its intent is recorded, the submission goes on, and a create asks for the
+ * jobs of its name again. Otherwise the submission goes back into the queue. It has no slot until
+ * then. */
 void submission_go_on_later(struct submission *submission);
 
 /* Must the service be asked before the request of this submission is sent? */

@@ -10,8 +10,8 @@
  * The answer comes in a later iteration. Returns 0, or -errno if nothing was asked. */
 int base_check_begin(struct submission *submission);
 
-/* Decides what follows from the newest version, which details shows: the request is sent on top of
- * it, or need not be sent, or that version is a conflict. */
+/* Decides what follows from the newest version, which details shows. The request is sent on top of
+ * that version, or need not be sent, or the version is a conflict. */
 void base_check_judge(struct submission *submission, const struct coc_details *details);
 
 #endif

@@ -9,7 +9,7 @@
  *
  * After a scan that failed no scan begins for a while, each time longer (outage.c). A look in that
  * time gets what is known, or the error of the failed scan, at once. After a scan that took long no
- * scan begins for as long again, at most for `refresh`: a mount does not spend more than half of
+ * scan begins for as long again, at most for `refresh`. So a mount does not spend more than half of
  * its time reading lists.
  */
 #define _GNU_SOURCE

@@ -128,7 +128,7 @@ static int judge_commit(struct engine *engine, struct commit *commit, const stru
 	sub->base = commit->base;
 	sub->adopts = commit->adopts;
 	/* With the queue the writer has its answer, and the file its text, before the outcome is
-	 * known: the error text speaks of the file as it is then. */
+	 * known. The error text speaks of the file as it is then. */
 	sub->is_renamed = commit->is_renamed && !commit->rules->queue;
 	sub->owner = commit->author.holding.owner;
 	sub->attrs = commit->own;

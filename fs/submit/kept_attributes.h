@@ -6,9 +6,9 @@
 
 /* The attributes of a file's own that the ledger keeps with the job's name. */
 
-/* Finds the attributes of the newest commit of a row that was not refused: of the submission that
- * is under way or queued, else those that the service holds. *ret_last is borrowed, and may point
- * into pending: finish pending after its use. Returns 0 or -errno. */
+/* Finds the attributes of the newest commit of a row that was not refused. They are those of the
+ * submission under way or queued, else those that the service holds. *ret_last is borrowed, and may
+ * point into pending: finish pending after its use. Returns 0 or -errno. */
 int kept_find(struct engine *engine, const struct job_record *job,
 	      struct ledger_submission *pending, const struct attr_set **ret_last);
 

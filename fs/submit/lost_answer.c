@@ -8,15 +8,15 @@
  * conflict (base_check.c): nothing is sent again.
  *
  * A lost create is looked for by name: all pages of the list are read. Two kinds of jobs are left
- * out: jobs that were there before the request (question.c), and jobs that the ledger has bound to
- * a path or forgotten on demand. The content of the others is compared. A create takes the job that
- * has its content and its values, the project among them. If a job has the content only, the create
- * stays in doubt: a person may have moved the job (lost_match.c).
+ * out: jobs from before the request (question.c), and jobs that the ledger has bound to a path or
+ * forgotten on demand. The content of the others is compared. A create takes the job that has its
+ * content and its values, the project among them. If a job has the content only, the create stays
+ * in doubt: a person may have moved the job (lost_match.c).
  *
- * Creates of one name share one struct lost_answer. So each job is shown only once for all
- * these creates. Two creates of the same name and content at once are each other's twins. While a
- * twin is on its way, the others do not conclude, since the job that they find may be the twin's.
- * Creates whose answers are lost are decided together, and each job is given to one of them
+ * Creates of one name share one struct lost_answer. So each job is shown only once for all these
+ * creates. Two creates of the same name and content at once are each other's twins. While a twin is
+ * on its way, the others do not conclude, since the job that they find may be the twin's. Creates
+ * whose answers are lost are decided together, and each job is given to one of them
  * (lost_decision.c). If it cannot be told which create made which job, nothing is concluded
  * (undecided.c). Each round of questions ends in lost_round.c.
  *

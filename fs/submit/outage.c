@@ -3,8 +3,8 @@
  * If the service is away, or asks for patience, the queue as a whole stands still: no single
  * submission is the reason. During an outage one submission at a time is sent to see whether the
  * outage is over, less and less often. The first answer, to any submission, lets them all go at
- * once. Otherwise each submission would sit out a wait of its own long after the service is back,
- * and a dead service would cost as many attempts as there are submissions.
+ * once. Otherwise each submission would wait on long after the service is back. And a dead service
+ * would cost as many attempts as there are submissions.
  */
 #define _GNU_SOURCE
 #include "submit/outage.h"

@@ -6,12 +6,12 @@
  * for something else, the job gets this name. Otherwise the name contains the job's ID
  * (job/import_name.h). The oldest job comes first, so it has the plain name. A name that was given
  * stays. The names are durable before any of the files is made. So the spool never has a file of an
- * import that the ledger does not know: such a file would look like a file that a user has made.
+ * import that the ledger does not know. Such a file would look like a file that a user has made.
  * After a crash or a loss of power there may be a name without a file, and the next mount makes the
  * file.
  *
  * Some jobs get no name now. A job that a path is bound to is no import any more. Another kind is a
- * job with the same name as a create of ours that is under way or in doubt: it may be the job that
+ * job with the same name as a create of ours that is under way or in doubt. It may be the job that
  * this create makes. Nobody can know until the create has ended. So a later scan shows the job.
  *
  * The removal goes the other way round: the ledger records that an import is leaving, then the file

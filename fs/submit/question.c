@@ -9,9 +9,9 @@
  * takes them. So a space whose jobs are all its own records nothing. Jobs of other projects are
  * recorded: a new job of this name and content in another project may be one that was moved.
  *
- * If the list cannot be read whole, or has more jobs than are kept, the create is sent all the
- * same, and the record says that it is partial. Then a lost answer may need a person to decide it,
- * and nothing worse happens. If the service cannot be asked at all, nothing is sent.
+ * The list may not be readable whole, or have more jobs than are kept. Then the create is sent all
+ * the same, and the record says that it is partial. Then a lost answer may need a person to decide
+ * it, and nothing worse happens. If the service cannot be asked at all, nothing is sent.
  *
  * The IDs of all listed rows, also of other names and projects, are kept in memory until the create
  * has ended. The create makes none of these jobs, even if its answer names one.

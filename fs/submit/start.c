@@ -122,7 +122,7 @@ bool submission_end_held(struct submission *submission, const struct job_record 
 
 /*
  * Checks the risk level before an intent is recorded. The level of an existing job is checked when
- * the service has shown it; with conflict=overwrite, which does not ask, the level that was seen
+ * the service has shown it. With conflict=overwrite, which does not ask, the level that was seen
  * last is checked here. A create is checked again: an earlier mount may have allowed more when it
  * was committed. Returns 0, or -EPERM with err filled.
  */

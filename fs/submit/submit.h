@@ -219,9 +219,10 @@ static inline void commit_finish(struct commit *commit)
  * Commits content. Takes what the commit owns, also on failure.
  *
  * Returns 0 with *ret_waiter NULL if nothing had to be sent: the content is empty, or the service
- * holds it already. Returns 0 with a waiter, valid until done is called or submit_waiter_drop(), if
- * the outcome comes later through done; with submit=queue done is called when the content is
- * durable here. Returns a negative errno if the commit is refused; its story is recorded.
+ * holds it already. Returns 0 with a waiter if the outcome comes later through done. The waiter is
+ * valid until done is called or submit_waiter_drop(). With submit=queue done is called when the
+ * content is durable here. Returns a negative errno if the commit is refused; its story is
+ * recorded.
  */
 int submit_commit(struct engine *engine, struct commit *take_commit, submit_done_fn *done,
 		  void *data, struct waiter **ret_waiter);

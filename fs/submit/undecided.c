@@ -73,7 +73,7 @@ void undecided_tell(struct submission *submission, enum match_reason reason,
 		err_set(&err, EEXIST,
 			"the answer was lost, and the service has a new job of this content with "
 			"another project, name, risk level or description: nobody "
-			"can tell whether it is this file's");
+			"can tell whose it is");
 	else if (reason == MATCH_UNSEEN)
 		err_set(&err, EEXIST,
 			"the answer was lost, and the service does not show the content of a new "

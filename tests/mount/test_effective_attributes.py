@@ -207,8 +207,8 @@ def test_a_tool_that_copies_the_same_attribute_again_is_no_user_who_sets_it(spac
         assert risks(space) == ("HIGH", "HIGH") and step in space.only_job()["content"]
 
 
-# For each row: where the level comes from first, what is removed here, and the levels that count then: if the mount says LOW, and
-# if it says nothing. Meanwhile the console may have set another level.
+# Each row has: where the level comes from first, and what is removed here. Then come the levels that count: if the mount says LOW,
+# and if it says nothing. Meanwhile the console may have set another level.
 OWN, COMMENT, DIRECTORY, NOTHING = "own", "comment", "directory", "nothing"
 REMOVALS = [
     # was, taken, console, result with LOW, result without (None: refused)

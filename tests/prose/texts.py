@@ -19,7 +19,7 @@ class Sentence:
 
 # A capital letter begins a sentence. So does a name in small letters, if a full stop ends the word before. A blank line ends a
 # sentence, and so does the next item of a list.
-_END = re.compile(r"(?<=[.!?:])\s+(?=[A-Z0-9\"'`(*\[])|(?<=[\w)\]\"'`]{2}[.!?])\s+(?=[a-z_])|\n\s*\n|\n(?=[ \t]*- )")
+_END = re.compile(r"(?<=[.!?:])[*)]*\s+(?=[A-Z0-9\"'`(*\[]|-E[A-Z]|-1:)|(?<=[\w)\]\"'`]{2}[.!?])\s+(?=[a-z_])|\n\s*\n|\n(?=[ \t]*- )")
 
 
 def _sentences(path, line, text):

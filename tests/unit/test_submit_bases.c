@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Nobody's version is overwritten. Tests of three things: the check before an update and before a
- * deletion; the search for the version that an update has made; the ways out of a conflict.
- * "theirs" is the text of another client.
+ * Nobody's version is overwritten. Tests of the check before an update and before a deletion; of
+ * the search for an update's version; of the ways out of a conflict. "theirs" is the text of
+ * another client.
  */
 #define _GNU_SOURCE
 #include <errno.h>

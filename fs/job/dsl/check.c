@@ -87,8 +87,8 @@ static int read_meta(const struct dsl_tree *tree, struct dsl_report *report)
 			  &report->meta_description_place);
 }
 
-/* Refuses a text of meta that cannot become the name or description of a job: one with a NUL ("\0"
- * in double quotes), or with half of a surrogate pair. */
+/* Refuses a text of meta that cannot become the name or description of a job. Such a text has a NUL
+ * ("\0" in double quotes), or half of a surrogate pair. */
 static int check_text(const struct dsl_tree *tree, size_t meta, const char *key,
 		      struct dsl_report *report)
 {

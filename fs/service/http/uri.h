@@ -23,8 +23,8 @@ struct uri {
 
 /*
  * Parses "/path?query". Returns 0 and texts that uri_finish() frees. Returns -EINVAL if the target
- * does not begin with '/', or has a wrong escape, a NUL, or bytes that are not UTF-8; -E2BIG for
- * more than SIGN_QUERY_MAX parameters; -ENOMEM.
+ * does not begin with '/', or has a wrong escape, a NUL, or bytes that are not UTF-8. Returns
+ * -E2BIG for more than SIGN_QUERY_MAX parameters, or -ENOMEM.
  */
 int uri_parse(const char *raw, struct uri *ret_uri);
 
