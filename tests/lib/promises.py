@@ -146,7 +146,7 @@ def _bound_wrong(space, jobs, bound):
 
 
 def _path_wrong(path, commits, versions, mode):
-    """The same for one path: from its commits, and the versions of its job."""
+    """Returns what does not hold for one path, from its commits and the versions of its job."""
     place = {commit.content: number for number, commit in enumerate(commits)}
     sent = [place.get(content) for content in versions]
     if None in sent:

@@ -339,7 +339,7 @@ def test_it_moves_along_with_the_binding(owner, src):
 
 
 def test_it_stays_of_what_is_queued(make_space, src):
-    """The same before the first job exists: newer content replaces the content that was not sent."""
+    """An attribute stays before the first job exists, too: newer content replaces the content that was not sent."""
     space = queues.cut_off(make_space)
     tools.run("cp", "-a", decorate(samples.file(src, "a.yaml"), **OWN), space.path).ok()
     tools.sh(INTO_ANOTHER["sed"], cwd=space.path).ok()

@@ -109,7 +109,7 @@ def host_fixture(make_space):
 
 @pytest.fixture(name="other_host")
 def other_host_fixture(cocd, mounts, tmp_path):
-    """The same on another machine, with a state and a front of its own."""
+    """other_host(refresh=…): a mount on another machine, with a state and a front of its own."""
     (tmp_path / "other").mkdir()
     with fronts.Front(cocd.address) as front:
         yield lambda **options: greeted(mounts(mounting.Space(

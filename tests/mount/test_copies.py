@@ -121,7 +121,7 @@ def test_the_original_is_none_when_it_was_copied(space, twin_of, src):
 
 @pytest.mark.parametrize("over", ["cp -a", "cp", "rsync --inplace", "rsync", "tar"])
 def test_an_old_ledger_in_the_place_of_the_new_one_is_a_copy(space, src, tmp_path, over):
-    """The same if the files keep their inodes."""
+    """An old ledger is a copy, even if the files keep their inodes."""
     queued(space, src, a="one")
     saved = tmp_path / "saved"
     run(COPIES["cp -a"], space.state, saved)
@@ -204,7 +204,7 @@ def pair(space, twin_of, src, **texts):
 
 
 def bound_pair(space, twin_of, src):
-    """The same with an update of a.yaml, whose job has v1."""
+    """Makes a space and its copy, both with an update of a.yaml in the queue. The job of a.yaml has v1."""
     tools.run("cp", samples.file(src, "a.yaml", "a", ["one"]), space.path).ok()
     space.settle()
     return pair(space, twin_of, src, a="two")

@@ -183,7 +183,7 @@ def test_what_is_queued_for_it_is_sent_and_told(make_space, src):
 
 
 def test_a_name_gets_its_job_with_its_directorys_name(bound, src):
-    """Also if the name had no job when its .id was asked for."""
+    """A name gets its job with the directory's name, even if it had no job when its .id was asked for."""
     os.mkdir(bound.at("e"))
     tools.run("mv", bound.at(IGNORED), bound.at("e")).ok()
     document_id = bound.id("e/" + IGNORED)

@@ -262,7 +262,7 @@ def test_a_value_may_have_commas(make_space, src, given):
 @pytest.mark.parametrize("given, wanted", [
     ("a\\b", "a\\b"), ("a\\\\b", "a\\b"), ("a\\,b", "a,b"), ('"a,\\n\\,"', "a,\\n,"), ("C:\\101", "C:\\101")])
 def test_a_value_keeps_its_backslashes(make_space, src, given, wanted):
-    """But not those before a comma or another backslash, as in each option of a mount."""
+    """A value loses only the backslashes before a comma or another backslash, as in each option of a mount."""
     space = make_space(description=given)
     tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
     assert space.only_job()["description"] == wanted

@@ -136,7 +136,7 @@ def test_many_are_sent_at_once_by_default(space, src):
 
 
 def test_what_was_written_first_is_sent_first(make_space, src):
-    """Also if its slot becomes free in the moment in which other content is written."""
+    """The first content is sent first, even if its slot becomes free in the moment in which other content is written."""
     space = make_space(submit="queue", max_inflight="1")
     gate = space.front.gate()
     space.front.rule(f.Fault(gate=gate), "POST")

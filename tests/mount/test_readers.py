@@ -74,7 +74,7 @@ EMACS = """(progn (setq backup-by-copying %s kill-emacs-hook nil vc-handled-back
 (goto-char (point-max)) (insert "# edited\n")
 (dotimes (i 2) (set-visited-file-modtime) (set-buffer-modified-p t) (ignore-errors (save-buffer))))"""
 BACKUPS = {
-    # the same with a backup: the editor makes it of the present file when it saves, and puts it back after the save has failed
+    # editors with a backup: the editor makes it of the present file when it saves, and puts it back after the save has failed
     "vim, a copy": VIM + ["-c", "set backupskip= backupcopy=yes", "-c", AWAITED] + SAVE_TWICE,
     "vim, a copy that stays": VIM + ["-c", "set backup backupskip= backupcopy=yes", "-c", AWAITED] + SAVE_TWICE,
     "vim, the old file": VIM + ["-c", "set backupskip= backupcopy=no", "-c", AWAITED] + SAVE_TWICE,
@@ -180,7 +180,7 @@ def imported(make_space):
 
 
 def test_an_editor_that_has_read_an_import_overwrites_nobody(imported, src):
-    """The same before the job is bound here: the editor's first save binds it."""
+    """The job is not bound here yet, and the editor's first save binds it."""
     space, made = imported
     process, go = begin_editor(EDITORS["python"], space, src)
     console(space, made, name="a")

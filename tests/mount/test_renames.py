@@ -25,7 +25,7 @@ EDITS = {
                     'git --git-dir="$3/.git" --work-tree=. checkout-index -f job.yaml',
 }
 
-# The same sequences without the tools, for machines that do not have them.
+# The sequences of calls of those tools, for machines that do not have them.
 DANCES = {
     "backup-and-write": "os.rename(target, target + '~'); create(target, new); os.unlink(target + '~')",
     "backup-stays": "os.rename(target, target + '~'); create(target, new)",

@@ -200,7 +200,7 @@ RESULTS = {
 
 @pytest.mark.parametrize("what", RESULTS)
 def test_what_a_thread_does_is_what_was_asked_for(space, what):
-    """The same calls without a hold-up."""
+    """The calls of ATTACKS without a hold-up."""
     tools.finish(attacker(space, ATTACKS[what][0])).ok()
     assert os.stat(space.at("slow-file")).st_size == RESULTS[what]
     content = tools.read(space.at("slow-file"))

@@ -32,6 +32,8 @@ RULES = (
     _rule("told-of", "say who reports what to whom", r"\b(told of|telling of|tells of|tell of)\b", "It is told of by the other two."),
     _rule("what-is-told", "say the noun", r"\bwhat is (told|said|meant)\b", "This is what is told to the writer."),
     _rule("it-first", "say the noun: there is no word before", r"^(It|They|Its|Their)\b", "It is told of by the other two.", of_first=True),
+    _rule("same-first", "say what: there is no sentence before",
+          r"^(The same( (if|with|when|while|for|before|over|on|in|as)\b|\.)|But |Also |Nor )", "The same over a crash.", of_first=True),
     _rule("but-for", "apart from, without, except", r"\bbut for (?!at\b|other\b)", "Nothing is sent but for the list."),
     _rule("of-whose", "two sentences", r"\bof (which|whose|whom)\b", "Two files, of which one is a job."),
     _rule("lest", "a common word", r"\b(lest|thereof|therein|whereupon|hence|thus|hereby)\b", "It is copied lest it change."),

@@ -164,7 +164,7 @@ def test_each_file_that_is_named_is_there():
 
 
 def test_each_source_that_a_comment_names_is_there():
-    """The same for names without a folder, with which comments name the files beside them."""
+    """A source that a comment names without its folder must exist in some folder."""
     known = {os.path.basename(path) for pattern in ("fs/**/*.[ch]", "include/**/*.h", "tests/**/*.[ch]")
              for path in glob.glob(os.path.join(tools.ROOT, pattern), recursive=True)}
     others = {"fuse_lowlevel.h", "syslog.h"}  # headers of libraries

@@ -565,7 +565,7 @@ static void a_reset_connection_and_no_other_is_not_sent(void **state)
 	expect(&result, COC_NOT_SENT, ECONNREFUSED);
 }
 
-/* Here the server read the request, and then went away: the outcome is unknown. */
+/* The server read the request, and then went away: the outcome is unknown. */
 static void a_request_that_was_read_before_no_connection_is_left_is_unknown(void **state)
 {
 	static const struct fake_reply replies[] = {OK_ID, {FAKE_CUT, 0, NULL, NULL}};

@@ -127,7 +127,7 @@ static void a_body_without_end(void **state)
 	expect_too_long(OK "\r\n", "y", COC_ANSWER_MAX + 1, "the answer is too long");
 }
 
-/* The same bytes as one answer that ends: extensions of chunks alone are no fault. */
+/* Long extensions of chunks, in one answer that ends, are no fault. */
 static void an_answer_in_chunks_of_a_byte_is_read(void **state)
 {
 	static const char id[] = "{\"data\":\"DM1\"}";

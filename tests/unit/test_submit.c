@@ -203,7 +203,7 @@ static void nothing_is_sent_when_the_disk_cannot_sync(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), 1);
 }
 
-/* The same if a thread makes the sync, because several writers wait. */
+/* Several writers wait, so a thread makes the sync: nothing is sent before the sync has ended. */
 static void nothing_is_sent_before_a_sync_apart_has_ended(void **state)
 {
 	struct fixture *fixture = *state;
@@ -443,8 +443,8 @@ static void what_goes_back_into_the_queue_twice_is_not_lost(void **state)
 	fixture_assert_held(fixture, "a.yaml", "one");
 }
 
-/* The same while a shared sync is under way. Until that sync ends, the queue must not send the
- * submission again: it is still in memory. */
+/* A submission goes back into the queue while a shared sync is under way. Until that sync ends, the
+ * queue must not send the submission again: it is still in memory. */
 static void what_goes_back_into_the_queue_is_not_sent_twice(void **state)
 {
 	static const char *const paths[] = {"a.yaml", "b.yaml", "c.yaml", "d.yaml"};
@@ -470,7 +470,7 @@ static void what_goes_back_into_the_queue_is_not_sent_twice(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), 4);
 }
 
-/* The same if that sync fails. */
+/* A submission goes back into the queue while a shared sync is under way, and that sync fails. */
 static void what_goes_back_into_the_queue_is_not_sent_twice_when_a_sync_fails(void **state)
 {
 	struct fixture *fixture = *state;
@@ -520,8 +520,8 @@ static void what_was_taken_from_the_queue_goes_on(void **state)
 	fixture_assert_held(fixture, "a.yaml", "two");
 }
 
-/* The same if another part of the iteration has committed the intent. A rename is made durable at
- * once, with all that was recorded before it. */
+/* A rename is made durable at once, with all that was recorded before it. So the intent of this
+ * submission is durable although its own commit fails, and the submission goes on. */
 static void what_a_rename_has_committed_goes_on(void **state)
 {
 	struct fixture *fixture = *state;

@@ -112,7 +112,8 @@ static void the_text_goes_on_top_of_the_version_that_a_person_names(void **state
 	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 1);
 }
 
-/* But not if the file has the text of the base: that would take the other's version back. */
+/* A person may name a base that was not read here. But if the file has the text of an older base,
+ * the update would take the other's version back. */
 static void a_base_that_a_person_names_need_not_be_seen_before(void **state)
 {
 	struct fixture *fixture = *state;
@@ -423,7 +424,7 @@ static void a_lost_update_that_was_not_done_overwrites_nobody(void **state)
 	}
 }
 
-/* The same over a crash: the version below the update is durable. */
+/* The version below an update is durable: a lost update is found after a crash, too. */
 static void a_lost_update_is_found_after_a_loss_of_power(void **state)
 {
 	struct fixture *fixture = *state;

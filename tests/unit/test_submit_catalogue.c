@@ -686,7 +686,7 @@ static void a_list_that_moves_removes_nothing_and_hides_nothing(void **state)
 	assert_int_equal(count_lines(fixture), MANY - 2);
 }
 
-/* The same for a first scan, without rows from before. */
+/* A first scan, without rows from before, misses no row of a list that moves. */
 static void a_first_scan_of_a_list_that_moves_hides_nothing(void **state)
 {
 	struct fixture *fixture = *state;

@@ -876,8 +876,8 @@ static void names_that_are_not_durable_get_no_file(void **state)
 	assert_true(imports_are_whole(fixture->engine));
 }
 
-/* The same if a mount places the imports of an earlier list: there is no scan that waits for
- * them. */
+/* A mount gives names to the imports of an earlier list, without a scan. Names that are not durable
+ * get no file. */
 static void names_of_a_mount_that_are_not_durable_get_no_file(void **state)
 {
 	struct fixture *fixture = *state;
@@ -1078,7 +1078,8 @@ static void a_thread_has_nothing_left_when_a_user_takes_the_last_name(void **sta
 	assert_int_equal(root.n, 1);
 }
 
-/* The same if the file of that name comes after others. */
+/* A user takes a name whose file comes after others in the thread's work: the name gets no file of
+ * an import. */
 static void a_name_that_a_user_takes_meanwhile_gets_no_file(void **state)
 {
 	struct fixture *fixture = *state;

@@ -135,7 +135,7 @@ static void explicit_attributes_stay_with_the_name(void **state)
 	assert_string_equal(update->name, "a");
 }
 
-/* The same for a submission that is queued and not sent. */
+/* Attributes that were set on a file stay with the name while the submission is queued. */
 static void explicit_attributes_of_what_is_queued(void **state)
 {
 	struct fixture *fixture = *state;

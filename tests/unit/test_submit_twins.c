@@ -204,8 +204,8 @@ static void the_disk_fails_beside_a_twin(void **state)
 	}
 }
 
-/* Neither is it beside a twin whose create could not be made durable: it is unknown what the disk
- * has of that create. */
+/* The twin's create could not be made durable, so it is unknown what the disk has of it. Then an
+ * outcome that is not durable is no success either. */
 static void the_disk_fails_twice(void **state)
 {
 	struct fixture *fixture = fixture_open(false);
