@@ -21,7 +21,8 @@
 #include "submit/rows.h"
 #include "submit/undecided.h"
 
-/* Pages read for one round, in all passes: 19,900 jobs whose names contain the name. */
+/* Pages read for one round, in all passes: about 19,800 jobs whose names contain the name, since
+ * each page repeats the last job of the page before. */
 #define PAGES_MAX 200
 
 /* Jobs of the name that are kept: twice what a create may know. */

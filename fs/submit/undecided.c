@@ -20,8 +20,9 @@
 #include "submit/submission.h"
 
 #define END_IT                                                                                     \
-	"to give these jobs up for this file: setfattr -x coc.job_id FILE, and the next write of " \
-	"FILE makes a job"
+	"to end the doubt yourself: setfattr -x coc.job_id FILE; then setfattr -n coc.job_id -v "  \
+	"ID "                                                                                      \
+	"FILE takes one of the jobs, or the next write of FILE, with adopt=never, makes a job"
 
 /* Records this story, unless it equals the story before. */
 static void tell_undecided(struct submission *submission, const struct err *err)
@@ -110,8 +111,8 @@ void undecided_tell_gap(struct submission *submission, const char *gap)
 	err_detail(&err, "state",
 		   "in-doubt: nothing is sent for this file; the service is asked again");
 	err_detail(&err, "what_to_do",
-		   "look on the service whether it has the job; to go on in either case: "
-		   "setfattr -x coc.job_id FILE, and the next write of FILE makes a job");
+		   "to end the doubt yourself: setfattr -x coc.job_id FILE, and the next write of "
+		   "FILE takes the job of its name and content, or makes one if there is none");
 	tell_undecided(submission, &err);
 }
 
@@ -127,7 +128,10 @@ int engine_end_doubt(struct engine *engine, int64_t row)
 		return -EBUSY;
 	log_info("%s: its doubt is ended on demand", submission->path);
 	err_set(&err, ECANCELED, "the answer was lost, and the doubt was ended on demand");
-	err_detail(&err, "what_to_do", "write the file again to make a job");
+	err_detail(
+		&err, "what_to_do",
+		"write the file again: it takes the job of its name and content, or makes one if "
+		"there is none");
 	submission_fail(submission, OUTCOME_FAILED, &err);
 	return 0;
 }

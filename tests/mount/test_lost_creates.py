@@ -220,6 +220,25 @@ def test_a_person_ends_an_open_doubt(space, src):
     assert taken(space, "a.yaml") not in before and len(versions(space)) == 3
 
 
+def test_a_person_ends_an_open_doubt_and_says_which_job_it_is(make_space, src):
+    """By default the next write takes no job as long as there are two. The story and the refusal both say what to do."""
+    space = greeted(make_space(timeout="2"))
+    silence(space)
+    lose(space)
+    write(space, src, "a.yaml", "job")
+    other = elsewhere(space, "job")
+    space.front.clear()
+    is_open(space, "a.yaml", other)
+    assert "setfattr -n coc.job_id -v ID FILE" in space.error("a.yaml")
+    tools.eventually(lambda: tools.run("setfattr", "-x", "coc.job_id", space.at("a.yaml")).status == 0,
+                     "the doubt to be ended", SETTLED)
+    tools.run("cp", samples.file(src, "source.yaml", "job", ["pause"]), space.at("a.yaml")).fails(tools.message("EEXIST"))
+    assert "setfattr -n coc.job_id -v ID FILE" in space.error("a.yaml")
+    sent = space.sent()
+    tools.run("setfattr", "-n", "coc.job_id", "-v", other, space.at("a.yaml")).ok()
+    assert space.id("a.yaml") == other and space.fact("a.yaml", "state") == "submitted" and space.sent() == sent
+
+
 def test_a_doubt_that_may_be_decided_is_not_ended(space, src):
     silence(space)
     lose(space)
