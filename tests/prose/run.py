@@ -16,7 +16,8 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 # Files in which # begins a comment, beside those that begin with #!/bin/sh.
 SCRIPTS = (".sh", ".build", ".yml", ".service", ".socket", ".timer", ".path", ".bash", ".fish", ".postrm", ".conf")
-NAMED_SCRIPTS = ("meson.options", "meson_options.txt", "_cocfs", "rules", "control")
+NAMED_SCRIPTS = ("meson.options", "meson_options.txt", "_cocfs", "rules", "control", "bounds.txt")
+REASONS = ("uncovered.txt", "analyzer.txt")  # lists of places, each below a reason
 NO_PROSE = ("tests/corpus/",)  # the documents that tests give to the programs
 
 
@@ -43,6 +44,8 @@ def sentences_of(path, content):
         yield from texts.of_python(path, content)
     elif path.endswith(SCRIPTS) or name in NAMED_SCRIPTS or re.match(r"#!/bin/(ba)?sh", content):
         yield from texts.of_script(path, content)
+    elif name in REASONS:
+        yield from texts.of_page(path, re.sub(r"(?m)^\t.*|^# ?", "", content))
 
 
 def sentences():

@@ -27,6 +27,7 @@ FILES = {
                 [(7, "one comment"), (9, "behind"), (2, "Says."), (2, "More."), (4, "- one item"), (5, "- two"), (13, "Does.")]),
     "code.sh": ("#!/bin/sh\n# One. Two\n# lines.\necho '# no' # it's\ntrue # behind\n", [(2, "One."), (2, "Two lines."), (5, "behind")]),
     "program": ("#!/bin/sh\n# One.\n", [(2, "One.")]),
+    "uncovered.txt": ("# One.\n\nTwo. Three.\n\tfile.c: function: no. Text.\n", [(1, "One."), (3, "Two."), (3, "Three.")]),
     "data.txt": ("# None.\n", []),
 }
 
