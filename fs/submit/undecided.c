@@ -112,7 +112,7 @@ void undecided_tell_gap(struct submission *submission, const char *gap)
 		   "in-doubt: nothing is sent for this file; the service is asked again");
 	err_detail(&err, "what_to_do",
 		   "to end the doubt yourself: setfattr -x coc.job_id FILE, and the next write of "
-		   "FILE takes the job of its name and content, or makes one if there is none");
+		   "FILE takes the job of its name and content, or makes one");
 	tell_undecided(submission, &err);
 }
 
