@@ -53,7 +53,7 @@ struct coc_call {
 	TAILQ_ENTRY(coc_call) link;
 	enum coc_operation operation;
 	char *document_id; /* the job of an update, a deletion or a show */
-	int64_t version;   /* that the job has before an update */
+	int64_t version;   /* the version that the job has before an update */
 	struct coc_request request;
 	struct http_request *running; /* NULL while on_refusal() is due */
 	struct loop_timer refusal;

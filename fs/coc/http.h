@@ -29,7 +29,7 @@ struct http_spec {
 	const char *method; /* GET, POST, PUT or DELETE; a literal */
 	const char *url;
 	char *const *headers; /* each is "Name: value" */
-	size_t n_headers;     /* at most HTTP_HEADERS_SENT_MAX */
+	size_t n_headers;     /* how many headers there are: at most HTTP_HEADERS_SENT_MAX */
 	const void *body;     /* NULL: the request has no body */
 	size_t body_size;
 	size_t answer_max; /* bytes of the answer's body that are kept */

@@ -22,7 +22,7 @@ struct transfer {
 	size_t request_size; /* bytes of the request's body */
 	bool is_tls;
 	CURL *easy;		 /* the easy handle, while attached */
-	curl_socket_t opened_fd; /* the last socket that was opened for it */
+	curl_socket_t opened_fd; /* the last socket that curl has opened for the exchange */
 	bool begun;		 /* it was attached: it did not wait in vain for its turn */
 	unsigned attempts;	 /* how often curl began to send the request */
 	int shortage;		 /* EMFILE or ENFILE: no descriptor at the last attempt; else 0 */

@@ -175,8 +175,9 @@ struct ledger {
 	bool imports_leave;
 	int64_t last_id; /* the last ID that a row got, even if the row was undone since */
 	uint64_t commits, syncs;
-	struct stall *stall; /* counts waits for the disk; of the loop, or NULL */
-	int log_fd;	     /* a descriptor of the write-ahead log, beside SQLite's own */
+	/* the loop's measurement of its waits for the disk; NULL: nothing is measured */
+	struct stall *stall;
+	int log_fd; /* a descriptor of the write-ahead log, beside SQLite's own */
 	enum ledger_soundness soundness;
 	struct ledger_check *check; /* the check that is under way, or NULL */
 	int held_log_pages; /* pages that the log may have during a check; 0: HELD_LOG_PAGES */

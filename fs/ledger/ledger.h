@@ -262,7 +262,7 @@ enum submission_kind { SUBMIT_CREATE = 1, SUBMIT_UPDATE = 2 };
 
 /* An unfinished submission, as the ledger keeps it. Strings are owned. */
 struct ledger_submission {
-	int64_t id;  /* rises in the order of the commits */
+	int64_t id;  /* a submission's ID is higher than that of each earlier commit */
 	int64_t row; /* row of the job */
 	enum submission_kind kind;
 	enum job_state state; /* JOB_QUEUED, JOB_SUBMITTING or JOB_IN_DOUBT */
@@ -270,20 +270,20 @@ struct ledger_submission {
 	bool adopts;	      /* its user may get a job that exists already */
 	bool is_renamed;      /* the text is for a rename onto a file; not recorded */
 	int64_t attempts;     /* attempts that ended with a later try */
-	char *content;	      /* NULL: it is only in the ledger */
+	char *content;	      /* NULL: the content is only in the ledger */
 	size_t content_size;
 	unsigned char digest[CONTENT_DIGEST_SIZE];
 	struct attr_set attrs;
 	int64_t started_ms; /* since the epoch: when the first request was about to be sent */
-	/* of an update: what the service holds, as far as it has told; not recorded */
+	/* what the service holds before an update, as far as it has told; not recorded */
 	struct attr_set held;
-	struct owner owner; /* of the file; not recorded */
-	uid_t user;	    /* who made the request; not recorded */
-	struct known_jobs
-		known; /* of a create under way or in doubt, after the question was answered */
-	int64_t base;  /* of an update: the base that a person has named; 0: the base of its row */
-	int64_t onto;  /* of an update: the newest version when it was sent; 0: it was not sent */
-	bool rebound;  /* queued before -o rebind: another copy may have sent it */
+	struct owner owner; /* owner of the file; not recorded */
+	uid_t user;	    /* the user who made the request; not recorded */
+	/* for a create, once its question was answered: jobs that it cannot have made */
+	struct known_jobs known;
+	int64_t base; /* for an update: the base that a person has named; 0: the base of its row */
+	int64_t onto; /* for an update: the newest version when it was sent; 0: it was not sent */
+	bool rebound; /* queued before -o rebind: another copy may have sent it */
 };
 
 /* Orders submissions by what is sent: content, project, risk level, description and tags, not the
@@ -341,10 +341,10 @@ struct ledger_binding {
 	const char *job_id;
 	/* versions of the job; base 0: no version was read or written here */
 	struct job_versions versions;
-	const unsigned char *digest; /* of the content of the base; NULL: not known */
-	/* that the service holds; explicit says which are the file's own */
+	const unsigned char *digest; /* digest of the content of the base; NULL: not known */
+	/* what the service holds; explicit says which attributes are the file's own */
 	const struct attr_set *attrs;
-	bool on_purpose; /* see struct job_record */
+	bool on_purpose; /* a person has meant this job by this path: see struct job_record */
 	int64_t from;	 /* the row that has the job and gives it up; 0: no row has it */
 };
 

@@ -18,7 +18,7 @@
 #include "base/log.h"
 
 #define SEAL_XATTR "user.coc.sealed"
-/* before the size and time of a ledger that is yet to be checked */
+/* a seal that begins so is of a ledger that is yet to be checked */
 #define UNCHECKED "unchecked "
 
 struct seal {

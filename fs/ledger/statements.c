@@ -88,7 +88,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_TELL_REFUSAL] =
 		"UPDATE job SET error = ?2, dismissed = 0, changed_ms = ?3 WHERE id = ?1"
 		" AND NOT (refused OR incomplete OR errnum)",
-	/* until the newer content is recorded, it is a draft */
+	/* until the newer content is recorded, the job is a draft */
 	[STMT_OVERWRITE] = "UPDATE job SET refused = 0, incomplete = 0, errnum = 0, error = NULL,"
 			   " dismissed = 0, changed_ms = ?2, state = iif(state = " SQL_FAILED
 			   ", " SQL_DRAFT ", state)"

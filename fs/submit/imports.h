@@ -17,7 +17,7 @@ typedef void import_made_fn(void *data, size_t tried, int result);
 
 /* What fs/space does for imports in the root of the spool. */
 struct import_files {
-	/* Does the root have an entry of this name? 1, 0 or -errno. */
+	/* Does the root have an entry of this name? Returns 1, 0 or -errno. */
 	int (*has)(void *data, const char *name);
 	/* Called before and after a run of many has() calls. */
 	void (*naming_begin)(void *data);

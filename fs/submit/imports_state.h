@@ -12,7 +12,7 @@ struct imports {
 	struct import_files files;
 	enum jobs_shown shown;
 	bool any;      /* the ledger may have imports */
-	bool is_whole; /* see imports_are_whole() */
+	bool is_whole; /* all imports of one scan were placed once: imports_are_whole() */
 	struct placing placing;
 };
 

@@ -14,7 +14,7 @@ struct matched_job {
 	const char *id;
 	bool unsure; /* its content cannot be seen, so another create may have made it */
 	bool alike;  /* it has that content, but something else differs: no create gets it */
-	bool taken;  /* a create has got it */
+	bool taken;  /* a create has got the job */
 };
 
 enum match_verdict {

@@ -106,7 +106,7 @@ static int make_beside(struct making *making)
 }
 
 /* Makes the file of a name. -EEXIST is no failure: a user has taken the name, and the ledger has
- * that. Returns 0 or -errno. */
+ * recorded that. Returns 0 or -errno. */
 static int make_file(const struct making *making, const char *name)
 {
 	int r = files_of(making)->make(files_of(making)->data, name);

@@ -31,7 +31,8 @@ struct engine_options {
 	int64_t refresh_ms;    /* the catalogue may be so old when somebody looks at it */
 	enum jobs_shown jobs;  /* which jobs without a path are shown */
 	unsigned inflight_max; /* requests under way at once; further ones wait */
-	unsigned queued_inflight_max;  /* of inflight_max, at most so many are for the queue */
+	/* at most so many of the inflight_max requests are for the queue */
+	unsigned queued_inflight_max;
 	bool one_user;		       /* all submissions come from the same user */
 	bool overwrite;		       /* conflict=overwrite: no check before an update */
 	enum risk max_risk;	       /* no update leaves a job above this risk level */
