@@ -75,6 +75,14 @@ def of_profile(make, cocd, src, **_):
     return make("make_space")(profile=path), [sk], lambda: tools.write(path, f"[global]\nsk {sk}\n")
 
 
+def of_unit(make, cocd, src, **_):
+    """A pair in a file that systemd gives to a unit. Then a line of the file is wrong, and the key is in that line."""
+    ak, sk = service.read_keys(cocd.keys_file)
+    path = service.write_keys(str(src / "cocfs.credentials"), ak, sk)
+    env = {"HUAWEICLOUD_SDK_CREDENTIALS_FILE": "", "CREDENTIALS_DIRECTORY": str(src)}
+    return make("make_space")(env=env), [sk], lambda: tools.write(path, f"[global]\nsk {sk}\n")
+
+
 def of_temporary_keys(make, cocd, front, **_):
     """A pair with a security token, in the environment."""
     ak, sk = service.read_keys(cocd.keys_file)
@@ -119,7 +127,7 @@ ECHOES = {
 }
 
 
-@pytest.mark.parametrize("origin", [of_environment, of_profile, of_temporary_keys, of_metadata, of_id_token],
+@pytest.mark.parametrize("origin", [of_environment, of_profile, of_unit, of_temporary_keys, of_metadata, of_id_token],
                          ids=lambda function: function.__name__)
 def test_keys_of_each_source_are_seen_nowhere(request, cocd, front, src, origin):
     """The keys are used. The service sends them back. Then cocfs looks for keys again, and new ones are refused."""
