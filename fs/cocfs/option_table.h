@@ -7,7 +7,7 @@
 /*
  * The options of cocfs itself. Each has a row: its name, its value, the function that reads the
  * value, the member that keeps it, and the text of --help. For a new option add a row in
- * option_table.c, a member of struct opts, and a row in README.md.
+ * option_table.c, a member of struct opts, and a row in docs/options.md.
  */
 struct option {
 	const char *name;

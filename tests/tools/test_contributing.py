@@ -63,8 +63,18 @@ def test_the_functions_and_tables_of_the_page_are_there():
     for name, path in [("fact_get(", "space/coc_facts.c"), ("get_of_directory(", "space/coc_facts.c"), ("copy_fact(", "space/coc_facts.c"),
                        ("shown_text(", "space/coc_facts.c"), ("struct opts {", "cocfs/options.h"), ("opts_finish(", "cocfs/options.c"),
                        ("opts_parse(", "cocfs/options.c"), ("open_parts(", "cocfs/mount.c"), ("open_space(", "cocfs/mount.c"),
-                       ("struct space_options {", "space/space.h"), ("space_ops", "space/session.c"), ("upgrades[]", "ledger/schema.c")]:
+                       ("open_engine(", "cocfs/mount.c"), ("struct space_options {", "space/space.h"), ("struct engine_options {", "submit/mount.h"),
+                       ("space_ops", "space/session.c"), ("op_init(", "space/session.c"), ("copy_version(", "space/coc_facts.c"),
+                       ("value_choice(", "cocfs/option_values.h"), ("value_seconds(", "cocfs/option_values.h"),
+                       ("upgrades[", "ledger/schema.c"), ("schema[]", "ledger/schema.c"), ("LEDGER_SCHEMA_VERSION", "ledger/db.h"),
+                       ("enum ledger_statement {", "ledger/db.h"), ("JOB_COLUMNS", "ledger/statements.c"),
+                       ("STMT_SETTLE", "ledger/statements.c"), ("STMT_SETTLE", "ledger/submissions.c"), ("STMT_BIND", "ledger/bindings.c"),
+                       ("STMT_FORGET", "ledger/statements.c"), ("STMT_DROP_TEXT", "ledger/statements.c"), ("read_job(", "ledger/jobs.c"),
+                       ("ledger_settle(", "ledger/submissions.c"), ("write_binding(", "ledger/bindings.c"),
+                       ("struct job_record {", "job/record.h"), ("job_record_finish(", "job/record.c"),
+                       ("op_listxattr(", "space/xattr_list.c"), ("op_unlink(", "space/remove.c"), ("op_fallocate(", "space/allocate.c"),
+                       ("reply_recorded(", "space/pending_reply.h"), ("caller_enter(", "space/caller.h")]:
         assert name in source("fs", *path.split("/")), (name, path)
         assert name.rstrip(" {(") in PAGE and os.path.basename(path) in PAGE, (name, path)
     operations = source("tests", "posix", "operations.py")
-    assert "class Drawing:" in operations and "def draw_" in operations and "def do_" in operations
+    assert "class Drawing:" in operations and "def draw_" in operations and "def do_" in operations and "ON_SLOTS = " in operations
