@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""curl as a contender: requests that are signed beforehand, with a configuration file for each."""
+"""Measures curl, for comparison with cocfs: its requests are signed beforehand, with a configuration file for each."""
 
 import datetime
 import json

@@ -17,7 +17,7 @@ static inline double now_s(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* Does nothing for so many microseconds: after a rest the processor, the service and the disk are
+/* Does nothing for `us` microseconds: after a rest the processor, the service and the disk are
  * slower. */
 static inline void rest(unsigned us)
 {

@@ -34,7 +34,8 @@ static const char *control(void)
 	return path && syscall(SYS_faccessat, AT_FDCWD, path, F_OK) == 0 ? path : NULL;
 }
 
-/* Is this a slow file of the spool? link: of /proc/self/fd, or another path. */
+/* Returns 1 if this is a slow file of the spool, else 0. link: a link of /proc/self/fd, or another
+ * path. */
 static int is_slow(const char *link)
 {
 	char path[PATH_MAX];
@@ -154,7 +155,7 @@ ssize_t pwrite(int fd, const void *data, size_t size, off_t offset)
 	return syscall(SYS_pwrite64, fd, data, size, offset);
 }
 
-/* Is this the ledger, opened only to read it? */
+/* Returns 1 if this is the ledger, opened only to read it, else 0. */
 static int is_checked_ledger(int fd)
 {
 	char link[64], path[PATH_MAX];

@@ -31,7 +31,7 @@ MOVES = ["move", "move-directory", "swap"]
 # With submit=queue there are more gestures. wait: the next mount sends what was queued. behind: newer content arrives while the
 # first is under way. move-queued: a file is renamed while it is queued.
 WAITS = ["wait", "wait-update"]
-# The writer's answer is the final result: these points come after it.
+# Crash points after the writer has got its final answer.
 TOLD = {"writer-told", "submission-finished"}
 # With submit=queue the writer's answer says that the content is durable: only these points come before it. A submission is made
 # durable once more, with the answer to the question before the create, when the writer has its answer.

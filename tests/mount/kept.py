@@ -36,7 +36,7 @@ class Requests:
 
 
 def requests(tmp_path):
-    """The body of a fixture."""
+    """Returns a new Requests. Skips the test if the counting library is missing."""
     if not os.access(counted.COUNT, os.R_OK):
         pytest.skip(f"no library that counts at {counted.COUNT}")
     return Requests(tmp_path / "requests")

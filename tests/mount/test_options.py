@@ -462,10 +462,10 @@ def test_a_lock_whose_file_is_gone_is_none(place, tmp_path):
             assert os.listdir(state) == ["lock"]
 
 
-# What a failed start asks for.
+# A start that fails says what to do (what_to_do:).
 
 def wanting(tmp_path):
-    """Returns {what is wrong: (options, mount point)}."""
+    """Returns {what is wrong: (options, mount point)} of starts that must fail."""
     (tmp_path / "open").mkdir(0o755)
     (tmp_path / "spool-is-a-file").mkdir(0o700)
     tools.write(tmp_path / "spool-is-a-file/spool", "")

@@ -119,7 +119,7 @@ def test_another_users_file_gets_no_job_of_the_name(shared, makes, goes="rm"):
     assert shared.space.job(job) == before
     assert shared.attribute(CID, "a.yaml", "user.coc.description") is None
     assert shared.space.job(theirs)["description"] == ""
-    # Cid's file is Cid's, and Ann gets hers back
+    # after Cid removes the file, Ann's next file of the name gets Ann's job, not Cid's
     CID.sh("rm -r a.yaml", cwd=shared.path).ok()
     assert shared.make(ANN, "a.yaml", "again") == job
     assert shared.version(job) == "v3" and shared.space.job(job)["description"] == "private of ann"

@@ -64,7 +64,7 @@ def test_an_exchange_takes_the_bindings_along(mixed, src, one, other):
     assert renameat2(mixed, one, other, EXCHANGE) == "ok"
     assert picture(mixed) == exchanged(before, one, other)
     assert mixed.sent() == (5, 0)
-    # each file is where the ledger says: writing its own content sends nothing
+    # The ledger has each job at its new path. So a write of the same content there sends nothing.
     for path, content in picture(mixed).items():
         if path.endswith(".yaml") and path != ".h/in.yaml" and content.startswith(b"meta:"):
             tools.run("cp", tools.write(src / "same.yaml", content), mixed.at(path)).ok()

@@ -50,7 +50,7 @@ class Walk:
             answer = self.design.after(operation, before)
             expected = answer or expected
             if name == "close" and answer:
-                self.mounted.open.pop(args[0], None)  # a close that fails has closed
+                self.mounted.open.pop(args[0], None)  # a close that fails closes the file all the same
         if said != expected:
             raise Difference(f"{said!r:.300} in the mount, {expected!r:.300} expected")
 

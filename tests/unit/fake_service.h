@@ -90,7 +90,8 @@ struct fake_service {
 	struct loop_timer due;
 	struct fake_job_list jobs;
 	struct fake_request_list open; /* requests without an answer, in their order */
-	/* requests given up before the service performed them: it may still perform them */
+	/* requests that the client gave up before the service performed them: the service may still
+	 * perform them */
 	struct fake_request_list late;
 	int64_t n_requests, n_ids;
 	uint64_t counts[FAKE_KINDS];	  /* requests that were started, by kind */

@@ -290,7 +290,7 @@ static void a_failed_first_scan_is_an_error_and_backs_off(void **state)
 	asked = fixture->service.counts[FAKE_LIST];
 	assert_true(asked <= 6);
 	look(fixture, &reader);
-	assert_int_equal(reader.told, 1); /* at once */
+	assert_int_equal(reader.told, 1); /* answered at once, without a request */
 	assert_int_equal(fixture->service.counts[FAKE_LIST], asked);
 	fixture->now_ms += 300000;
 	read_well(fixture);

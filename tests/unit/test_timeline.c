@@ -133,7 +133,7 @@ static const struct sight sights[] = {
 	{"s10 +w +s10", "S50", 9999, "Succeed@50 Succeed:0-10 Succeed:10-50 Canceled!:50-50"},
 	{"s10 +w +f10 s10", "R50 S70", 9999,
 	 "Succeed@80 Succeed:0-10 Succeed:10-50 Failed:50-60 Succeed:70-80"},
-	/* at a moment, later operations are not known */
+	/* at a moment, operations of a later time are not known */
 	{"w s10", "R5 T9", 7, "Running@5 Succeed:0-5 Running:5-"},
 	{"w s10", "R5 T9", TIMELINE_FOREVER, "Canceled@15 Succeed:0-5 Canceled:5-15"},
 };
