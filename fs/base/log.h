@@ -7,12 +7,14 @@
 struct err;
 
 /*
- * The log of a program. While the program starts, the log is standard error. After log_settle() the
- * log is the log file if there is one, else syslog for a program in the background, else standard
- * error. If systemd has connected standard error with its journal, the journal replaces standard
- * error and syslog. Programs and the functions that the loop calls write to the log. Libraries
- * return a struct err instead. Never log a secret: a struct secret prints as "***" (base/secret.h).
+ * This header: the log of a program. While the program starts, the log is standard error. After
+ * log_settle() the log is the log file if there is one, else syslog for a program in the
+ * background, else standard error. If systemd has connected standard error with its journal, the
+ * journal replaces standard error and syslog. Programs and the functions that the loop calls write
+ * to the log. Libraries return a struct err instead. Never log a secret: a struct secret prints as
+ * "***" (base/secret.h).
  */
+
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
 /* Reads "error", "warning", "info" or "debug". Returns false for another word. */

@@ -96,7 +96,7 @@ static bool is_credential(const char *path, const struct stat *st, struct stat *
 	       named.st_dev == st->st_dev && named.st_ino == st->st_ino;
 }
 
-/* Does the file's ACL give no right to anybody but its owner, this user and root? */
+/* Returns true if the file has an ACL that gives rights only to its owner, this user and root. */
 static bool has_acl_for_us_alone(int fd)
 {
 	struct acl acl;

@@ -7,8 +7,9 @@
 #include "bounds/api.h"
 #include "coc/coc.h"
 
-/* Reads the bytes of an HTTP answer, and says what became of the call. Pure: no clock, no
- * network. */
+/* This header: reads the bytes of an HTTP answer, and says what became of the call. Pure: no clock,
+ * no network. */
+
 enum coc_operation { COC_OP_CREATE, COC_OP_LIST, COC_OP_SHOW, COC_OP_UPDATE, COC_OP_DELETE };
 
 /* What came back for a call. All borrowed. */

@@ -19,7 +19,7 @@ static int check_utf8(const char *what, const char *text, size_t size, struct er
 	return err_set(err, EINVAL, "the %s is not UTF-8: its byte %zu is wrong", what, valid + 1);
 }
 
-/* Adds a string member. value NULL adds none. */
+/* Adds a string member. NULL for value adds none. Returns 0, or -errno with err filled. */
 static int add_field(cJSON *object, const char *name, const char *value, struct err *err)
 {
 	int r;

@@ -30,8 +30,8 @@
  * would be 1.6 MB. */
 #define HTTP_RECEIVE_BUFFER 4096
 /* Requests that begin in one iteration of the loop. curl begins with all new requests in one call,
- * so curl gets at most so many before that call. Each takes 50 to 100 us, and hundreds may have
- * waited for the same answer. */
+ * so curl gets at most HTTP_BEGIN_MAX before that call. Each takes 50 to 100 us, and hundreds may
+ * have waited for the same answer. */
 #define HTTP_BEGIN_MAX 16
 #define HTTP_POLL_MAX 64   /* idle connections that a system call looks at */
 #define HTTP_NAMES_MAX 256 /* bytes of a certificate's names in a message; longer lists are cut */

@@ -38,7 +38,8 @@ int coc_chain_tell_nothing(const struct err *why, struct err *err)
 }
 
 /* Makes an origin of an offer. As in the SDKs an identity provider comes before a pair. If a part
- * of the provider is missing and there is a pair or a token, the provider is ignored. */
+ * of the provider is missing and there is a pair or a token, the provider is ignored. Returns 0, or
+ * -errno with err filled. */
 static int take_offer(const struct coc_places *places, const struct coc_offer *offer,
 		      const char *source, struct coc_origin *ret_origin, struct err *err)
 {
@@ -56,7 +57,8 @@ static int take_offer(const struct coc_places *places, const struct coc_offer *o
 	return r;
 }
 
-/* Makes an origin of a credentials file. section NULL: see credentials_file_read(). */
+/* Makes an origin of a credentials file. credentials_file_read() says what NULL for section means,
+ * and which -errno there are. Returns 0, or -errno with err filled. */
 static int take_file(const struct coc_places *places, const char *path, const char *section,
 		     struct coc_origin *ret_origin, struct err *err)
 {
@@ -72,7 +74,8 @@ static int take_file(const struct coc_places *places, const char *path, const ch
 	return take_offer(places, &offer, source.data, ret_origin, err);
 }
 
-/* Makes an origin of -o profile: a file, or a section of the credentials file. */
+/* Makes an origin of -o profile: a file, or a section of the credentials file. Returns 0, or -errno
+ * with err filled. */
 static int take_profile(const struct coc_places *places, const char *path,
 			struct coc_origin *ret_origin, struct err *err)
 {

@@ -101,7 +101,7 @@ static void deliver_call(struct coc_call *call, struct answer *answer)
 	free_call(call);
 }
 
-/* Are there no credentials, or have they expired? */
+/* Returns true if there are no credentials, or if they have expired. */
 static bool lacks_creds(const struct coc_client *client)
 {
 	return !client->creds || (client->creds->expires_s && client->creds->expires_s <= now_s());

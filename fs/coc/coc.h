@@ -129,8 +129,8 @@ bool coc_client_paused(const struct coc_client *client);
 /* Returns how many authentication failures in a row the set credentials have had. */
 unsigned coc_client_auth_failures(const struct coc_client *client);
 
-/* Does the API take a content of this size, in a create or in an update? Returns 0, or -EFBIG with
- * err filled. */
+/* Checks whether the API takes a content of this size, in a create or in an update. Returns 0 if it
+ * does, or -EFBIG with err filled. */
 int coc_content_check(size_t size, bool create, struct err *err);
 
 /*

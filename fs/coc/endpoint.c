@@ -195,7 +195,8 @@ int coc_endpoint_canonical(const char *text, char **ret_url)
 	return n < 0 ? -ENOMEM : 0;
 }
 
-/* Checks the URL of an override. Adds https:// if there is no scheme, as the SDKs do. */
+/* Checks the URL of an override. Adds https:// if there is no scheme, as the SDKs do. Returns 0, or
+ * -errno with err filled. */
 static int take_override(const char *text, size_t length, const char *where, char **ret_url,
 			 struct err *err)
 {

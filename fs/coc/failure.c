@@ -52,7 +52,7 @@ static int connect_errno(long os_errno)
 
 /* ---- TLS ---- */
 
-/* Fills err: the service's certificate is for another name. */
+/* Fills err: the service's certificate is for another name. Returns -EPROTO. */
 static int tell_name(const struct failure *failure, struct err *err)
 {
 	const char *names = failure->transfer->names;
@@ -70,7 +70,7 @@ static int tell_name(const struct failure *failure, struct err *err)
 	return -EPROTO;
 }
 
-/* Fills err: no CA that this machine trusts has signed the certificate. */
+/* Fills err: no CA that this machine trusts has signed the certificate. Returns -EPROTO. */
 static int tell_untrusted(const struct failure *failure, const char *why, struct err *err)
 {
 	err_set(err, EPROTO,
@@ -98,7 +98,7 @@ static int tell_date(const char *why, struct err *err)
 	return -EPROTO;
 }
 
-/* Fills err: the certificate was checked and refused. */
+/* Fills err: the certificate was checked and refused. Returns -EPROTO. */
 static int tell_certificate(const struct failure *failure, struct err *err)
 {
 	const char *why = X509_verify_cert_error_string(failure->transfer->verify_result);
@@ -183,7 +183,7 @@ static int tell_shortage(int errnum, struct err *err)
 	return -errnum;
 }
 
-/* Fills err: a proxy has refused to connect to the service. */
+/* Fills err: a proxy has refused to connect to the service. Returns -EACCES or -EHOSTUNREACH. */
 static int tell_proxy(long status, struct err *err)
 {
 	if (status == 407) {
@@ -202,7 +202,8 @@ static int tell_proxy(long status, struct err *err)
 	return -EHOSTUNREACH;
 }
 
-/* Fills err: libcurl cannot do this; cocfs was built with another libcurl. */
+/* Fills err: the libcurl of this machine cannot do this; cocfs was built with another libcurl.
+ * Returns -EIO. */
 static int tell_unable(const char *why, struct err *err)
 {
 	err_set(err, EIO, "libcurl cannot send the request: %s", why);
@@ -212,7 +213,7 @@ static int tell_unable(const char *why, struct err *err)
 	return -EIO;
 }
 
-/* Fills err: the server sends bytes before it is asked. */
+/* Fills err: the server sends bytes before it is asked. Returns -EPROTO. */
 static int tell_untimely(struct err *err)
 {
 	err_set(err, EPROTO,

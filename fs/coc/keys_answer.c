@@ -25,7 +25,7 @@ static int parse_answer(const void *body, size_t size, const char *source, cJSON
 	return r < 0 ? err_set(err, EIO, "the answer of %s is not the JSON of IAM", source) : 0;
 }
 
-/* Makes credentials that end at expires_s. */
+/* Makes credentials that end at expires_s. Returns 0, or -errno with err filled. */
 static int make_until(const struct coc_offer *offer, const char *source, int64_t expires_s,
 		      struct coc_creds **ret_creds, struct err *err)
 {

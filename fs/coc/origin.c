@@ -13,7 +13,8 @@
 
 #define IAM_ENDPOINT "https://iam.myhuaweicloud.com"
 
-/* Checks the URL of IAM. Adds https:// if there is no scheme, as the SDKs do. */
+/* Checks the URL of IAM. Adds https:// if there is no scheme, as the SDKs do. Returns 0, or -errno
+ * with err filled. */
 static int check_endpoint(const char *text, char **ret_url, struct err *err)
 {
 	_cleanup_free_ char *url = NULL;

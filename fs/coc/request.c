@@ -33,8 +33,8 @@ static int refuse_without_memory(struct err *err)
 	return err_set(err, ENOMEM, "out of memory");
 }
 
-/* Fills err. Such an ID comes from the ledger of an older cocfs, which did not check the IDs of a
- * service. */
+/* Fills err: this text cannot be a job ID. It comes from the ledger of an older cocfs, which did
+ * not check the IDs of a service. Returns -EINVAL. */
 static int refuse_id(const char *id, struct err *err)
 {
 	err_set(err, EINVAL, "\"%s\" cannot be a job ID", id);
@@ -64,7 +64,8 @@ static int build_path(const struct request_spec *spec, char **ret_path, struct e
 	return 0;
 }
 
-/* Makes the query of a list or of a version. offset_text is the room for the offset's digits. */
+/* Makes the query of a list or of a version. offset_text is the room for the offset's digits.
+ * Returns 0, or -errno with err filled. */
 static int build_params(const struct request_spec *spec, char offset_text[24],
 			struct sign_param params[PARAMS_MAX], size_t *ret_n, struct err *err)
 {

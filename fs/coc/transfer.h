@@ -23,7 +23,7 @@ struct transfer {
 	bool is_tls;
 	CURL *easy;		 /* the easy handle, while attached */
 	curl_socket_t opened_fd; /* the last socket that curl has opened for the exchange */
-	bool begun;		 /* it was attached: it did not wait in vain for its turn */
+	bool begun;		 /* the exchange was attached to the multi handle */
 	unsigned attempts;	 /* how often curl began to send the request */
 	int shortage;		 /* EMFILE or ENFILE: no descriptor at the last attempt; else 0 */
 	bool untaken;		 /* once ended: the kernel took no byte of any attempt */
@@ -32,7 +32,8 @@ struct transfer {
 	bool untimely;		 /* nothing was sent: a new connection had bytes to read */
 	bool early; /* the answer began before the kernel had taken the whole request */
 	bool too_large, no_memory;
-	/* once ended: a header, of the service or a proxy, was longer than curl can keep */
+	/* once ended: a header of the answer was longer than curl can keep. The service or a proxy
+	 * has sent the header */
 	bool long_header;
 	unsigned long failures; /* curl_memory_failures() when the exchange began */
 	size_t body_received, header_bytes, header_lines; /* bytes and lines of the answer */

@@ -53,7 +53,7 @@ static int find_keys(const char *data_file, char **ret_path, struct err *err)
 }
 
 /* Writes the port file under another name, and renames it. So a program that waits for the file
- * finds it complete, and only when the service answers. */
+ * finds it complete, and only when the service answers. Returns 0, or -errno with err filled. */
 static int write_port(const char *path, unsigned port, struct err *err)
 {
 	_cleanup_free_ char *draft = NULL;

@@ -9,9 +9,9 @@
 #include "cocfs/dsl.h"
 
 /*
- * The output. Each finding is written when it is found, and none is kept. So the number of files
- * and findings has no limit. An output that nobody got must not pass for a success: a closed pipe,
- * or a full disk. output_end() reports that.
+ * This header: the output of cocfs-check. Each finding is written when it is found, and none is
+ * kept. So the number of files and findings has no limit. An output that nobody got must not pass
+ * for a success: a closed pipe, or a full disk. output_end() reports that.
  */
 
 struct output {

@@ -30,7 +30,7 @@ struct credentials {
 };
 
 /* Reads the variables of the environment. opts must outlive the struct. Returns 0, or -errno with
- * err filled. Call credentials_finish() in each case. */
+ * err filled. Call credentials_finish() afterwards, also after a failure. */
 int credentials_init(struct credentials *credentials, const struct opts *opts, struct err *err);
 
 /* Finds the credentials. For temporary keys this runs the loop until they are there. Nothing may be

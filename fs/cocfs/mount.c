@@ -197,7 +197,7 @@ static bool is_local(const struct mount *mount)
 }
 
 /* Finds the endpoint and the credentials. This comes before anything is made on the disk: errors in
- * SOURCE and in the keys are reported first. */
+ * SOURCE and in the keys are reported first. Returns 0, or -errno with err filled. */
 static int find_service(struct mount *mount, struct err *err)
 {
 	int r = coc_endpoint_find(mount->opts->source, &mount->endpoint, err);
@@ -233,7 +233,7 @@ static int open_client(struct mount *mount, struct err *err)
 }
 
 /* Checks the keys with a first call. A service that cannot be reached does not answer, and does not
- * hold up the mount. */
+ * hold up the mount. Returns 0, or -errno with err filled. */
 static int check_keys(struct mount *mount, struct err *err)
 {
 	int r = greeting_wait(&mount->greeting, mount->loop, mount->client,

@@ -51,8 +51,8 @@ enum opts_result {
 	OPTS_WRONG, /* err says what is wrong */
 };
 
-/* Reads the command line. Prints --help and --version itself. OPTS_WRONG: err is filled. Call
- * opts_finish() in each case. */
+/* Reads the command line. Prints --help and --version itself. For OPTS_WRONG err is filled. Call
+ * opts_finish() afterwards, also after a failure. */
 enum opts_result opts_parse(int argc, char **argv, struct opts *ret_opts, struct err *err);
 
 void opts_finish(struct opts *opts);

@@ -121,8 +121,8 @@ static bool is_name_of(const char *name, const char *source)
 	return coc_source_is_same(text, source);
 }
 
-/* Does a directory have a ledger? Returns 0: yes; -ENOENT: no; or another -errno: it cannot be
- * seen. */
+/* Looks for the ledger in a directory. Returns 0 if it is there; -ENOENT if it is not; another
+ * -errno if that cannot be seen. */
 static int look_for_ledger(int root_fd, const char *name, struct stat *ret_ledger)
 {
 	_cleanup_free_ char *path = NULL;

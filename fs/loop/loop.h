@@ -83,7 +83,8 @@ bool loop_is_long(const struct loop *loop);
 /* Lets the next iteration begin without a wait, because some work was left to it. */
 void loop_go_on(struct loop *loop);
 
-/* Calls fn at the end of every iteration, after the callbacks of that iteration. */
+/* Sets the one function that the loop calls at the end of every iteration, after the callbacks of
+ * that iteration. fn replaces the function that was set before. */
 void loop_at_iteration_end(struct loop *loop, void (*fn)(void *data), void *data);
 
 /* Returns the measurement of how long pieces of the loop's work take. A callback that does several

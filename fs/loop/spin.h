@@ -6,8 +6,8 @@
 #include <sys/epoll.h>
 
 /*
- * Waits for events, and stays awake while they come fast. spin.c has the essay. Zero-initialise it,
- * then call spin_init().
+ * A wait for events that stays awake while events come fast. spin.c has the essay. Zero-initialise
+ * it, then call spin_init().
  */
 struct spin {
 	/* there is only one processor: nothing else can happen while this thread stays awake */

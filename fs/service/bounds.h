@@ -8,7 +8,7 @@
 /* Rows of a list if the request gives no limit, as in ListExecutions. */
 #define SERVICE_LIST_DEFAULT 10
 #define SERVICE_LIST_MAX 1000	     /* rows that a request may ask for */
-#define SERVICE_SKEW_S (15 * 60)     /* the clocks of client and service may differ by so much */
+#define SERVICE_SKEW_S (15 * 60)     /* how far the clocks of client and service may differ */
 #define SERVICE_AUTH_FAILURES_MAX 5  /* failures in a row; one more locks the key pair */
 #define SERVICE_LOCK_S 300	     /* how long a key pair is locked */
 #define SERVICE_CONNECTIONS_MAX 4096 /* connections open at once */

@@ -51,13 +51,13 @@ struct service_options {
 	/* paths of a certificate with its chain, and of its private key (PEM). Set both or none;
 	 * none with a Unix socket */
 	const char *tls_cert, *tls_key;
-	/* a silent connection is closed after so many seconds; 0: SERVICE_IDLE_S */
+	/* seconds until a silent connection is closed; 0: SERVICE_IDLE_S */
 	unsigned idle_s;
 	/* seconds that a step of an execution takes if the step gives no time; the default for
 	 * users is SERVICE_STEP_S */
 	unsigned step_s;
-	/* a request may take so many seconds, from its first line to the end of its answer; then
-	 * its connection is closed. 0: SERVICE_REQUEST_S */
+	/* the most seconds that a request may take, from its first line to the end of its answer;
+	 * then its connection is closed. 0: SERVICE_REQUEST_S */
 	unsigned request_s;
 	/* How many connections an address may have open at once; 0: half of all. A load balancer is
 	 * one address. Unix sockets have no such limit. */

@@ -5,7 +5,8 @@
 #include "service/access/auth.h"
 #include "service/http/reply.h"
 
-/* Decides before each operation: which user calls, how often, and what the user may do. */
+/* This header checks each request: which user calls, whether that user calls too often, and whether
+ * the user may. */
 
 struct access_options {
 	const char *credentials; /* path of the key file */

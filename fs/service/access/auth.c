@@ -135,7 +135,7 @@ static int check_date(const struct request *request, const struct sign_header *h
 }
 
 /* Checks the hash of the body that the client sent. The client need not send one, and may say,
- * signed, that the body is not hashed. */
+ * signed, that the body is not hashed. Returns 0, or -errno with err filled. */
 static int check_hash(const struct request *request, const struct sign_header *headers, size_t n,
 		      struct err *err)
 {
@@ -175,8 +175,8 @@ static int check_signature(const struct sign_request *sign, const struct key *ke
 	return 0;
 }
 
-/* Checks the security token: a temporary key pair needs its token, and a permanent pair has
- * none. */
+/* Checks the security token: a temporary key pair needs its token, and a permanent pair has none.
+ * Returns 0, or -EACCES with err filled. */
 static int check_security_token(const struct request *request, const struct key *key,
 				struct err *err)
 {
@@ -199,7 +199,7 @@ static int check_security_token(const struct request *request, const struct key 
 }
 
 /* Checks what only the owner of the secret key can know. Failures count for the lock of the key
- * pair. */
+ * pair. Returns 0, or -errno with err filled. */
 static int check_secrets(const struct request *request, const struct sign_request *sign,
 			 struct key *key, const char *signature, int64_t lock_ms, struct err *err)
 {

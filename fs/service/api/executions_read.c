@@ -130,8 +130,8 @@ void executions_show(const struct call *call, struct reply *reply)
 	int r;
 
 	r = store_show_execution(call->store, call->id, put_execution, &showing, &err);
-	/* an unknown ID is no error: the official provider of Terraform asks whether data is null
-	 */
+	/* the answer to an unknown ID is "data": null and no error: the official provider of
+	 * Terraform checks for that */
 	if (r == 0 || (r == -ENOENT && rows_text(answer, "data", NULL)))
 		return reply_value(reply, steal_ptr(answer));
 	if (r != -ENOENT && err.errnum)

@@ -107,8 +107,8 @@ static int append_step(struct step_page *page, struct plan_step *step, const cha
 	return 0;
 }
 
-/* Computes the state of an execution, and the present state of each slice in *ret_places, which the
- * caller frees. Returns 0 or -errno. */
+/* Computes the state of an execution, and the present state of each slice in *ret_slice_states,
+ * which the caller frees. Returns 0 or -errno. */
 static int compute_slice_states(struct step_page *page, const struct store_execution *execution,
 				struct execution_state *simulation,
 				struct slice_state **ret_slice_states)

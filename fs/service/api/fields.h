@@ -14,10 +14,12 @@
  * answer in reply that names the field and says what is wrong.
  */
 
-/* Reads the body as a JSON object. Unknown members are ignored. */
+/* Reads the body as a JSON object. Unknown members are ignored. Returns true, or false with an
+ * answer in reply. */
 bool fields_body(const struct request *request, cJSON **ret_body, struct reply *reply);
 
-/* Reads the body of an operation that needs none: an empty body is an empty object. */
+/* Reads the body of an operation that needs none: an empty body is an empty object. Returns true,
+ * or false with an answer in reply. */
 bool fields_body_if_any(const struct request *request, cJSON **ret_body, struct reply *reply);
 
 struct field {
@@ -28,17 +30,17 @@ struct field {
 };
 
 /* Reads a text of the body. *ret_text lives as long as body. *ret_text is NULL if the field is
- * absent or null. */
+ * absent or null. Returns true, or false with an answer in reply. */
 bool fields_text(const cJSON *body, const struct field *field, const char **ret_text,
 		 struct reply *reply);
 
 /* Reads one of the words LOW, MEDIUM and HIGH. If the field is not required, *ret_level is NULL for
- * an absent, null or empty field. */
+ * an absent, null or empty field. Returns true, or false with an answer in reply. */
 bool fields_risk_level(const cJSON *body, bool required, const char **ret_level,
 		       struct reply *reply);
 
 /* Reads the tags. *ret_tags is the text of a JSON array of {"key": …, "value": …}, which the caller
- * frees. */
+ * frees. Returns true, or false with an answer in reply. */
 bool fields_tags(const cJSON *body, char **ret_tags, struct reply *reply);
 
 /* An array of {"key", "value"}. Both are texts; an absent one is "". An absent or null array is
@@ -49,40 +51,46 @@ struct pairs_field {
 	size_t key_max, value_max;
 };
 
-/* Reads an array of {"key", "value"} of the body. The caller deletes it. */
+/* Reads an array of {"key", "value"} of the body. The caller deletes *ret_pairs. Returns true, or
+ * false with an answer in reply. */
 bool fields_pairs(const cJSON *body, const struct pairs_field *field, cJSON **ret_pairs,
 		  struct reply *reply);
 
-/* Reads the targets of an execution, [{"key", "values"}, …]. The caller deletes them. */
+/* Reads the targets of an execution, [{"key", "values"}, …]. The caller deletes *ret_targets.
+ * Returns true, or false with an answer in reply. */
 bool fields_targets(const cJSON *body, cJSON **ret_targets, struct reply *reply);
 
 /* Reads a text of the query with at most max characters. *ret_text is NULL if the text is absent or
- * empty. */
+ * empty. Returns true, or false with an answer in reply. */
 bool fields_query_text(const struct request *request, const char *name, size_t max,
 		       const char **ret_text, struct reply *reply);
 
-/* Reads a number in the query, from min to max. An absent or empty number is fallback. */
+/* Reads a number in the query, from min to max. *ret_number is fallback for an absent or empty
+ * number. Returns true, or false with an answer in reply. */
 bool fields_query_number(const struct request *request, const char *name, int64_t min, int64_t max,
 			 int64_t fallback, int64_t *ret_number, struct reply *reply);
 
-/* Reads the limit and the offset of a list. */
+/* Reads the limit and the offset of a list. Returns true, or false with an answer in reply. */
 bool fields_query_page(const struct request *request, int64_t *ret_limit, int64_t *ret_offset,
 		       struct reply *reply);
 
-/* Reads true or false in the query. An absent or empty flag is false. */
+/* Reads true or false in the query. An absent or empty flag is false. Returns true, or false with
+ * an answer in reply. */
 bool fields_query_flag(const struct request *request, const char *name, bool *ret_flag,
 		       struct reply *reply);
 
 /* Reads "key=value,key=value" in the query. *ret_pairs is a JSON text that the caller frees; NULL
- * if the field is absent or empty. */
+ * if the field is absent or empty. Returns true, or false with an answer in reply. */
 bool fields_query_pairs(const struct request *request, const char *name, char **ret_pairs,
 			struct reply *reply);
 
 /* Reads document_type. *ret_public: the request asks for the documents that the service itself
- * publishes. type: NULL or empty if it was not given. */
+ * publishes. type is NULL or empty if it was not given. Returns true, or false with an answer in
+ * reply. */
 bool fields_type(const char *type, bool *ret_public, struct reply *reply);
 
-/* Reads the number of a version "vN". *ret_version is 0 for NULL or an empty text. */
+/* Reads the number of a version "vN". *ret_version is 0 for NULL or an empty text. Returns true,
+ * or, if text has another form, false with an answer in reply. */
 bool fields_version(const char *text, int64_t *ret_version, struct reply *reply);
 
 #endif

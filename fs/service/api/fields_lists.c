@@ -67,7 +67,8 @@ bool fields_pairs(const cJSON *body, const struct pairs_field *field, cJSON **re
 	return *ret_pairs != NULL;
 }
 
-/* Appends a copy of one target, with its key and values only. */
+/* Appends a copy of one target, with its key and values only. Returns true, or false with an answer
+ * in reply. */
 static bool add_listed_target(cJSON *targets, const cJSON *target, struct reply *reply)
 {
 	static const char *const keys[] = {"InstanceValues", "BatchValues"};

@@ -29,7 +29,8 @@ static const struct {
 	{"GET", {"v1", "executions", ID, "steps"}, OP_LIST_STEPS},
 };
 
-/* Do the segments match the row? *ret_id is the segment in the place of ID. */
+/* Returns true if the path of a URI matches the segments of a route. Then *ret_id is the segment in
+ * the place of ID, or NULL if the route has none. */
 static bool fits_row(const char *const *row, const struct uri *uri, const char **ret_id)
 {
 	const char *id = NULL;

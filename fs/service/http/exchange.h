@@ -44,7 +44,7 @@ int exchange_create(const char *raw, const char *host, struct exchange **ret_exc
 void exchange_destroy(struct exchange *exchange, struct exchange_budget *budget);
 
 /*
- * Takes the next part of the body. Returns 0; -EMSGSIZE: so much is over the limit that the
+ * Takes the next part of the body. Returns 0; -EMSGSIZE: the body is so far over the limit that the
  * connection has to be closed; -ENOMEM.
  */
 int exchange_body(struct exchange *exchange, struct exchange_budget *budget, const void *bytes,

@@ -33,7 +33,8 @@ struct reply {
 /* Frees the body of an answer. A zeroed answer is accepted. */
 void reply_finish(struct reply *reply);
 
-/* Makes an answer 200 with a value. Frees the value in each case. NULL stands for "no memory". */
+/* Makes an answer 200 with a value. Always frees value. NULL for value: there was no memory, and
+ * the answer gets no body. */
 void reply_value(struct reply *reply, cJSON *value);
 
 /* Makes an answer 200 with {"data": text}. */

@@ -128,7 +128,7 @@ static void server_free(struct server *server)
 /*
  * Starts libmicrohttpd. If it fails, it closes the socket in some cases and leaves it open in
  * others. This function leaves the socket alone: to leak a socket is better than to close a
- * descriptor that another thread may have by then.
+ * descriptor that another thread may have by then. Returns 0, or -errno with err filled.
  */
 static int start_daemon(struct server *server, int listen_fd, struct err *err)
 {

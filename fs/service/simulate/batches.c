@@ -36,8 +36,8 @@ static cJSON *unpack_batches(const cJSON *value)
 	return cJSON_Duplicate(value, true);
 }
 
-/* Appends an instance, and owns it in each case. A bare text is the ID of an instance. Returns 0 or
- * -ENOMEM. */
+/* Appends an instance. Takes instance, also if this fails. A bare text is the ID of an instance.
+ * Returns 0 or -ENOMEM. */
 static int add_instance(cJSON *instances, cJSON *instance)
 {
 	_cleanup_json_ cJSON *own = instance;

@@ -85,8 +85,8 @@ struct timeline_state {
 
 /*
  * Computes the state of an execution at now_ms, from the operations that are known now. With
- * TIMELINE_FOREVER this is the final state, if there are no more operations. ret_places: the states
- * of all n_slices slices, or NULL.
+ * TIMELINE_FOREVER this is the final state, if there are no more operations. ret_slice_states: room
+ * for the states of all n_slices slices. NULL: the states are not wanted.
  */
 void timeline_at(const struct timeline *timeline, int64_t now_ms, struct timeline_state *ret_state,
 		 struct slice_state *ret_slice_states);

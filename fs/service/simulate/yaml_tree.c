@@ -61,7 +61,8 @@ static size_t weigh_value(const cJSON *value, size_t depth, size_t *deepest)
 	return nodes;
 }
 
-/* Adds a value at its place in the tree, and owns it in each case. Returns 0 or -errno with err. */
+/* Adds a value at its place in the tree. Takes value, also if this fails. Returns 0 or -errno with
+ * err. */
 static int put_value(struct tree *tree, cJSON *value, const yaml_mark_t *mark)
 {
 	struct level *level = tree->depth ? &tree->levels[tree->depth - 1] : NULL;

@@ -185,7 +185,8 @@ static int find_names(struct store *store, const char *text, struct found *found
 	return r < 0 ? r : found->n <= FOUND_MAX;
 }
 
-/* Lists the matching documents among those with the given numbers. */
+/* Lists the matching documents among those with the given numbers. Returns a negative number if it
+ * fails, else 0 or more. */
 static int list_found(struct store *store, const struct store_filter *filter, const char *pattern,
 		      const char *numbers, struct list_reader *reader, int64_t *ret_total,
 		      struct err *err)
@@ -206,7 +207,8 @@ static int list_found(struct store *store, const struct store_filter *filter, co
 				ret_total, err);
 }
 
-/* Lists all documents without a filter: a database counts all rows fast. */
+/* Lists all documents without a filter: a database counts all rows fast. Returns a negative number
+ * if it fails, else 0 or more. */
 static int list_every(struct store *store, const struct store_filter *filter,
 		      struct list_reader *reader, int64_t *ret_total, struct err *err)
 {
@@ -220,7 +222,8 @@ static int list_every(struct store *store, const struct store_filter *filter,
 				err);
 }
 
-/* Lists from the end of the page before. */
+/* Lists the documents after the page before, which ended at place. Returns a negative number if it
+ * fails, else 0 or more. */
 static int list_after(struct store *store, const struct store_filter *filter,
 		      const struct list_place *place, struct list_reader *reader,
 		      int64_t *ret_total, struct err *err)
@@ -238,7 +241,8 @@ static int list_after(struct store *store, const struct store_filter *filter,
 			reader, err);
 }
 
-/* Lists the matching documents among all documents. */
+/* Lists the matching documents among all documents. Returns a negative number if it fails, else 0
+ * or more. */
 static int list_all(struct store *store, const struct store_filter *filter, const char *pattern,
 		    struct list_reader *reader, int64_t *ret_total, struct err *err)
 {
@@ -257,7 +261,8 @@ static int list_all(struct store *store, const struct store_filter *filter, cons
 				err);
 }
 
-/* Lists a page of all documents, or of those of a creator or a project. */
+/* Lists a page of all documents, or of those of a creator or a project. Returns a negative number
+ * if it fails, else 0 or more. */
 static int list_page(struct store *store, const struct store_filter *filter,
 		     struct list_reader *reader, int64_t *ret_total, struct err *err)
 {

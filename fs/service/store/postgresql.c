@@ -64,7 +64,7 @@ int postgresql_error(struct db_postgresql *postgresql, const PGresult *result, s
 }
 
 /* Closes a connection on which no answer comes, and does not connect again for a moment: a caller
- * that has waited so long must not wait again. */
+ * that has waited so long must not wait again. Returns -EIO with err filled. */
 static int is_silent(struct db_postgresql *postgresql, struct err *err)
 {
 	postgresql_disconnect(postgresql);
@@ -199,7 +199,8 @@ static int postgresql_commit(struct db *db, struct err *err)
 	return r;
 }
 
-/* Prepares a statement, if this connection has not prepared it yet. */
+/* Prepares a statement, if this connection has not prepared it yet. Returns 0, or -errno with err
+ * filled. */
 static int prepare_on_server(struct db_postgresql *postgresql, enum statement which,
 			     const Oid *types, int n_values, const char *name, struct err *err)
 {
@@ -341,7 +342,7 @@ static int postgresql_execute(struct db *db, enum statement which, const struct 
 /*
  * Runs a savepoint's statement. Each statement costs a round trip to the database, and savepoints
  * would double their number. So there is a savepoint from the beginning of a transaction. It is
- * moved only when a change begins after another change.
+ * moved only when a change begins after another change. Returns 0, or -errno with err filled.
  */
 static int run_savepoint(struct db_postgresql *postgresql, enum statement which, struct err *err)
 {

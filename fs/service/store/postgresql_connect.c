@@ -38,6 +38,7 @@ static bool is_one_of(const char *keyword, const char *const *names)
 /*
  * Checks a URI. Refuses a password in it: every user of the machine can read a command line. The
  * message of libpq about a bad URI may have a part of the password. So err leaves that message out.
+ * Returns 0, or -EINVAL with err filled.
  */
 static int check_uri(const char *uri, struct err *err)
 {
@@ -67,8 +68,8 @@ static void ignore_notice(void *data, const PGresult *result)
 	(void)result;
 }
 
-/* Opens a connection with libpq. The URI may change the parameters before dbname, and not those
- * after it. */
+/* Opens a connection with libpq. libpq reads the parameters in this order, and the URI as dbname.
+ * So the URI can change the parameters before dbname, but not those after dbname. */
 static PGconn *open_libpq(const char *uri)
 {
 	static const char *const names[] = {

@@ -38,7 +38,7 @@ void store_close(struct store *store);
  * them as if they were durable. */
 void store_gather(struct store *store);
 
-/* Are there gathered changes that are not durable? */
+/* Returns true if there are gathered changes that are not durable yet. */
 bool store_has_changes(const struct store *store);
 
 /*
