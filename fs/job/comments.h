@@ -22,7 +22,7 @@ struct comments {
 /*
  * Reads the comments of a content. Returns 0, -ENOMEM or -EINVAL. -EINVAL: an attribute is unknown,
  * stands there twice, or has a bad value. Then err says "LINE:COLUMN: what is wrong", and has the
- * lines "line", "column" and "what_to_do". Call comments_finish() in each case.
+ * lines "line", "column" and "what_to_do". Call comments_finish() afterwards, also after a failure.
  */
 int comments_read(const char *content, size_t size, struct comments *comments, struct err *err);
 

@@ -4,8 +4,8 @@
 
 #include "job/attributes.h"
 
-/* The fixed attributes: they cannot change once a job exists, because the API has no way to change
- * them. Pure. */
+/* This header: the fixed attributes. They cannot change once a job exists, because the API has no
+ * way to change them. Pure. */
 
 #define ATTR_FIXED_BITS (1U << ATTR_ENTERPRISE_PROJECT_ID | 1U << ATTR_TAGS)
 
@@ -13,10 +13,10 @@
 bool attr_is_fixed(enum attr attr);
 
 /*
- * May an attribute of an existing job get this value (size bytes)? made_with is the value that the
- * job was made with, or NULL. Any value is allowed for an attribute that is not fixed, and the same
- * value is always allowed. Returns 0, or -EPERM with err filled. way_out is a text for err: what a
- * user can do besides making a new job ("leave it").
+ * Checks whether an attribute of an existing job may get this value (size bytes). made_with is the
+ * value that the job was made with, or NULL. Any value is allowed for an attribute that is not
+ * fixed, and the same value is always allowed. Returns 0 if it may, or -EPERM with err filled.
+ * way_out is a text for err: what a user can do besides making a new job ("leave it").
  */
 int attr_check_fixed(enum attr attr, const char *value, size_t size, const char *made_with,
 		     const char *way_out, struct err *err);

@@ -22,10 +22,10 @@ enum jobs_shown {
 	JOBS_AS_BEFORE, /* no option: JOBS_READ, or JOBS_OWN if an older cocfs made the ledger */
 	JOBS_READ,	/* imports are files that nobody may change */
 	JOBS_ALL,	/* imports are files that users may change; the first edit binds */
-	JOBS_OWN,	/* none */
+	JOBS_OWN,	/* no import is shown */
 };
 
-/* The first words of the story of an edit that JOBS_READ has refused. */
+/* The first words of the .error of an import, after an edit that JOBS_READ has refused. */
 #define IMPORT_IS_READ_ONLY                                                                        \
 	"this job of the service was not written in this space, and is read-only here"
 

@@ -56,7 +56,7 @@ void job_record_finish(struct job_record *record);
 
 /* Two versions of a job. */
 struct job_versions {
-	int64_t base;	/* the version that has the content committed here */
+	int64_t base;	/* as base in struct job_record, or the version that this submission made */
 	int64_t newest; /* as last seen */
 };
 

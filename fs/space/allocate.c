@@ -19,8 +19,8 @@
 #include "space/job_name.h"
 #include "space/ops.h"
 
-/* Does the allocation fit on the disk? Returns 0 or -ENOSPC. Blocks that the file has already may
- * lie in the wanted range, so they count as room. */
+/* Checks whether the allocation fits on the disk. Returns 0 if it does, else -ENOSPC. Blocks that
+ * the file has already may lie in the wanted range, so they count as room. */
 static int check_room(const struct disk_op *op)
 {
 	struct statvfs fs;

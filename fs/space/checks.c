@@ -30,7 +30,8 @@ static void begin_second(struct space *space)
 	space->checks = (struct checks){.since_ms = now_ms};
 }
 
-/* Takes one of the checks that are left in this second. Returns false if none is left. */
+/* Counts one more check in *taken. If CHECKS_PER_SECOND is reached, returns false, and begins a
+ * scan once a second. */
 static bool take_check(struct space *space, unsigned *taken)
 {
 	struct waiter *waiter = NULL;

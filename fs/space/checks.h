@@ -9,12 +9,12 @@
  * this second had enough. Then a scan of all jobs begins, unless one was made lately.
  */
 
-/* Asks before attributes get a timeout of 0, so that the kernel asks for them again. Returns false
- * if this second had enough of them. */
+/* Call this before attributes get a timeout of 0, so that the kernel asks for them again. Returns
+ * false if this second had enough of them. */
 bool checks_take_look(struct space *space);
 
-/* Asks before the service is asked for a single job. Returns false if this second had enough of
- * such questions. */
+/* Call this before the service is asked for a single job. Returns false if this second had enough
+ * of such questions. */
 bool checks_take_question(struct space *space);
 
 #endif

@@ -290,9 +290,9 @@ static int find_claims(struct claiming *claiming)
 	return r;
 }
 
-/* Must the text of a row not be used for this file? The file's user may have got the row through
- * another user's request, or the file from root. Then only a request of the file's user proves that
- * this user may read the recorded file. */
+/* Returns true if the text of a row must not be used for this file. The file's user may have got
+ * the row through another user's request, or the file from root. Then only a request of the file's
+ * user proves that this user may read the recorded file. */
 static bool is_without_text(struct claiming *claiming, const struct holding *holding)
 {
 	const struct access *file = &claiming->file;

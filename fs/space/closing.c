@@ -59,8 +59,8 @@ static bool is_file_empty(int fd)
 	return fstat(fd, &st) == 0 && st.st_size == 0;
 }
 
-/* Was no data written to a backup, or to half a file? Then a change of attributes or of the size is
- * no reason to submit it. */
+/* Returns true for a backup, or half a file, to which no data was written. Then a change of
+ * attributes or of the size is no reason to submit the file. */
 static bool is_untouched(struct space *space, const struct handle *handle, const struct name *link)
 {
 	_cleanup_job_record_ struct job_record job = {0};

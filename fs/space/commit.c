@@ -26,7 +26,7 @@
 
 /* ---- content ---- */
 
-/* Fills err with the reason why a file could not be read. */
+/* Fills err with the reason why a file could not be read. errnum: the positive errno. */
 static void explain_unreadable(int errnum, struct err *err)
 {
 	if (errnum == EFBIG) {

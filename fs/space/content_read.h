@@ -22,8 +22,8 @@ int content_read_digest(const struct location *location, int read_fd,
 /* Fills err with the message for a job file that is too large. Returns -EFBIG. */
 int content_too_big(struct err *err);
 
-/* May a file grow to size bytes? Returns 0, or -EFBIG for a job file above COC_CONTENT_MAX. On
- * -EFBIG the open content of the node is spoiled, so that it is not committed. */
+/* Checks whether a file may grow to size bytes. Returns 0 if it may, or -EFBIG for a job file above
+ * COC_CONTENT_MAX. On -EFBIG the open content of the node is spoiled: no close commits it. */
 int content_check_size(struct space *space, struct node *node, uint64_t size);
 
 #endif

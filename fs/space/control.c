@@ -177,7 +177,8 @@ void control_release_dir(fuse_req_t req, const struct node *node, struct fuse_fi
 		reply(req, 0);
 }
 
-/* Adds entry number: 0 is ".", 1 is "..", then the files. Returns the size that the entry takes. */
+/* Adds one entry. `number`: 0 is ".", 1 is "..", then come the files. Returns the size that the
+ * entry takes. If that is more than room, nothing was added. */
 static size_t add_control_entry(fuse_req_t req, char *answer, size_t room, int number, bool plus)
 {
 	struct space *space = space_of(req);

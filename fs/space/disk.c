@@ -40,7 +40,7 @@
 #define SLOW_WRITE_US 1000     /* a write that takes longer has waited for the disk */
 #define SLOW_MS 5000	       /* how long the loop leaves writes to threads after a slow write */
 #define BURST_MS 100	       /* in this time the loop writes … */
-#define BURST_BYTES (2u << 20) /* … at most so many bytes: fewer than any disk takes */
+#define BURST_BYTES (2u << 20) /* … at most these bytes: fewer than any disk takes */
 #define PAGE_BYTES 4096	       /* the page cache counts in pages */
 
 struct disk_op *disk_op_of(struct worker_job *job)

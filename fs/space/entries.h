@@ -7,9 +7,10 @@
 #include <stddef.h>
 
 /*
- * Reads a directory as readdir(3) does, but leaves the system call to the caller. In a big
- * directory that call takes long, above all in one that was big once and has few entries left.
+ * This header: reads a directory as readdir(3) does, but leaves the system call to the caller. In a
+ * big directory that call takes long, above all in one that was big once and has few entries left.
  */
+
 #define ENTRIES_BUFFER 32768
 
 struct entries {

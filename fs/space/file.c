@@ -139,8 +139,8 @@ static int spool_flags(int flags)
 	return (flags & ~(O_APPEND | O_DIRECT)) | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC;
 }
 
-/* Is this a regular file, as the kernel believes? Another program may have put another file into
- * the spool, and a FIFO was opened without waiting for its other end. Returns 0 or -errno. */
+/* Checks that this is a regular file, as the kernel believes. Another program may have put another
+ * into the spool, and a FIFO was opened without waiting for its other end. Returns 0 or -errno. */
 static int check_regular(int fd)
 {
 	struct stat st;

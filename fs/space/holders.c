@@ -22,7 +22,7 @@
 
 /* room for one descriptor: flags, mount and inode are in the first lines */
 #define FDINFO_MAX 512
-#define PROBE_MAX 64 /* try so many process numbers one by one; for more, list /proc */
+#define PROBE_MAX 64 /* process numbers that are tried one by one; for more, list /proc */
 
 static enum holders worse_holders(enum holders a, enum holders b)
 {

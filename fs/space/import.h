@@ -49,8 +49,8 @@ int import_view(struct space *space, const struct node *parent, const char *name
  * ledger cannot be read, the answer is yes. */
 bool import_is_due(struct space *space, const struct node *parent, const char *name);
 
-/* Is a name an import that must not be listed yet? Imports are listed when the first scan is whole,
- * never a part of them. */
+/* Returns true if a name is an import that must not be listed yet. Imports are listed when the
+ * first scan is whole, never a part of them. */
 bool import_is_unlisted(struct space *space, const struct node *parent, const char *name);
 
 /* Returns how many seconds the kernel may believe that a name exists, or that it does not exist. */

@@ -27,7 +27,8 @@ int import_tell(struct space *space, const struct node *parent, const char *name
 /* Call this function before a request makes a name in a directory. If an import has this name in
  * the root, but has no file, the name becomes the user's. With jobs=all the name of a removed
  * import that was fetched is bound to its job, for tools that remove a file before they write it
- * anew. Not for a user who may not write the import. Returns 0 or -errno. */
+ * anew. If the user may not write the import, the name is not bound to its job. It becomes the
+ * user's all the same. Returns 0 or -errno. */
 int import_make_way(struct space *space, fuse_req_t req, const struct node *parent,
 		    const char *name);
 

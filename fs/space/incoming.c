@@ -134,8 +134,8 @@ static int settle_text(struct incoming *incoming, int fd)
 	return r == 0 && (fsync(fd) < 0 || fstat(fd, &incoming->st) < 0) ? -errno : r;
 }
 
-/* Has the open file the inode number and the text that the caller expects? Returns 0, -EBUSY or
- * -errno. */
+/* Checks that the open file has the inode number and the text that the caller expects. Returns 0 if
+ * it has; -EBUSY if it has not; or another -errno. */
 static int check_old_file(struct incoming *incoming, int fd)
 {
 	_cleanup_free_ char *text = NULL;
@@ -302,7 +302,7 @@ static void sync_directory(struct incoming *incoming)
 	disk_go(op, work_sync_directory);
 }
 
-/* Has the name still the file that the thread looked at, unchanged? Returns 0, -EBUSY or -errno. */
+/* Checks that the name still has the unchanged old file. Returns 0, -EBUSY if not, or -errno. */
 static int check_unchanged(const struct incoming *incoming)
 {
 	const struct stat *old = &incoming->old;

@@ -132,8 +132,8 @@ static void reply_write(fuse_req_t req, struct node *node, ssize_t result)
 	fuse_reply_write(req, (size_t)result);
 }
 
-/* Writes data as the user who pays for the blocks. Returns the number of bytes, or -errno. Any
- * thread may call this. */
+/* Writes data as a user: the blocks count as disk space of this user. Returns the number of bytes,
+ * or -errno. Any thread may call this. */
 static ssize_t write_as_user(const struct space *space, uid_t user, int fd, const char *data,
 			     size_t size, off_t offset)
 {
@@ -146,8 +146,8 @@ static ssize_t write_as_user(const struct space *space, uid_t user, int fd, cons
 	return n;
 }
 
-/* Returns the user who pays for a write. A page of a mapping comes from the kernel through any
- * handle of the file, so there the handle's user pays. */
+/* Returns the user whose disk space a write uses. The kernel sends a page of a mapping through any
+ * handle of the file. So for a page the user of that handle counts. */
 static uid_t spender_of(fuse_req_t req, const struct fuse_file_info *fi)
 {
 	return fi->writepage ? handle_of(fi)->user : fuse_req_ctx(req)->uid;

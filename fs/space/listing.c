@@ -29,7 +29,7 @@
 
 #define LISTING_MARK_EVERY 512
 #define LISTING_COUNTED_MAX 2048 /* how many entries one request may pass over: 10 ms */
-/* after so many entries in a row that are not listed, other requests are served first */
+/* entries in a row that are not listed; after these, other requests are served first */
 #define LISTING_HIDDEN_MAX 256
 #define PLACE_UNMADE SIBLING_COUNT
 

@@ -70,8 +70,8 @@ static bool is_below(const char *dir, const char *path)
 	return !length || (!strncmp(dir, path, length) && path[length] == '/');
 }
 
-/* Is this row not to be counted? A row that is not below the directory, or that the viewer may
- * see. */
+/* Returns true if this row must not be counted: it is not below the directory, or the viewer may
+ * see it. */
 static bool is_not_hidden(void *data, struct job_pending *row)
 {
 	struct counting *counting = data;

@@ -99,8 +99,8 @@ static void on_patience_over(void *data)
 
 /* ---- the check ---- */
 
-/* Has the node still the same file and job, and may the file's text be replaced? Returns 0 and
- * updates refresh->fresh, or -errno. */
+/* Checks that the node still has the same file and job, and that the file's text may be replaced.
+ * Then returns 0, and updates refresh->fresh. Else returns -errno. */
 static int check_clean(struct refresh *refresh)
 {
 	struct freshness fresh;

@@ -4,9 +4,9 @@
 
 #include "space/space.h"
 
-/* Ends renames that were done in the spool and whose end the ledger could not record. Call this
- * function before a submission: until then a path could have another path's binding. Returns 0, or
- * -errno while the ledger cannot be written. */
+/* Records how renames ended whose end the ledger could not record: the spool shows whether each was
+ * done. Call this function before a submission: until then a path could have another path's
+ * binding. Returns 0, or -errno while the ledger cannot be written. */
 int rename_settle(struct space *space);
 
 #endif

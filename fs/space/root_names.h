@@ -16,7 +16,8 @@ void root_names_read(struct space *space);
  * their names. */
 void root_names_forget(struct space *space);
 
-/* Is it known that the root has no file of this name? */
+/* Returns true if it is known that the root has no file of this name. False: it has one, or nothing
+ * is known. */
 bool root_names_lack(const struct space *space, const char *name);
 
 #endif

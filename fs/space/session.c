@@ -198,7 +198,8 @@ static void init_space(struct space *space, const struct space_spec *spec)
 	shares_init(&space->memory, USERS_MEMORY_MAX, space->options->one_user);
 }
 
-/* Opens the spool, and makes the threads that wait for the disk. */
+/* Opens the spool, and makes the threads that wait for the disk. Returns 0, or -errno with err
+ * filled. */
 static int open_spool(struct space *space, int take_spool_fd, struct err *err)
 {
 	int r = nodes_init(
@@ -224,7 +225,7 @@ static int begin_imports(struct space *space, struct err *err)
 		     : 0;
 }
 
-/* Mounts the space and begins to take requests. */
+/* Mounts the space and begins to take requests. Returns 0, or -errno with err filled. */
 static int serve_mount(struct space *space, struct fuse_args *args, struct err *err)
 {
 	int r = mount_session(space, args, err);

@@ -141,8 +141,9 @@ static int refuse_value(struct space *space, fuse_req_t req, struct node *node)
 	return refuse_setting(space, req, node, &err);
 }
 
-/* May a request bind this file to a job? Returns 0, or -errno; -ENODATA: it is no job file. If the
- * user may not write the file, no story is written for it. */
+/* Checks whether a request may bind this file to a job. Returns 0 if it may. -ENODATA: this is no
+ * job file. -EPERM: the user may not; if the user may not even write the file, no story is written
+ * for it. -EBUSY: the file is open for writing. Or another -errno. -EPERM comes before -EBUSY. */
 static int check_file(struct space *space, fuse_req_t req, struct node *node, struct stat *ret_st)
 {
 	_cleanup_job_record_ struct job_record job = {0};

@@ -358,8 +358,8 @@ static int read_text(struct space *space, fuse_req_t req, const struct node *nod
 											: -ENOENT;
 }
 
-/* May the caller read a sibling? The kernel has checked older attributes. And read bits cannot say
- * that a story is for exactly two users. */
+/* Checks that the caller may read a sibling. The kernel has checked older attributes, and read bits
+ * cannot say that a story (the text of .error) is for exactly two users. Returns 0 or -errno. */
 static int check_reader(struct space *space, fuse_req_t req, struct node *node)
 {
 	struct access access;

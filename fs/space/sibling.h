@@ -13,8 +13,8 @@ struct sibling_telling {
 	struct sibling_answer *answer;
 };
 
-/* Fills a lookup's answer for the name of a sibling, as entry_fill() does. Returns 0, -ENOENT
- * (there is none now) or another -errno. */
+/* Looks up the name of a sibling. Fills *ret_entry, and gives the kernel a reference: send the
+ * answer once, or call node_forget(). Returns 0, -ENOENT (there is none now) or another -errno. */
 int sibling_fill(struct space *space, struct node *parent, const char *name, enum sibling sibling,
 		 const struct sibling_telling *telling, struct fuse_entry_param *ret_entry);
 
@@ -33,8 +33,9 @@ int sibling_stat(struct space *space, struct node *node, struct stat *ret_st);
 int sibling_get_attributes(struct space *space, struct node *node, struct stat *ret_st,
 			   double *ret_timeout_s);
 
-/* Does the sibling of this node still exist? Returns 0 also for a node that is no sibling. -ESTALE
- * or -ENOENT: it is gone, and the request must be answered so. Or another -errno. */
+/* Checks that the sibling of this node still exists. Returns 0 if it does, and for a node that is
+ * no sibling. -ESTALE or -ENOENT: the sibling is gone, and the request must be answered so. Or
+ * another -errno. */
 int sibling_check(struct space *space, struct node *node);
 
 /*

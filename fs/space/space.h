@@ -65,7 +65,7 @@ struct space_options {
 	unsigned directories_max; /* how many directories of the spool stay open */
 };
 
-/* Does the disk keep up with short writes? See disk.c. */
+/* What the loop knows of the speed of short writes. See disk.c. */
 struct disk_pace {
 	int64_t slow_until_ms; /* until then threads make all writes, on the loop's clock */
 	int64_t burst_ms;

@@ -37,9 +37,10 @@ void view_apply_derived(const struct view *view, struct stat *st);
 mode_t view_stored_mode(const struct view *view, bool is_root, mode_t mode);
 
 /*
- * May the mode of a file (st, as the mount shows the file) become mode? Returns 0, or -EPERM: mode
- * takes a read bit away, and the mask would go on showing that bit. The user would believe that the
- * file is private. The spool keeps the mode for mounts that show the spool's modes.
+ * Checks whether the mode of a file may become mode. st is the file as the mount shows it. Returns
+ * 0 if it may. -EPERM: mode takes a read bit away, and the mask would go on showing that bit. The
+ * user would believe that the file is private. The spool keeps the mode for mounts that show the
+ * spool's modes.
  */
 int view_check_mode(const struct view *view, const struct stat *st, mode_t mode);
 

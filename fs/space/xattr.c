@@ -213,7 +213,7 @@ static int refuse_fact(struct space *space, fuse_req_t req, struct node *node, c
 	return refuse_attribute(space, req, node, meant, &err);
 }
 
-/* May this value be set? Returns 0, or -errno after a refusal. */
+/* Checks whether this value may be set. Returns 0 if it may, or -errno from refuse_attribute(). */
 static int check_attribute(struct space *space, fuse_req_t req, struct node *node, const char *name,
 			   const char *value, size_t size)
 {
@@ -236,12 +236,12 @@ static int check_attribute(struct space *space, fuse_req_t req, struct node *nod
 	return r < 0 ? refuse_attribute(space, req, node, name, &err) : 0;
 }
 
-/* Commits a closed job file whose attributes (named, bits 1 << attr) were set. Answers req. */
+/* Commits a job file whose attributes were set: `named` has the bits 1 << attr. Answers req. */
 static void commit_change(struct space *space, fuse_req_t req, struct node *node, unsigned named)
 {
 	struct pending_reply *wait = pending_reply_plain(space, req);
 
-	/* if the file is open for writing, its close commits */
+	/* if the file is open for writing, its close commits: count this as a write */
 	if (node->content && node->content->writers)
 		node->content->written++;
 	if (!wait) {
