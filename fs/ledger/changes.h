@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "ledger/ledger.h"
 
-/* Notes which siblings may show something else after a transaction, for ledger_on_change().
+/* The notes for ledger_on_change(): which siblings may show something else after a transaction.
  * changes.c has the essay. */
 struct ledger_changes {
 	ledger_change_fn *fn;

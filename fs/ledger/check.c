@@ -31,8 +31,8 @@
 #include "ledger/soundness.h"
 #include "ledger/wal.h"
 
-/* 16 MB: what a `cp -r` writes to the queue in half a second. The loop waits while so much is taken
- * over. */
+/* 16 MB: what a `cp -r` writes to the queue in half a second. The loop waits while SQLite takes
+ * these pages over. */
 #define HELD_LOG_PAGES 4096
 
 struct ledger_check {

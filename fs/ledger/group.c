@@ -8,7 +8,7 @@ int ledger_group_begin(struct ledger *ledger)
 	int r = 0;
 	sqlite3_stmt *stmt = ledger_write(ledger, STMT_GROUP_BEGIN, &r);
 
-	/* prepare the statements that end a group now: later there may be no memory for them */
+	/* prepare now the statements that end a group: later there may be no memory for them */
 	if (!stmt || !ledger_read(ledger, STMT_GROUP_UNDO, &r) ||
 	    !ledger_read(ledger, STMT_GROUP_END, &r))
 		return r;

@@ -39,7 +39,7 @@
 #include "base/log.h"
 #include "ledger/sql_states.h"
 
-#define ID_BYTES 16 /* so many random bytes that no two instances get the same */
+#define ID_BYTES 16 /* random bytes: enough that no two instances get the same */
 #define ID_ROOM (2 * ID_BYTES + 1)
 #define MARK_ROOM 64 /* three numbers of at most 20 digits */
 

@@ -367,13 +367,14 @@ int ledger_adopt(struct ledger *ledger, struct ledger_submission *submission,
  * that story stays. */
 int ledger_tell_refusal(struct ledger *ledger, int64_t row, const char *story);
 
-/* Records that the job of a row is bound on purpose. */
+/* Records that a person has chosen the job of this row. on_purpose in struct job_record says why
+ * that matters. */
 int ledger_mean_job(struct ledger *ledger, int64_t row);
 
 /* Finds the row that is bound to a job. -ENOENT: no row is. */
 int ledger_bound_row(struct ledger *ledger, const char *job_id, int64_t *ret_row);
 
-/* ---- what the service had before a create: known.c ---- */
+/* ---- known jobs: jobs of the same name, on the service before a create: known.c ---- */
 
 /* Records the known jobs of a create. Replaces those of an earlier question, and fills
  * submission->known. text: the IDs, each with a line feed at its end. */

@@ -21,8 +21,8 @@ struct page_file {
 uint32_t page_map_of(const struct page_file *file, uint32_t number);
 
 /*
- * Could SQLite not have left this page so? map: the page of the map that describes it, if there is
- * one. A suspect page may still be sound.
+ * Returns true if the page does not look as SQLite leaves a page. map: the page of the map that
+ * describes it, if there is one. A suspect page may still be sound.
  */
 bool page_is_suspect(const struct page_file *file, uint32_t number, const unsigned char *page,
 		     const unsigned char *map);

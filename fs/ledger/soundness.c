@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A ledger of at most so many bytes is checked whole when it is opened: that takes 70 ms. */
+/* The most bytes of a ledger that is checked whole when it is opened: that takes 70 ms. */
 #define CHECK_AT_ONCE_MAX (8 << 20)
 
 bool ledger_check_may_wait(int64_t size)

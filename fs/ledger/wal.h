@@ -6,7 +6,7 @@
 
 /* The write-ahead log of a ledger. */
 
-/* SQLite takes the log over into the ledger when the log has so many pages (SQLite's default). */
+/* How many pages the log has when SQLite takes it over into the ledger (SQLite's default). */
 #define LOG_PAGES 1000
 
 /* Returns the open log, which is SQLite's, or NULL if there is none. */

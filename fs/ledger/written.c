@@ -24,8 +24,8 @@
 #define LOG_HEAD 32   /* bytes of the head of the log (SQLite's file format, 4.1) */
 #define FRAME_HEAD 24 /* bytes of the head of a page in the log; begins with the page's number */
 
-/* A log of so many pages has 64 MB. A look at its pages takes as long as the check of a quarter
- * million jobs. */
+/* The most pages of a log that is looked through: they are 64 MB. That takes as long as the check
+ * of a quarter million jobs. */
 #define FRAMES_MAX 16384
 
 #define PAGE_SIZE_MAX 65536 /* SQLite's greatest page size */
@@ -62,8 +62,8 @@ static int64_t ask_pragma(sqlite3 *db, const char *pragma)
 	return number;
 }
 
-/* Returns the pages that the log names, one bit for each page of the ledger, or NULL. The caller
- * frees. */
+/* Returns which pages of the ledger have a copy in the log: one bit for each page. The caller frees
+ * the bits. NULL: there is no memory, or the log cannot be read or is too long. */
 static unsigned char *named_pages(sqlite3_file *log, const struct page_file *file)
 {
 	_cleanup_free_ unsigned char *named = calloc(1, file->n_pages / 8 + 1);

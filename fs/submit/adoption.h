@@ -6,8 +6,8 @@
 
 /* Which job of the service a create takes instead of making one: adoption.c has the essay. */
 
-/* What a create has to do after its adoption was decided. The create borrows every pointer, for the
- * time of the call. Each kind says which members are set. */
+/* What a create has to do after its adoption was decided. Each kind names the members that it sets.
+ * The pointers are valid only until the call of adoption_done_fn returns. */
 struct adoption_outcome {
 	enum adoption_kind {
 		ADOPTION_NONE,	  /* make a new job: known_ids and partial go into the intent */

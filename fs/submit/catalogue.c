@@ -32,7 +32,7 @@ struct catalogue {
 	bool is_scanning;
 	struct waiter_list waiters;
 	struct loop_timer patience; /* runs when the first waiter has waited long enough */
-	int64_t due_ms;		    /* on the loop's clock: from then on a look begins a scan */
+	int64_t due_ms;		    /* on the loop's clock: from then on a reader begins a scan */
 	int64_t read_ms;  /* on the loop's clock: begin of the last scan that did not fail */
 	int64_t failures; /* scans that failed, in a row */
 	int errnum;	  /* errno of the last scan, 0 if it did not fail */
@@ -60,8 +60,8 @@ void catalogue_destroy(struct catalogue *catalogue)
 	free(catalogue);
 }
 
-/* May the jobs that are known be shown? Returns 0, or -errno if no scan has ever read the list to
- * its end. */
+/* Checks whether the jobs that are known may be shown. Returns 0 if they may, or -errno if no scan
+ * has ever read the list to its end. */
 static int check_known(const struct catalogue *catalogue)
 {
 	int64_t begun_ms = 0;

@@ -15,7 +15,7 @@ int catalogue_create(struct engine *engine, struct catalogue **ret_catalogue);
 void catalogue_destroy(struct catalogue *catalogue);
 
 /* Call this when the ledger has lost what this iteration recorded. A scan that is under way fails;
- * the next look begins a new scan. */
+ * the next reader of the catalogue begins a new scan. */
 void catalogue_lost(struct catalogue *catalogue);
 
 /* Returns when the last scan of this mount began that has read the list to its end, on the loop's

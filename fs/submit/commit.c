@@ -86,7 +86,7 @@ static int tell_warnings(const struct commit *commit, const struct dsl_report *r
 }
 
 /* Checks the size of content that will be sent as an update. If the file becomes an update only
- * later, before it is sent, coc_update() checks the size. */
+ * later, before it is sent, coc_update() checks the size. Returns 0, or -errno with err filled. */
 static int check_size(const struct job_record *job, const struct ledger_submission *sub,
 		      struct err *err)
 {

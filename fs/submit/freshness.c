@@ -15,9 +15,9 @@
  * unread at first. When a program first reads the file, the version becomes the base.
  *
  * A refusal says nothing of the text: after a refused rename (sed -i) or a refused removal the file
- * still has the text of the base. Such a file follows its job at the next look. There is no need to
- * wait for `refresh` even if the refused commit has just asked the service: its error told the user
- * to read the file.
+ * still has the text of the base. Such a file follows its job at the next check. There is no need
+ * to wait for `refresh` even if the refused commit has just asked the service: its error told the
+ * user to read the file.
  */
 #define _GNU_SOURCE
 #include "submit/freshness.h"

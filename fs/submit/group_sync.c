@@ -94,8 +94,8 @@ void group_sync_init(struct engine *engine)
 		log_warning("the loop waits for the disk itself: %s", strerror(-r));
 }
 
-/* Frees the submissions and waiters that are in no other list. engine_destroy() finds the rest by
- * its rows. */
+/* Frees the ended submissions that are not in engine->by_row, and the waiters. engine_destroy()
+ * frees the submissions of by_row. */
 static void batch_finish(struct batch *batch)
 {
 	struct submission *submission;

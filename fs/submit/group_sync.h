@@ -10,10 +10,11 @@
 /* Makes a batch empty. */
 void batch_init(struct batch *batch);
 
-/* Moves every entry of `from` to the end of `to`. */
+/* Empties `from` into `to`: the submissions to the end of its lists, the waiters to the front, in
+ * reverse order. */
 void batch_move(struct batch *from, struct batch *to);
 
-/* Is there nothing in a batch? */
+/* Returns true if a batch has no entry. */
 bool batch_is_empty(const struct batch *batch);
 
 /* Prepares the engine's batches, and starts the thread that syncs. If the thread cannot be started,

@@ -19,8 +19,8 @@
 #include "submit/removed_name.h"
 #include "submit/rows.h"
 
-/* Fails with EEXIST: another path has the job. The error names that path if this author may read
- * it. */
+/* Fills err: another path has the job. err names that path if this author may read it. Returns
+ * -EEXIST. */
 static int refuse_second(struct engine *engine, const struct job_naming *naming, int64_t row,
 			 struct err *err)
 {
@@ -35,7 +35,7 @@ static int refuse_second(struct engine *engine, const struct job_naming *naming,
 	return -EEXIST;
 }
 
-/* Fails with EBUSY: the removed file that has the job has an unfinished submission. */
+/* Fills err: the removed file that has the job has an unfinished submission. Returns -EBUSY. */
 static int refuse_busy(struct engine *engine, const struct job_naming *naming, int64_t row,
 		       struct err *err)
 {
@@ -63,8 +63,8 @@ static int check_other(struct engine *engine, const struct job_naming *naming, i
 	return r < 0 ? err_set(err, -r, "the ledger cannot be read: %s", strerror(-r)) : 0;
 }
 
-/* May the row have the job? Returns 0 if so, 1 if it has the job already, or -errno with err
- * filled. */
+/* Checks whether the row may have the job. Returns 0 if it may, 1 if it has the job already, or
+ * -errno with err filled. */
 static int check_naming(struct engine *engine, const struct job_naming *naming,
 			const struct job_record *row, struct job_record *ret_removed,
 			struct err *err)

@@ -50,8 +50,8 @@ static bool is_first_version(const char *version)
 	return version && !strcmp(version, FIRST_VERSION);
 }
 
-/* Is there a lost create that did not know the job? Also true if there are more than ASKED_MAX
- * creates. */
+/* Returns true if there is a lost create that did not know the job, or if there are more than
+ * ASKED_MAX creates. */
 static bool is_new(const struct lost_answer *lost, const struct candidate *candidate)
 {
 	const struct submission *submission;
@@ -65,7 +65,7 @@ static bool is_new(const struct lost_answer *lost, const struct candidate *candi
 	return false;
 }
 
-/* Does the job fit a create that did not know it? */
+/* Returns true if the job fits a create that did not know the job. */
 static bool fits_any(const struct lost_answer *lost, const struct candidate *candidate)
 {
 	const struct submission *submission;
@@ -123,9 +123,9 @@ static int keep_shown(struct candidate *candidate, const struct coc_details *det
 }
 
 /*
- * Has the service answered without showing the job? Then "not shown" does not prove "not there". A
- * job that is listed is there, even if its show says that it is gone. Either it was deleted just
- * now, and the next list does not have it; or only its first version is missing.
+ * Returns true if the service has answered without showing the job. Then "not shown" does not prove
+ * "not there". A job that is listed is there, even if its show says that it is gone. Either it was
+ * deleted just now, and the next list does not have it; or only its first version is missing.
  */
 static bool is_hidden(const struct coc_answer *answer)
 {

@@ -51,7 +51,8 @@ static bool knows_job(struct decision *decision, const struct lost_create *creat
 	return known_has(create->known, job->id);
 }
 
-/* Is there a job that the create did not know? alike: count only jobs that are alike. */
+/* Returns true if there is a job that the create did not know. If `alike` is set, only jobs that
+ * are alike count. */
 static bool has_unknown(struct decision *decision, const struct lost_create *create, bool alike)
 {
 	for (size_t i = 0; i < decision->n_jobs; i++)
@@ -97,7 +98,9 @@ static void give_job(struct decision *decision, struct lost_create *create)
 	}
 }
 
-/* Gives the jobs to the creates. Returns true if a job is left over. */
+/* Gives each open create a job that the create did not know, if there is one. Returns true if the
+ * creates must stay open: a job is left over that is neither unsure nor alike, or the comparisons
+ * are used up. */
 static bool give_jobs(struct decision *decision)
 {
 	for (size_t i = decision->n_creates; i-- > 0;)

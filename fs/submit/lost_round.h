@@ -32,7 +32,8 @@ bool lost_answer_may_be_ended(const struct submission *submission);
  * answer that failed, with its Retry-After; or NULL. */
 void lost_answer_ask_failed(struct lost_answer *lost, const struct coc_answer *answer);
 
-/* Did the round begin so late that the request of this submission could no longer be under way? */
+/* Returns true if the round began so late that the request of this submission could no longer be
+ * under way. */
 bool lost_answer_is_settled(const struct submission *submission);
 
 /* Ends the doubt of a submission whose request was done, with the job it has made or changed. The

@@ -41,7 +41,7 @@ struct metrics {
 	uint64_t answers[METRICS_ANSWER_COUNT];
 	/* commits that the rules, the check of the DSL or a failed write refused */
 	uint64_t refusals;
-	uint64_t adoptions; /* creates that took an existing job */
+	uint64_t adoptions; /* creates that took a job of the service instead of making one */
 	uint64_t bytes;	    /* bytes of content that the service took */
 	uint64_t scans[METRICS_SCAN_COUNT];
 	struct histogram commit, request;

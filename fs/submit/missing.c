@@ -39,7 +39,7 @@ void missing_cancel(struct missing *missing)
 	missing->engine = NULL;
 }
 
-/* Ends the look and calls done. */
+/* Ends the check of missing jobs and calls done. */
 static void end_missing(struct missing *missing, int result)
 {
 	missing_cancel(missing);

@@ -16,13 +16,13 @@
  * missing_begin(). Nothing touches the struct missing afterwards. */
 typedef void missing_done_fn(void *data, int result);
 
-/* The look at missing jobs. Zero-initialise it. The members above the line stay from one scan to
+/* The check of missing jobs. Zero-initialise it. The members above the line stay from one scan to
  * the next. */
 struct missing {
 	/* the last ID that the service was asked for; "": begin with the first */
 	char resume[COC_DOCUMENT_ID_ROOM];
-	/* ---- the members of one look ---- */
-	struct engine *engine; /* NULL: no look is under way */
+	/* ---- the members of one check ---- */
+	struct engine *engine; /* NULL: no check is under way */
 	const struct id_set *listed;
 	missing_done_fn *done;
 	void *data;

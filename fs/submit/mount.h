@@ -31,7 +31,7 @@ struct engine_options {
 	int64_t refresh_ms;    /* the catalogue may be so old when somebody looks at it */
 	enum jobs_shown jobs;  /* which jobs without a path are shown */
 	unsigned inflight_max; /* requests under way at once; further ones wait */
-	/* at most so many of the inflight_max requests are for the queue */
+	/* the most of the inflight_max requests that are for the queue */
 	unsigned queued_inflight_max;
 	bool one_user;		       /* all submissions come from the same user */
 	bool overwrite;		       /* conflict=overwrite: no check before an update */

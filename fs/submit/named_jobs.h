@@ -6,8 +6,8 @@
 
 #include "bounds/api.h"
 
-/* A story names at most so many jobs, and counts the others. Ten IDs of the greatest length are
- * 1,300 bytes. */
+/* The most jobs that a story (the text of an .error file) names. The others are only counted. Ten
+ * IDs of the greatest length are 1,300 bytes. */
 #define NAMED_JOBS_MAX 10
 
 /* The jobs that a story names: their IDs with blanks between, and how many more there are.

@@ -10,8 +10,8 @@
  * ends an outage. */
 void outage_note(struct engine *engine, const struct coc_answer *answer);
 
-/* Call this with the answer to a look at jobs that no submission waits for. A missing answer does
- * not stop the queue. An answer that concerns all calls counts: the service is there, or wants
+/* Call this with the answer to a question about jobs that no submission waits for. A missing answer
+ * does not stop the queue. An answer that concerns all calls counts: the service is there, or wants
  * patience. */
 void outage_note_look(struct engine *engine, const struct coc_answer *answer);
 
@@ -30,8 +30,8 @@ int64_t outage_wait_ms(const struct engine *engine);
  * welcome. */
 int64_t outage_throttled_ms(const struct engine *engine);
 
-/* Returns how long to wait after so many failures: a random time up to 1 s, doubled with each
- * failure, at most 5 min. */
+/* Returns how long to wait after this number of failures in a row: a random time, up to 1 s after
+ * the first failure. Each further failure doubles the limit, up to 5 min. */
 int64_t outage_backoff_ms(const struct engine *engine, int64_t failures);
 
 /* Returns how long the service wants to be left alone: retry_after_ms, its Retry-After. If that is

@@ -11,8 +11,9 @@
 #include "submit/id_set.h"
 
 /*
- * Reads a list page by page while other clients change it, and says what a pass over its pages
- * proves. Pure: it takes pages and says which page to ask for next. paging.c has the essay.
+ * A pass over the pages of a list that other clients may change meanwhile. The functions below say
+ * what the pass proves. Pure: they take pages and say which page to ask for next. paging.c has the
+ * essay.
  */
 struct paging {
 	int64_t offset; /* offset at which the next page begins */
@@ -25,7 +26,7 @@ struct paging {
 	/* ---- only for a pass that reads on ---- */
 	bool moved;	    /* rows have moved: the pass proves nothing any more */
 	unsigned rounds;    /* how often the list was read from its beginning since then */
-	int64_t n_unusable; /* rows that cannot be read, at least so many */
+	int64_t n_unusable; /* rows that cannot be read: a lower bound */
 };
 
 enum paging_step {

@@ -81,8 +81,8 @@ void placing_cancel(struct placing *placing)
 	*placing = (struct placing){0};
 }
 
-/* Takes back names that have no file: the next look gives names anew. made: the names before this
- * byte have files. */
+/* Takes back names that have no file: the next placing gives names anew. made: the names before
+ * this byte have files. */
 static void take_names_back(struct placing *placing, const struct buf *names, size_t made)
 {
 	for (size_t at = made; at < names->size; at += strlen(names->data + at) + 1)

@@ -11,8 +11,8 @@
 /* Gives imports their names and files, and removes the files of imports that leave. placing.c has
  * the essay. */
 
-/* Called once with 0 or -errno, from an iteration of the loop and never from within
- * placing_begin(). Nothing touches the struct placing afterwards. */
+/* Receives the result of a placing: 0 or -errno. The loop calls this once, and never within
+ * placing_begin(). Afterwards nothing uses the struct placing any more. */
 typedef void placing_done_fn(void *data, int result);
 
 enum placing_step {
@@ -30,7 +30,8 @@ struct placing {
 	void *data;
 	enum placing_step step;
 	bool again; /* the work begins anew at its end */
-	/* the ledger has lost something: only the next look knows whether all imports have names */
+	/* the ledger has lost something: only the next placing finds out whether all imports have
+	 * names */
 	bool lost;
 	struct loop_timer timer; /* runs when the next slice is due */
 	/* imports up to this place have a name, or cannot have one now */

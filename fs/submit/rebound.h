@@ -10,7 +10,8 @@
  * current one of its row. Returns 0, or -errno if the submission was put back into the queue. */
 int rebound_ask(struct submission *submission);
 
-/* Are REBOUND_DOUBTS_MAX in doubt, so that the queue gives out no further one? */
+/* Returns true if REBOUND_DOUBTS_MAX of these submissions are in doubt: then the queue gives out no
+ * further one. */
 bool rebound_is_full(const struct engine *engine);
 
 /*

@@ -33,7 +33,8 @@ static int has_file(struct engine *engine, int64_t row)
 	int r;
 
 	if (!files->has_job_file)
-		/* imports_begin() was not called yet: say yes, so that nothing is taken over */
+		/* imports_begin() was not called yet: say that there is a file, so that nothing is
+		 * taken over */
 		return 1;
 	r = ledger_path(engine->ledger, row, &path);
 	return r < 0 ? r : files->has_job_file(files->data, path);

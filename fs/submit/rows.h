@@ -49,8 +49,8 @@ void engine_note_end(const struct submission *submission);
 /* Is a submission of this row under way or in doubt? */
 bool engine_has(const struct engine *engine, int64_t row);
 
-/* Is no submission of this row queued, under way or in doubt? job: what the ledger has of the row
- * now. */
+/* Returns true if no submission of this row is queued, under way or in doubt. job: what the ledger
+ * has of the row now. */
 bool engine_is_idle(const struct engine *engine, const struct job_record *job);
 
 /* Does the service hold this content and these attributes already, as far as the ledger knows? */

@@ -10,9 +10,10 @@
 #include "job/attributes.h"
 
 /*
- * Asks the service for one job (ShowDocument), for fs/space. show.c has the essay. Nothing is
+ * This header: questions for one job (ShowDocument), for fs/space. show.c has the essay. Nothing is
  * recorded here.
  */
+
 struct engine;
 struct show_waiter; /* a request of fs/space that waits for an answer */
 

@@ -71,8 +71,8 @@ void submission_expire(void *data)
 	submission_fail(submission, OUTCOME_REFUSED, &err);
 }
 
-/* Is this update sent without a look at the newest version, or was it perhaps sent so by another
- * copy? */
+/* Returns true if this update is sent without a check of the newest version, or if another copy of
+ * the state directory may have sent it so. */
 static bool is_unchecked(const struct submission *submission)
 {
 	return submission->record.rebound || !versions_are_checked(submission);

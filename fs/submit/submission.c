@@ -288,7 +288,9 @@ int submission_record(struct submission *submission)
 	if (submission->by_path)
 		return record_by_path(submission);
 	if (!submission->is_current)
-		return 0; /* it stood behind and expired: refuse_newest() has recorded its story */
+		/* This submission waited for an earlier one of its row until its time was up.
+		 * refuse_newest() has recorded the refusal. */
+		return 0;
 	switch (submission->outcome) {
 	case OUTCOME_HELD:
 		if (submission->is_there)

@@ -87,9 +87,10 @@ enum submit_change_kind {
 	/* Brings back a row that was set aside: its path finds it again. The path must have no
 	 * other row. */
 	CHANGE_BRING_BACK,
-	/* Removes the .error of row. The state and the story stay. */
+	/* Removes the .error file of row. The state stays, and so does the story: the text of
+	 * .error in the ledger. */
 	CHANGE_DISMISS,
-	/* Ends the story of row, whose path has no file. Removes the row if nothing else is
+	/* Deletes the story of row, whose path has no file. Removes the row if nothing else is
 	 * recorded in it. */
 	CHANGE_END_STORY,
 	/* Forgets the binding of record and all that was sent. If there is no binding, ends the
@@ -190,17 +191,18 @@ struct commit {
 	const char *path;  /* the path relative to the mount */
 	const char *shown; /* the path as a person at the shell would write it, for messages */
 	struct author author;
-	uid_t user;	 /* the user who made the kernel's request */
-	int64_t base;	 /* the version that the user says to have read (coc.base), else 0 */
-	unsigned named;	 /* attributes that the user has just set on the file: bits 1 << attr */
-	char *content;	 /* the content; owned, and the commit takes it */
-	bool adopts;	 /* the user may get a job that the service has already */
-	bool is_renamed; /* the file gets the content after the commit, by a rename or a link */
+	uid_t user;	/* the user who made the kernel's request */
+	int64_t base;	/* the version that the user says to have read (coc.base), else 0 */
+	unsigned named; /* attributes that the user has just set on the file: bits 1 << attr */
+	char *content;	/* the content; owned, and the commit takes it */
+	bool adopts;	/* the user may get a job that the service already has */
+	/* the content is committed before a rename or a link puts it into the file */
+	bool is_renamed;
 	bool keeps_text; /* only an attribute or the base is new: nobody has written the text */
 	size_t size;
 	struct attr_set own; /* the file's attributes; the commit takes them */
-	/* attributes of the directories and the mount, nearest first; taken. defaulted: those of
-	 * the mount */
+	/* attributes of the directories and the mount, nearest first; the commit takes them. Its
+	 * member `defaulted` says which come from the mount */
 	struct attr_set inherited;
 	/* sets an attribute on the file that the job's name has kept and the file lacks */
 	void (*put)(void *file, enum attr attr, const char *value);

@@ -32,8 +32,8 @@ const char *versions_sent_value(const struct submission *submission, enum attr a
  * service has not shown them since. Returns 0 or -ENOMEM. A second call changes nothing. */
 int versions_complete(struct submission *submission);
 
-/* Is the risk level that the job has after the update within max_risk=? Returns 0, or -EPERM with
- * err filled. */
+/* Checks that the risk level that the job has after the update is within max_risk=. Returns 0 if it
+ * is, or -EPERM with err filled. */
 int versions_check_risk(const struct submission *submission, struct err *err);
 
 /* Lists the values in the service's answer, borrowed. NULL: not in the answer; the tags never
