@@ -9,10 +9,15 @@
  * libmicrohttpd writes a NUL over each separator. Its texts point into that memory. So exactly the
  * separators stand between a text and the next one. All lines together must be as long as the head.
  *
+ * libmicrohttpd 1.0 (Debian 13) writes one NUL only: over the CR, or over the first blank behind a
+ * value. The rest of the separator stays. With strictness (server.c) it refuses a bare LF, a NUL
+ * and a line that goes on in the next one by itself.
+ *
  * Of a body in chunks, libmicrohttpd reports only the data. When the head is parsed, the bytes
  * behind it are there as they came, and zeros follow: a connection's memory is wiped before each
  * request. Bytes that come later cannot be checked. So if the end of a body was not seen, its
  * connection is closed after the request, and bytes behind the body are never taken for a request.
+ * libmicrohttpd 1.0 does not wipe that memory, so there the end of such a body is never seen.
  */
 #include "service/http/head.h"
 
@@ -20,15 +25,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <microhttpd.h>
+
 #define HEX_DIGITS "0123456789abcdefABCDEF"
 /* Digits of a chunk's size: they fit into the integer, and are more than a body needs. */
 #define SIZE_DIGITS_MAX 15
 
-/* Returns the beginning of the next line, if a text ends as a line does: in CR LF, which
- * libmicrohttpd has overwritten. Else returns NULL. */
+bool head_keeps_separators(void)
+{
+	return MHD_get_version()[0] != '0';
+}
+
+/* Returns the beginning of the next line, if a text ends as a line does: in CR LF, over which
+ * libmicrohttpd has written. Else returns NULL. */
 static const char *end_line(const char *end)
 {
-	return !end[0] && !end[1] ? end + 2 : NULL;
+	if (!head_keeps_separators())
+		return !end[0] && !end[1] ? end + 2 : NULL;
+	if (end[0])
+		return NULL;
+	if (end[1] == '\n')
+		return end + 2;
+	end += 1 + strspn(end + 1, " \t");
+	return end[0] == '\r' && end[1] == '\n' ? end + 2 : NULL;
+}
+
+/* Does the empty line behind the headers begin here? */
+static int is_empty_line(const char *at)
+{
+	return head_keeps_separators() ? at[0] == '\r' && at[1] == '\n' : !at[0] && !at[1];
 }
 
 void head_begin(struct head *head, const char *method, const char *target, size_t target_size,
@@ -63,7 +88,7 @@ void head_take(struct head *head, const char *name, const char *value)
 
 const char *head_fault(const struct head *head, const char *end)
 {
-	if (head->next && end_line(head->next) == end)
+	if (head->next && head->next + 2 == end && is_empty_line(head->next))
 		return NULL;
 	return "the head has a NUL or another control character, a line that does not end with CR "
 	       "LF, "
@@ -100,6 +125,8 @@ enum chunks head_look_at_chunks(const char *body)
 {
 	const char *at = body;
 
+	if (head_keeps_separators())
+		return CHUNKS_UNSEEN;
 	for (;;) {
 		size_t digits = strspn(at, HEX_DIGITS), size = strtoull(at, NULL, 16);
 		enum chunks seen;

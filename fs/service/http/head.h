@@ -2,6 +2,7 @@
 #ifndef COCFS_SERVICE_HTTP_HEAD_H
 #define COCFS_SERVICE_HTTP_HEAD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -12,6 +13,10 @@
 struct head {
 	const char *next; /* where the next line must begin; NULL: an earlier line is wrong */
 };
+
+/* Is this libmicrohttpd 1.0 or newer? It leaves a part of each separator as it came, and must be
+ * strict with its clients, since not all can be checked then. */
+bool head_keeps_separators(void);
 
 /* Begins with the request line. The texts must lie in the memory in which libmicrohttpd has parsed
  * them. target_size: the length of the target before it was decoded. */

@@ -23,6 +23,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "service/bounds.h"
+#include "service/http/head.h"
 #include "service/http/server_private.h"
 
 #define FDS_OF_OTHERS 64 /* descriptors that are left to the database, the embedding program, … */
@@ -151,6 +152,7 @@ static int start_daemon(struct server *server, int listen_fd, struct err *err)
 		connection_complete, server, MHD_OPTION_NOTIFY_CONNECTION, connection_on_connection,
 		server, MHD_OPTION_CONNECTION_LIMIT, connections_max(),
 		MHD_OPTION_PER_IP_CONNECTION_LIMIT, connections_per_address(options),
+		MHD_OPTION_STRICT_FOR_CLIENT, (int)head_keeps_separators(),
 		MHD_OPTION_CONNECTION_TIMEOUT, options->idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 		(size_t)SERVICE_CONNECTION_MEMORY, MHD_OPTION_ARRAY, options->tls ? secure : plain,
 		MHD_OPTION_END);
