@@ -30,9 +30,9 @@ class Goal:
 @dataclass(frozen=True, eq=False)
 class Line:
     """One way to mount, and what its floor asks the service beside each create."""
-    suffix: str     # of the names of its contenders
-    options: dict   # of the mount
-    lists: int      # of jobs of the name
+    suffix: str     # the end of the names of its contenders
+    options: dict   # the options of the mount
+    lists: int      # how many lists of the jobs of a name come before each create
 
     def named(self, name):
         return name + self.suffix

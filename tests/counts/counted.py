@@ -13,7 +13,7 @@ import tools
 COUNT = os.path.abspath(os.environ.get("COCFS_COUNT", os.path.join(tools.ROOT, "build", "tests", "count.so")))
 
 COUNTS = struct.Struct("=5Q64Q")  # struct counts of count.c
-WANTED, SAMPLED, MEMORY, SYNCS, LOG_WRITES, REQUESTS = range(6)  # indexes in it
+WANTED, SAMPLED, MEMORY, SYNCS, LOG_WRITES, REQUESTS = range(6)  # where COUNTS has these numbers
 
 NAMES = {1: "LOOKUP", 3: "GETATTR", 4: "SETATTR", 8: "MKNOD", 9: "MKDIR", 14: "OPEN", 15: "READ", 16: "WRITE", 17: "STATFS",
          18: "RELEASE", 22: "GETXATTR", 23: "LISTXATTR", 25: "FLUSH", 26: "INIT", 27: "OPENDIR", 28: "READDIR", 29: "RELEASEDIR",

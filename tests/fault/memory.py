@@ -14,7 +14,7 @@ ALLOC = os.path.abspath(os.environ.get(
 
 OFF, NTH, CHANCE = range(3)
 CONTROL = struct.Struct("=7Q")  # struct control of alloc.c
-COUNTED, FAILED = 5, 6          # indexes in it
+COUNTED, FAILED = 5, 6          # where CONTROL has these numbers
 
 
 class Memory:

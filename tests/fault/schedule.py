@@ -58,7 +58,7 @@ class File:
     """A file of a host, from its first write until its binding is forgotten. Its path may change."""
     host: "Host"
     path: str
-    name: str           # of its job
+    name: str           # the name of its job
     there: bool = True
     commits: list = field(default_factory=list)
     known: set = field(default_factory=set)

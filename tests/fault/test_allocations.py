@@ -3,7 +3,7 @@
 
 For each gesture the Nth allocation on its way fails, for N = 1, 2, … until the gesture runs without a failure. The gesture may
 fail with an errno or succeed. Then the promises hold, and the next cp works in the same mount. COCFS_ALLOC_STEP=1 tries every
-N. By default so many are left out that this test takes no longer than others. COCFS_ALLOC_SEED says which, and decides the
+N. By default only a part of them is tried, so that this test takes no longer than others. COCFS_ALLOC_SEED says which, and decides the
 choices of the random rounds. COCFS_ALLOC_ROUNDS is the number of those.
 """
 

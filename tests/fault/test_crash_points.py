@@ -491,6 +491,6 @@ def test_every_point_has_a_case_and_every_case_a_point():
 def test_a_build_that_is_shipped_has_no_points():
     tools.need("strings")
     text = subprocess.run(["strings", "-a", tools.COCFS], capture_output=True, check=True).stdout.decode()
-    assert "COCFS_STATE_DIR" in text or "state_dir" in text  # strings finds text
+    assert "COCFS_STATE_DIR" in text or "state_dir" in text  # strings(1) does find texts in this build
     assert "COCFS_CRASH_AT" not in text
     assert not [point for point in points() if re.search(rf"^{point}$", text, re.M)]

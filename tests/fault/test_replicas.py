@@ -25,7 +25,7 @@ import service
 
 ROUNDS = int(os.environ.get("COCFS_REPLICA_ROUNDS", "8"))
 SEED = int(os.environ.get("COCFS_KILL_SEED", "1"))
-NAMES = ["left", "right"]  # of the mounts
+NAMES = ["left", "right"]  # the names of the two mounts
 
 
 class Cluster:

@@ -13,7 +13,7 @@ SCHEDULE = os.path.join(os.path.dirname(__file__), "schedule.py")
 COUNT = int(os.environ.get("COCFS_SCHEDULES", "6"))
 SEED = int(os.environ.get("COCFS_SCHEDULE_SEED", "1"))
 AT_ONCE = 6         # they wait more than they work
-SECONDS = 180       # for one schedule
+SECONDS = 180       # the time for one schedule
 
 
 def begin(seed, folder, *options):

@@ -14,7 +14,7 @@ import tools
 
 MOUNT_SECONDS = 30
 END_SECONDS = 30  # cocfs ends within this time after the last copy of its mount
-HOLDERS_ROUNDS = 3  # rounds of so many seconds, for tests that hold copies of a mount in their namespaces
+HOLDERS_ROUNDS = 3  # rounds of END_SECONDS, for tests that hold copies of a mount in their namespaces
 
 
 class MountFailed(Exception):

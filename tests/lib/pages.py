@@ -42,7 +42,7 @@ class Step:
     text: str
     expected: list = None
     must_work: bool = True  # is another status than 0 a fault?
-    name: str = ""  # of a file
+    name: str = ""  # the name of the file, if kind is file
     mode: int = 0
 
 

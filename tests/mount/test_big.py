@@ -19,7 +19,7 @@ NAMES = 2 * COUNT  # each job file has an .id
 BYTES_PER_NAME = 200  # of memory for each name that the kernel knows (fs/space/node.c)
 DIRECTORIES_OPEN_MAX = 128  # fs/base/descriptors.h
 SANITIZED = b"__asan_init" in tools.read(tools.COCFS)  # the sanitizer keeps freed memory for a while
-LISTED_AT_MOST = 5000       # at most so many names are in the answers to a reader of the first few
+LISTED_AT_MOST = 5000       # the most names in the answers to a reader of the first few
 
 
 def filled(make_space, top, count, per_folder=None):

@@ -136,7 +136,7 @@ def test_the_directory_of_an_older_spelling_goes_on_being_used(homely, old, how)
     space.unmount()
     name = old.format(port=space.source.rpartition(":")[2])
     rename_place(space, name)
-    os.mkdir(os.path.join(space.home, "cocfs", "http___127.0.0.1_1"), 0o700)  # of another source
+    os.mkdir(os.path.join(space.home, "cocfs", "http___127.0.0.1_1"), 0o700)  # the directory of another source
     spelled(space, how).mount()
     assert_knows_its_job(space, space.job_id)
     assert places(space.home) == sorted([name, "http___127.0.0.1_1"])

@@ -107,8 +107,8 @@ REMOVALS = {
 }
 
 
-JOBS = 60       # jobs of others
-GONE = 20       # of them, deleted at the console
+JOBS = 60       # jobs of the service that this space has not made
+GONE = 20       # how many of JOBS are deleted at the console
 NAMES_MS = 20   # that each name takes on the disk: all names take longer than many requests
 
 

@@ -344,7 +344,7 @@ import time
 def last(): return '/proc/sys/kernel/ns_last_pid'
 def before_close():
     with open(last(), 'w') as file: file.write(newest)  # as after 32768 or more births
-    time.sleep(0.1)  # in which so many can be born
+    time.sleep(0.1)  # 32768 processes can be born in this time
 with open(last()) as file: newest = file.read()
 """
 

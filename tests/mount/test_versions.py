@@ -292,7 +292,7 @@ def test_from_version_90_on_it_is_told_how_many_are_left(space, src):
     save(space, src, "one too many").fails(tools.message("EDQUOT"))
     assert len(space.updates()) == before and space.job(job)["version"] == "v100"
     assert "setfattr -x coc.job_id" in space.error("a.yaml") and "one too many" in tools.read(space.at("a.yaml")).decode()
-    # the way out
+    # the error names setfattr -x: then a new job is made
     tools.run("setfattr", "-x", "coc.job_id", space.at("a.yaml")).ok()
     save(space, src, "one more").ok()
     assert space.id("a.yaml") != job and space.fact("a.yaml", "version") == "v1"

@@ -49,7 +49,7 @@ class Access:
 class Record:
     """What a name remembers, and whose it is."""
     number: int
-    file: Access       # as recorded last
+    file: Access       # the access to the file, as it was recorded last
     directory: Access
     heir: int = None   # another user, whose file has the name and the job
     heir_reads: bool = False  # the heir may read the recorded file, as far as is known

@@ -24,7 +24,7 @@ FOLDERS = {"sticky": (0, 0, 0o1777), "open": (0, 0, 0o777), "team": (0, TEAM, 0o
 INNER = ("sticky/d", "open/d", "team/d", "open/e")
 NAMES = ("a.yaml", "b.yaml")
 MODES = (0o600, 0o640, 0o644, 0o660, 0o664, 0o666, 0o604, 0o622)
-WHOLE = 100  # after so many steps everything is looked at
+WHOLE = 100  # steps after which everything is looked at
 
 
 class Leak(Exception):

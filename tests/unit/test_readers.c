@@ -188,7 +188,8 @@ static void the_marks_are_bounded(void **state)
 	pid_t pid = start_process();
 
 	for (int i = 0; i < 2 * READERS_MARKED_MAX; i++)
-		for (int64_t row = 0; row <= READER_FILES_MAX; row++) /* no such processes */
+		/* there are no processes with these numbers */
+		for (int64_t row = 0; row <= READER_FILES_MAX; row++)
 			readers_note(readers, 0x3fffffff - i, row, TEXT);
 	assert_in_range(readers->n_marked, 1, READERS_MARKED_MAX);
 	for (int64_t row = 0; row <= READER_FILES_MAX; row++)

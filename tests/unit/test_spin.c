@@ -50,8 +50,8 @@ static int wait_for(struct fixture *fixture, int timeout_ms)
 	return spin_wait(&fixture->waiting, fixture->epoll_fd, &event, 1, timeout_ms);
 }
 
-/* Waits for events that arrive at once, several times. In one of these waits the machine may have
- * stood still. That this is the last one is most unlikely. */
+/* Waits MANY times for an event that is there already. The machine may have stood still in one of
+ * these waits, but hardly in the last one. */
 static void wait_shortly(struct fixture *fixture)
 {
 	char byte = 'x';

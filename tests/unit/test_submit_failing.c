@@ -95,7 +95,7 @@ static void check_end(struct fixture *fixture, const struct story *story,
 	struct writer again = {0};
 	struct fake_job *job;
 
-	if (!fixture_quiesce(fixture)) { /* a person decides */
+	if (!fixture_quiesce(fixture)) { /* in doubt: a person deletes the other jobs */
 		LIST_FOREACH (job, &fixture->service.jobs, link)
 			job->gone |= !job->made_by;
 		assert_true(fixture_quiesce(fixture));

@@ -450,7 +450,7 @@ static void what_the_service_holds_is_recorded(void **state)
 	/* the service does not tell the level */
 	assert_int_equal(hold_risk(fixture, &fresh, 2, NULL), 0);
 	assert_held_risk(fixture, "HIGH");
-	assert_int_equal(hold_risk(fixture, &fresh, 2, "HIGH"), 0); /* nothing new */
+	assert_int_equal(hold_risk(fixture, &fresh, 2, "HIGH"), 0); /* the same level */
 	assert_held_risk(fixture, "HIGH");
 	assert_int_equal(hold_risk(fixture, &fresh, 3, "LOW"), 0);
 	assert_held_risk(fixture, "LOW");

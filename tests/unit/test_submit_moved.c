@@ -165,7 +165,7 @@ static void a_file_that_cannot_be_seen_keeps_its_job(void **state)
 	there = -EIO;
 	assert_true(commit_text(fixture, "one") < 0);
 	assert_int_equal(fake_service_count(&fixture->service, false), 1);
-	assert_int_equal(fixture->service.counts[FAKE_CREATE], 1); /* of OLD */
+	assert_int_equal(fixture->service.counts[FAKE_CREATE], 1); /* the create of OLD */
 	fixture_close(fixture);
 }
 

@@ -212,7 +212,7 @@ static void a_refusal_on_a_full_disk_is_kept(void **state)
 	assert_non_null(story);
 	assert_non_null(strstr(story, "errno: EINVAL"));
 	assert_null(submit_story(fixture->engine, "b.yaml", &holding));
-	fixture_pass(fixture, 10000); /* not yet */
+	fixture_pass(fixture, 10000); /* the disk is full still */
 	assert_non_null(submit_story(fixture->engine, "a.yaml", &holding));
 	fake_disk_fail_writes(0);
 	for (int i = 0; i < 5; i++)

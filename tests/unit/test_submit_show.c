@@ -209,7 +209,7 @@ static void so_many_are_asked_for_at_once(void **state)
 	for (int i = 0; i < MANY; i++) {
 		assert_true(count_shows(fixture) <= SHOWS_MAX);
 		fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
-		assert_told(&askers[i], 0); /* in their order */
+		assert_told(&askers[i], 0); /* in the order of the questions */
 	}
 	assert_int_equal(fixture->service.counts[FAKE_SHOW], MANY);
 }
