@@ -11,8 +11,9 @@
 
 /*
  * The COC documents API over HTTP: create, list, show, update, delete, many calls at once on open
- * connections, without a thread. Sources: the API pages and the official SDKs, see docs/api.md. All
- * functions must be called from the loop's thread (loop/loop.h).
+ * connections, without a thread. Sources: the API pages and the official SDKs, see docs/api.md.
+ * CONTRIBUTING.md ("Words") explains the words of this project: job, row, sibling, story and
+ * others. All functions must be called from the loop's thread (loop/loop.h).
  */
 struct loop;
 struct err;

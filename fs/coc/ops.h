@@ -26,7 +26,7 @@ struct coc_service_ops {
 	int (*delete)(void *data, const char *document_id, int64_t timeout_ms, coc_done_fn *done,
 		      void *done_data, struct coc_call **ret_call, struct err *err);
 
-	/* As coc_call_cancel(), coc_client_paused() and coc_client_auth_failures(). */
+	/* See coc_call_cancel(), coc_client_paused() and coc_client_auth_failures(). */
 	void (*cancel)(void *data, struct coc_call *call);
 	bool (*paused)(const void *data);
 	unsigned (*auth_failures)(const void *data);

@@ -15,7 +15,8 @@ int profile_path(const char *variable, const char *name, char **ret_path);
 /*
  * Returns the path of the credentials file. The first of these that is set counts: the variable
  * HUAWEICLOUD_SDK_CREDENTIALS_FILE, the credential "cocfs.credentials" that systemd gives to this
- * unit, or ~/.huaweicloud/credentials. Returns as profile_path() does.
+ * unit, or ~/.huaweicloud/credentials. Returns 0 and an allocated path, -ENOENT if there is no
+ * home, or -ENOMEM.
  */
 int profile_credentials_path(char **ret_path);
 

@@ -11,15 +11,17 @@
 int ledger_set_state(struct ledger *ledger, int64_t row, enum job_state state);
 
 /* Moves the job to a state at the end of a submission. If newer content was refused meanwhile, the
- * job gets the state of that refusal instead. Returns as ledger_set_state(). */
+ * job gets the state of that refusal instead. Returns 0, -EPROTO if the table of moves
+ * (job/state.h) has no such move, or another -errno. */
 int ledger_end_state(struct ledger *ledger, int64_t row, enum job_state state);
 
 /* Finds the state that ledger_end_state() would set. For a caller that writes the state together
- * with other columns. Returns 0, -EPROTO or another -errno. */
+ * with other columns. Returns 0, -EPROTO if there is no such move, or another -errno. */
 int ledger_state_at_end(struct ledger *ledger, int64_t row, enum job_state state,
 			enum job_state *ret_state);
 
-/* Moves the job to a state. from: its state now. Returns as ledger_set_state(). */
+/* Moves the job to a state. from: its state now. Returns 0, -EPROTO if the table of moves
+ * (job/state.h) has no such move, or another -errno. */
 int ledger_move_job(struct ledger *ledger, int64_t row, enum job_state from, enum job_state state);
 
 /* Removes the error and the mark of half a file, unless they belong to newer content that was

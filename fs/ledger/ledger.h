@@ -14,7 +14,8 @@
  * The ledger: the durable record of bindings and submissions, one SQLite file. Its key is the path
  * relative to the spool's root ("sub/a.yaml", no "/" at the start). Changes are applied at once,
  * and every later read sees them. They become durable together, at the next ledger_commit().
- * docs/ledger.md has the schema and says what survives a crash. All functions return 0 or a
+ * docs/ledger.md has the schema and says what survives a crash. CONTRIBUTING.md ("Words") explains
+ * the words of this project: job, row, sibling, story and others. All functions return 0 or a
  * negative errno: -EIO (SQLite failed), -ENOSPC (the disk is full), -ENOMEM, and those that a
  * comment names.
  */

@@ -32,7 +32,7 @@ _Static_assert(NUMBER_DRAFT == JOB_DRAFT && NUMBER_QUEUED == JOB_QUEUED &&
 /* the states in which a request may be under way */
 #define SQL_SENT "(" SQL_SUBMITTING ", " SQL_IN_DOUBT ")"
 
-/* As job_state_is_unfinished(). (The unit test ledger compares the two.) */
+/* The states that job_state_is_unfinished() accepts. (The unit test ledger compares the two.) */
 #define SQL_UNFINISHED "(" SQL_QUEUED ", " SQL_SUBMITTING ", " SQL_IN_DOUBT ")"
 
 #define NUMBER_UNPLACED 0

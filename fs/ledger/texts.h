@@ -32,7 +32,7 @@ struct ledger_text {
 /* Reads what is known of a path that is bound to a job. -ENOENT: the path is not bound. */
 int ledger_find_text(struct ledger *ledger, const char *path, struct ledger_text *ret_text);
 
-/* As ledger_find_text(), but finds the text by a row instead of a path. */
+/* Reads what is known of a row that is bound to a job. -ENOENT: the row is not bound. */
 int ledger_find_text_of(struct ledger *ledger, int64_t row, struct ledger_text *ret_text);
 
 /* Records version, base, unread and digest for the row text->row. Returns 0 or -errno. */

@@ -179,7 +179,7 @@ bool loop_is_long(const struct loop *loop)
 	return loop->part_us >= 0 && clock_monotonic_us() - loop->part_us >= LOOP_PART_US;
 }
 
-/* As loop_is_long(), with the clock that stall_next() has just read. */
+/* Does the same as loop_is_long(), with the time that stall_next() has just read. */
 static bool is_long_by_now(const struct loop *loop)
 {
 	return loop->part_us >= 0 && loop->stall.piece_us - loop->part_us >= LOOP_PART_US;

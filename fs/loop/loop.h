@@ -11,8 +11,9 @@
 /*
  * The one event loop: descriptors and timers of one thread. An iteration of the loop takes what is
  * ready, runs its callbacks, then calls the end-of-iteration function once. loop.c has the essay.
- * All functions must be called from the loop's own thread. An idle loop sleeps in the kernel with
- * no timer set.
+ * CONTRIBUTING.md ("Words") explains the words of this project: job, row, sibling, story and
+ * others. All functions must be called from the loop's own thread. An idle loop sleeps in the
+ * kernel with no timer set.
  */
 struct loop;
 
@@ -94,7 +95,8 @@ struct stall *loop_stall(struct loop *loop);
 /* Runs iterations until loop_quit(). Returns 0, or -errno if waiting failed. */
 int loop_run(struct loop *loop);
 
-/* As loop_run(), but for at most most_ms: for a start that waits for an answer. */
+/* Runs iterations until loop_quit(), or until most_ms have passed. For a start that waits for an
+ * answer. Returns 0, or -errno if waiting failed. */
 int loop_run_for(struct loop *loop, int64_t most_ms);
 
 /* Runs one iteration that does not wait, at a time that the caller gives (as loop_now_ms()). For

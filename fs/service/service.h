@@ -11,7 +11,8 @@
  * The local service: an HTTP server that answers the COC API of documents, in threads of its own.
  * It keeps its data in one SQLite file, or in the store that options.open makes. `cocd` runs the
  * service alone, `cocfs local` embeds it. The service shares no state with the program that embeds
- * it. It shares no code with the client, except the signing and the JSON functions.
+ * it. It shares no code with the client, except the signing and the JSON functions. CONTRIBUTING.md
+ * ("Words") explains the words of this project: job, row, sibling, story and others.
  */
 struct service;
 

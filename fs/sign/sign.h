@@ -47,12 +47,12 @@ int sign_encode(struct buf *out, const char *text, int keep_slash);
  * parameters or SIGN_HEADERS_MAX headers, -ENOMEM, or -EINVAL if there is no x-sdk-date header. */
 int sign_canonical_request(const struct sign_request *request, struct buf *out);
 
-/* Appends the names of the signed headers to out: lower case, sorted, joined by ';'. Returns as
- * sign_canonical_request(). */
+/* Appends the names of the signed headers to out: lower case, sorted, joined by ';'. Returns 0,
+ * -E2BIG, -ENOMEM or -EINVAL: see sign_canonical_request(). */
 int sign_signed_headers(const struct sign_request *request, struct buf *out);
 
-/* Calculates the signature, in hex. Returns as sign_canonical_request(), or -EIO if the crypto
- * library fails. */
+/* Calculates the signature, in hex. Returns 0, -E2BIG, -ENOMEM or -EINVAL (see
+ * sign_canonical_request()), or -EIO if the crypto library fails. */
 int sign_request(const struct sign_request *request, const void *sk, size_t sk_size,
 		 char ret_hex[SIGN_HEX_SIZE]);
 

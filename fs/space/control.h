@@ -13,8 +13,8 @@
 /* Does this name belong to .coc: .coc itself in the root, or any name in .coc? */
 bool control_owns(const struct node *parent, const char *name);
 
-/* Fills the answer for a name that belongs to .coc, as entry_fill() does. Returns 0, -ENOENT (no
- * such name) or another -errno. */
+/* Looks up a name that belongs to .coc. Fills *ret_entry, and gives the kernel a reference: send
+ * the answer once, or call node_forget(). Returns 0, -ENOENT (no such name) or another -errno. */
 int control_fill(struct space *space, struct node *parent, const char *name,
 		 struct fuse_entry_param *ret_entry);
 

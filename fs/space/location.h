@@ -36,7 +36,8 @@ int node_open_dir(struct nodes *nodes, struct node *dir);
 void location_path(const struct location *location, char ret_path[LOCATION_PATH_MAX],
 		   bool *ret_follow);
 
-/* Finds a node in the spool and writes its path, as location_path() does. Returns 0 or -errno. */
+/* Finds a node in the spool and writes its path. If *ret_follow is true, the path ends in a link of
+ * /proc that the call must follow. Returns 0 or -errno. */
 int node_spool_path(struct nodes *nodes, struct node *node, char ret_path[LOCATION_PATH_MAX],
 		    bool *ret_follow);
 

@@ -20,7 +20,8 @@
 #include "space/view.h"
 
 /*
- * The mounted job space: kernel requests on the spool, derived siblings, commits.
+ * The mounted job space: kernel requests on the spool, derived siblings, commits. CONTRIBUTING.md
+ * ("Words") explains the words of this project: job, row, sibling, story and others.
  *
  * The files of this folder, from the lowest to the highest. No file calls one of a later line
  * (tests/tools/test_house.py holds that):

@@ -28,8 +28,8 @@ struct version_source {
 /* Is a node in the tree of .coc/versions, or the root of that tree? */
 bool version_tree_has(const struct space *space, const struct node *node);
 
-/* Fills the answer for a name in a directory of the tree, as entry_fill() does. Returns 0, -ENOENT
- * (no such name) or another -errno. */
+/* Looks up a name in a directory of the tree. Fills *ret_entry, and gives the kernel a reference:
+ * send the answer once, or call node_forget(). Returns 0, -ENOENT (no such name) or -errno. */
 int version_tree_fill(struct space *space, struct node *parent, const char *name,
 		      struct fuse_entry_param *ret_entry);
 

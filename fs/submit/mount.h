@@ -6,7 +6,8 @@
 #include "job/import.h"
 #include "submit/submit.h"
 
-/* The door of fs/submit for the program that mounts: from the opening to the end. */
+/* The door of fs/submit for the program that mounts: from the opening to the end. CONTRIBUTING.md
+ * ("Words") explains the words of this project: job, row, sibling, story and others. */
 
 struct loop;
 

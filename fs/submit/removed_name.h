@@ -10,14 +10,14 @@
  * Finds the row that has a job, if the row's file was removed. Returns 0 if a file of taker's owner
  * may take the job over. Returns -ENOENT if no row has the job, if the file is there, or if the
  * name is another user's. Returns -EBUSY if a submission of the row is queued, under way or in
- * doubt. Returns another -errno if the ledger or the spool cannot be read. Finish *ret_removed in
- * any case.
+ * doubt. Returns another -errno if the ledger or the spool cannot be read. Finish *ret_removed
+ * afterwards, also after a failure.
  */
 int removed_name_find(struct engine *engine, const char *job_id, const struct holding *taker,
 		      struct job_record *ret_removed);
 
-/* As removed_name_find(), for a create. With adopt=same finds only a row that has the text of the
- * create, and whose job was not made here. */
+/* Does the same as removed_name_find(), for a create. With adopt=same finds only a row that has the
+ * text of the create, and whose job was not made here. */
 int removed_name_find_for(const struct submission *submission, const char *job_id,
 			  struct job_record *ret_removed);
 

@@ -26,8 +26,9 @@ static inline bool soundness_is_clear(const struct engine *engine)
 /* Returns -EUCLEAN with err filled if the ledger is damaged, else 0. */
 int soundness_refuse_damage(const struct engine *engine, struct err *err);
 
-/* As soundness_refuse_damage(). Also returns -EINTR with err filled if the mount ends while the
- * ledger is not known to be sound: then no submission need wait. */
+/* Returns -EUCLEAN with err filled if the ledger is damaged. Returns -EINTR with err filled if the
+ * mount ends while the ledger is not known to be sound: then no submission need wait. Else returns
+ * 0. */
 int soundness_refuse(const struct engine *engine, struct err *err);
 
 /* Fails all submissions that wait, if soundness_refuse() fails. */

@@ -16,8 +16,8 @@ void submission_later(struct submission *submission, const struct err *err, int6
 struct submission *submission_create(struct engine *engine,
 				     struct ledger_submission *take_submission, const char *path);
 
-/* As submission_create(); also counts the submission's memory as its user's. Returns 0, -EAGAIN if
- * the user's share of the memory is used up, or -ENOMEM. */
+/* Makes a submission, and counts its memory as its user's. Takes what take_submission owns, also on
+ * failure. Returns 0, -EAGAIN if the user's share of the memory is used up, or -ENOMEM. */
 int submission_create_charged(struct engine *engine, struct ledger_submission *take_submission,
 			      const char *path, struct submission **ret_submission);
 

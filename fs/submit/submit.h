@@ -15,6 +15,8 @@
 
 /*
  * The door of fs/submit: all that fs/space knows of what is recorded, and of submitting.
+ * CONTRIBUTING.md ("Words") explains the words of this project: job, row, sibling, story and
+ * others.
  *
  * Changes are applied at once, and every later read sees them. They become durable together at the
  * end of the iteration, or at submit_save(). All functions return 0 or a negative errno, unless

@@ -8,7 +8,8 @@
  * The check of a job's DSL document: may the document be sent? Pure: the check takes bytes and
  * returns findings. The service checks nothing when a job is created, so this is the last check
  * before the job runs. No grammar is published, so unknown keys are never refused. Sources: the
- * four public samples and the atomics API of COC, see docs/dsl.md.
+ * four public samples and the atomics API of COC, see docs/dsl.md. CONTRIBUTING.md ("Words")
+ * explains the words of this project: job, row, sibling, story and others.
  */
 
 enum dsl_level {
