@@ -52,7 +52,7 @@ struct coc_call {
 	struct coc_client *client;
 	TAILQ_ENTRY(coc_call) link;
 	enum coc_operation operation;
-	char *document_id; /* the job of an update, a deletion or a show */
+	char *document_id; /* the job of an update, a deletion or a ShowDocument */
 	int64_t version;   /* the version that the job has before an update */
 	struct coc_request request;
 	struct http_request *running; /* NULL while on_refusal() is due */

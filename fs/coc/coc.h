@@ -78,7 +78,7 @@ struct coc_answer {
 	int64_t retry_after_ms; /* from Retry-After; -1 if there is none */
 
 	const char *document_id;	     /* the answer of a create: the ID of the new job */
-	const struct coc_details *details;   /* the answer of a show */
+	const struct coc_details *details;   /* the answer of ShowDocument */
 	const struct coc_summary *summaries; /* the answer of a list: one page */
 	size_t n_summaries;
 	/* list: rows that name no job: no ID, no name, a text that is too long, or rows beyond

@@ -19,7 +19,7 @@ struct coc_environment {
 
 /* Takes the variables. An empty variable counts as unset. The program must have one thread only.
  * Returns 0, or -errno with err filled. -EINVAL: a secret is too long. -ENOMEM. Finish
- * *ret_environment in any case. */
+ * *ret_environment afterwards, also after a failure. */
 int coc_environment_take(struct coc_environment *ret_environment, struct err *err);
 
 /* Returns what the environment offers. The offer points into environment. */

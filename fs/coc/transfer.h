@@ -66,8 +66,8 @@ void transfer_finish(struct transfer *transfer);
 int transfer_prepare(CURL *easy, const struct http_options *options, struct multi *multi);
 
 /* Sets on a prepared handle the options of this exchange. spec's texts and the transfer must
- * outlive the exchange. want_names: keep the names of the service's certificate. Returns as
- * transfer_prepare(). */
+ * outlive the exchange. want_names: keep the names of the service's certificate. Returns 0,
+ * -ENOMEM, or -EIO if libcurl lacks an option that is needed. */
 int transfer_attach(struct transfer *transfer, CURL *easy, const struct http_spec *spec,
 		    bool want_names);
 
@@ -85,8 +85,8 @@ void transfer_end(struct transfer *transfer);
 /* May a byte of the request have left? Call this after transfer_end(). */
 bool transfer_sent(const struct transfer *transfer);
 
-/* Did the exchange fail with this code because there was no descriptor, before a byte left? Returns
- * EMFILE or ENFILE if so, else 0. Such a request may be tried again when a descriptor is free. */
+/* Returns EMFILE or ENFILE if the exchange failed with this code because there was no descriptor,
+ * before a byte left; else 0. Such a request may be tried again when a descriptor is free. */
 int transfer_shortage(const struct transfer *transfer, CURLcode code);
 
 #endif

@@ -12,8 +12,8 @@
 #include "space/proc.h"
 
 #define STACK_SIZE (256 << 10) /* bytes; a status, a set of numbers and a family take 40 KB */
-/* how long before the end of the close's time the look at processes stops, so that the verdict
- * arrives in time */
+/* milliseconds between the end of the search among processes and the end of the close's time: so
+ * the verdict arrives in time */
 #define RETURN_MS 100
 
 static unsigned count_busy(const struct inspectors *inspectors, uid_t user)

@@ -7,7 +7,7 @@
 /* The author of a row: the user whose content the row has. */
 
 /* Finds the row of a path, or makes it, and records that its content is this author's. Returns 0 or
- * -errno. Finish *ret_job in any case. */
+ * -errno. Finish *ret_job afterwards, also after a failure. */
 int author_find_row(struct engine *engine, const char *path, const struct author *author,
 		    struct job_record *ret_job);
 

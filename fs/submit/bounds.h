@@ -61,11 +61,11 @@
 #define SCAN_SHOWS_MAX 100
 
 /*
- * Imports (placing.c, making.c). One iteration removes at most IMPORTS_AT_ONCE files, or makes so
- * many if there is no thread for that: 4 ms. One iteration gives at most NAMES_AT_ONCE names: 3 ms,
- * because the ledger is asked for each. Names of NAMES_SIZE_MAX bytes together become durable in
- * one sync: 5,000 names of 25 bytes. A sync for each file would take minutes for an account of
- * 50,000 jobs.
+ * Imports (placing.c, making.c). One iteration removes at most IMPORTS_AT_ONCE files, or makes
+ * IMPORTS_AT_ONCE if there is no thread for that: 4 ms. One iteration gives at most NAMES_AT_ONCE
+ * names: 3 ms, because the ledger is asked for each. Names of NAMES_SIZE_MAX bytes together become
+ * durable in one sync: 5,000 names of 25 bytes. A sync for each file would take minutes for an
+ * account of 50,000 jobs.
  */
 #define IMPORTS_AT_ONCE 200
 #define NAMES_AT_ONCE 200

@@ -64,9 +64,9 @@ bool imports_are_whole(const struct engine *engine);
  * shows none. */
 int imports_find(struct engine *engine, const char *name, struct import_record *ret_import);
 
-/* Finds the import whose file had this name until a user removed the file. Finish *ret_import in
- * any case. Returns -ENOENT if there is none, if its content was not fetched, or if the name was
- * given to another file since. */
+/* Finds the import whose file had this name until a user removed the file. Finish *ret_import
+ * afterwards, also after a failure. Returns -ENOENT if there is none, if its content was not
+ * fetched, or if the name was given to another file since. */
 int imports_find_removed(struct engine *engine, const char *name, struct import_record *ret_import);
 
 /* Reads what the siblings of an import show. -ENOENT as for imports_find(). */

@@ -124,8 +124,8 @@ static int keep_shown(struct candidate *candidate, const struct coc_details *det
 
 /*
  * Returns true if the service has answered without showing the job. Then "not shown" does not prove
- * "not there". A job that is listed is there, even if its show says that it is gone. Either it was
- * deleted just now, and the next list does not have it; or only its first version is missing.
+ * "not there". A job that is listed is there, even if ShowDocument says that it is gone. Either it
+ * was deleted just now, and the next list does not have it; or only its first version is missing.
  */
 static bool is_hidden(const struct coc_answer *answer)
 {

@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Must this sync fail? If so, counts it. */
+/* Returns 1 and counts this sync if it must fail. Else returns 0. */
 static int fails(void)
 {
 	const char *path = getenv("COCFS_SYNC_CONTROL");

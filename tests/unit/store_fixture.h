@@ -41,7 +41,7 @@ int close_store(void **state);
 
 #define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, open_store, close_store)
 
-/* The result of a show, copied out of the callbacks. */
+/* The result of store_show(), copied out of the callbacks. */
 struct found {
 	char name[64], content[64], risk_level[8], description[64], modifier[8];
 	int64_t version, update_time_ms;

@@ -291,7 +291,7 @@ static void a_job_that_differs_is_not_taken(void **state)
 	}
 }
 
-/* The job gets another name between the list and the show. */
+/* The job gets another name between the list and ShowDocument. */
 static void a_job_that_was_renamed_meanwhile_is_not_taken(void **state)
 {
 	struct fixture *fixture = *state;

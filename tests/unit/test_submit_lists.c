@@ -42,7 +42,7 @@ static void change_job(struct fake_job *job, const struct scene *scene)
 	change_text(&job->description[1], scene->description);
 }
 
-/* Answers each list and each show as the scene says, for a long time. */
+/* Answers each ListDocuments and each ShowDocument as the scene says, for a long time. */
 static void ask_for_long(struct fixture *fixture, const struct scene *scene)
 {
 	int64_t passed_ms = 0;

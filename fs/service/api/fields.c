@@ -11,7 +11,7 @@
 #include "service/bounds.h"
 
 #define DIGITS "0123456789"
-#define NUMBER_DIGITS_MAX 18 /* so many digits always fit into an int64_t */
+#define NUMBER_DIGITS_MAX 18 /* 18 digits always fit into an int64_t */
 
 bool fields_body(const struct request *request, cJSON **ret_body, struct reply *reply)
 {

@@ -64,7 +64,7 @@ void head_begin(struct head *head, const char *method, const char *target, size_
 		head->next = end_line(version + strlen(version));
 }
 
-/* Does a value have a character that no header may have? */
+/* Returns 1 if a value has a character that no header may have, else 0. */
 static int has_control(const char *value)
 {
 	for (; *value; value++)

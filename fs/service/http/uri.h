@@ -6,7 +6,7 @@
 
 #include "sign/sign.h"
 
-#define URI_SEGMENTS_MAX 8 /* segments of a path that are kept: no path of the API has so many */
+#define URI_SEGMENTS_MAX 8 /* segments of a path that are kept: each path of the API has fewer */
 
 /*
  * The target of a request line, parsed and decoded. Each segment is decoded by itself, so an
