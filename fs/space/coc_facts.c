@@ -162,7 +162,8 @@ static int get_warnings(struct space *space, fuse_req_t req, struct node *node,
 	return r < 0 ? r : copy_fact(warnings.data, ret_value, ret_size);
 }
 
-/* Finds a virtual attribute of a directory. */
+/* Finds a virtual attribute of a directory. Returns 0; -ENODATA: a directory has no such attribute;
+ * or another -errno. */
 static int get_of_directory(struct space *space, struct node *node, const char *fact,
 			    char **ret_value, size_t *ret_size)
 {

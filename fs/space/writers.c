@@ -113,7 +113,8 @@ void closer_look(pid_t thread, struct closer *ret_closer)
 		look_at_exit(thread, ret_closer);
 }
 
-/* The processes born since the open. */
+/* Returns the process numbers that were given out since the file was opened. If the open was too
+ * long ago, births.all is set. */
 static struct births births_since(const struct sight *sight, const struct writers_close *close)
 {
 	struct births births = {.from = close->newest_pid, .to = sight_newest_pid(sight)};

@@ -55,7 +55,8 @@ struct fake_request {
 	struct fake_service *service;
 	enum fake_kind kind;
 	int64_t number; /* rises with each request */
-	/* of the job that the request is for; version: of a show, may be NULL */
+	/* id: the ID of the job that the request is for. version: the version that a ShowDocument
+	 * asks for, or NULL */
 	char *id, *version;
 	char *name; /* of a create or an update; of a list: the name to look for */
 	char *content, *project, *risk, *description;

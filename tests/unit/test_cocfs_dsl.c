@@ -136,7 +136,7 @@ static void the_name_of_the_file_counts(void **state)
 	strcpy(name + 129, ".yaml");
 	must_find("x\n", &options, "error 0:0 attribute\n");
 	must_find("# coc.name: short\nx\n", &options, "");
-	/* but not if the document may give a name and cannot be read */
+	/* the file's name is not checked if the document may give a name, but cannot be read */
 	options.level = COCFS_DSL_LEVEL_YAML;
 	must_find("a: [\n", &options, "error 1:4 document\n");
 }

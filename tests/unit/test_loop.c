@@ -176,7 +176,7 @@ static void the_first_watch_is_asked_while_others_wait(void **state)
 		watch_piece(test, &test->pieces[i], 1, on_ready, &test->pieces[i]);
 	assert_int_equal(loop_run(test->loop), 0);
 	assert_int_equal(test->most, MOST);
-	/* in every iteration but the one that found the pieces ready */
+	/* the first watch ran in every iteration, except the one that found the pieces ready */
 	assert_int_equal(test->firsts, test->iterations - 1);
 	close_test(test);
 }
@@ -293,7 +293,7 @@ static void a_slice_that_is_cancelled_does_not_run(void **state)
 	loop_timer_cancel(&test->soon);
 	assert_int_equal(loop_run_once(test->loop, 1), 0);
 	loop_timer_next(test->loop, &test->soon, do_slice, test);
-	loop_timer_set(test->loop, &test->soon, 9, do_slice, test); /* instead of the slice */
+	loop_timer_set(test->loop, &test->soon, 9, do_slice, test); /* a time, not a slice */
 	assert_int_equal(loop_run_once(test->loop, 2), 0);
 	assert_int_equal(test->done, 0);
 	assert_int_equal(loop_run_once(test->loop, 9), 0);

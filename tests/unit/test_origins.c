@@ -89,7 +89,7 @@ static void what_a_user_sets_is_compared_with_what_the_service_has(void **state)
 	assert_true(is_change(ATTR_RISK_LEVEL, low, NAMED, low, SAID, high));
 	assert_true(is_change(ATTR_RISK_LEVEL, low, NAMED, low, OPTION, NULL));
 	assert_false(is_change(ATTR_RISK_LEVEL, low, NAMED, low, SAID, low));
-	/* as if the user had not named it */
+	/* the value is compared as if the user had not named it */
 	assert_true(is_change(ATTR_RISK_LEVEL, low, NAMED, high, SAID, low));
 }
 

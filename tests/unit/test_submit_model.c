@@ -704,7 +704,7 @@ static void run_check(struct model *model)
 
 static void begin_mount(struct model *model)
 {
-	/* in every other episode */
+	/* in every other episode the check of the ledger may wait */
 	check_may_wait = model->seed % 2 && draw_half(model);
 	if (fixture_start(model->fixture) < 0)
 		fail_model(model, "the ledger cannot be used: %s", model->fixture->err.text);

@@ -86,7 +86,7 @@ struct sight {
 };
 
 static const struct sight sights[] = {
-	/* only time passes */
+	/* only time passes: there are no operations */
 	{"s100", "", 0, "Running@0 Running:0-"},
 	{"s100", "", 99, "Running@0 Running:0-"},
 	{"s100", "", 100, "Succeed@100 Succeed:0-100"},
