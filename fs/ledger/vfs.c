@@ -237,19 +237,20 @@ static int open_vfs_file(sqlite3_vfs *self, const char *name, sqlite3_file *file
 	return code;
 }
 
-int vfs_layer_begin(struct vfs_layer *new, const char *name, size_t size, vfs_open_fn *open_file)
+int vfs_layer_begin(struct vfs_layer *new_layer, const char *name, size_t size,
+		    vfs_open_fn *open_file)
 {
 	if (sqlite3_vfs_find(name))
 		return 0;
-	new->below = sqlite3_vfs_find(NULL);
-	if (!new->below)
+	new_layer->below = sqlite3_vfs_find(NULL);
+	if (!new_layer->below)
 		return -EIO;
-	new->vfs = *new->below;
-	new->vfs.zName = name;
-	new->vfs.pNext = NULL;
-	new->vfs.szOsFile = (int)size + new->below->szOsFile;
-	new->vfs.xOpen = open_file;
-	return sqlite3_vfs_register(&new->vfs, 0) == SQLITE_OK ? 0 : -ENOMEM;
+	new_layer->vfs = *new_layer->below;
+	new_layer->vfs.zName = name;
+	new_layer->vfs.pNext = NULL;
+	new_layer->vfs.szOsFile = (int)size + new_layer->below->szOsFile;
+	new_layer->vfs.xOpen = open_file;
+	return sqlite3_vfs_register(&new_layer->vfs, 0) == SQLITE_OK ? 0 : -ENOMEM;
 }
 
 int ledger_vfs_begin(void)

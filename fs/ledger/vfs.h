@@ -30,10 +30,11 @@ typedef int vfs_open_fn(sqlite3_vfs *self, const char *name, sqlite3_file *file,
 			int *ret_flags);
 
 /*
- * Registers a VFS on top of the default VFS, once for the process. layer must stay. size: bytes
+ * Registers a VFS on top of the default VFS, once for the process. new_layer must stay. size: bytes
  * that open_file needs in front of a file of the default VFS; both are in one piece of memory.
  * Returns 0, also if there is a VFS of this name already, or -errno.
  */
-int vfs_layer_begin(struct vfs_layer *layer, const char *name, size_t size, vfs_open_fn *open_file);
+int vfs_layer_begin(struct vfs_layer *new_layer, const char *name, size_t size,
+		    vfs_open_fn *open_file);
 
 #endif
