@@ -25,7 +25,7 @@ int coc_chain_tell_nothing(const struct err *why, struct err *err)
 		"of a cloud server gives keys: %s",
 		path ? path : "~/.huaweicloud/credentials (and no home directory)",
 		why->text[0] ? why->text : "no answer in time");
-	if (why->errnum == EACCES) { /* the metadata service itself says what is missing */
+	if (why->errnum == EACCES) { /* no agency: the details of why say what to do */
 		strcpy(err->details, why->details);
 		return -ENOENT;
 	}

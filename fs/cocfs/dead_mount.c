@@ -34,8 +34,9 @@
 #include "base/log.h"
 #include "cocfs/mountpoint.h"
 
-/* How long to wait for the lock. Another cocfs that clears this place mounts soon. If another
- * program has locked the directory, a longer wait is no use. */
+/* How long to wait for the lock on the parent directory of the mountpoint. Another cocfs that holds
+ * the lock clears a dead mount there, and mounts soon. If another program has locked the directory,
+ * a longer wait is no use. */
 #define LOCK_PATIENCE_MS 5000
 #define LOCK_LOOK_MS 10
 

@@ -10,9 +10,9 @@
  * Which user a job belongs to, on a mount that several users share. Pure: this code looks nothing
  * up.
  *
- * A job's name keeps the job ID, the story of a refusal, and attributes. The name keeps them when
- * the file is gone. A row of the ledger records the owner of that file. When a request makes the
- * name again, it gets what the name keeps if the request could have changed or replaced the old
+ * A job file name keeps the job ID, the story of a refusal, and attributes. The name keeps them
+ * when the file is gone. A row of the ledger records the owner of that file. When a request makes
+ * the name again, it gets what the name keeps if the request could have changed or replaced the old
  * file.
  */
 

@@ -116,7 +116,7 @@ struct job_rename {
 		to_directory; /* from, and with exchange to, was a directory; not in the ledger */
 };
 
-/* A file that was moved away from a job's name and is a backup. The strings are borrowed. */
+/* A file that was moved away from a job file name and is a backup. The strings are borrowed. */
 struct job_backup {
 	const char *path;
 	const unsigned char *digest; /* of the content; NULL: the file cannot be read */

@@ -128,7 +128,8 @@ static int open_image_file(sqlite3_vfs *self, const char *name, sqlite3_file *fi
 	int code;
 
 	(void)self;
-	if (!(flags & SQLITE_OPEN_MAIN_DB)) /* the check sorts nothing, and has no journal */
+	/* ledger_check_run() writes and sorts nothing, so it needs no other file */
+	if (!(flags & SQLITE_OPEN_MAIN_DB))
 		return SQLITE_CANTOPEN;
 	*image = (struct image){.below = (sqlite3_file *)(image + 1)};
 	code = layer.below->xOpen(layer.below, name, image->below, flags, ret_flags);

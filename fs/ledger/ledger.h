@@ -146,7 +146,8 @@ int ledger_glance(struct ledger *ledger, const char *path, struct job_glance *re
 /* Is a path bound to a job, or is a job being made for it? Returns 1, 0 or -errno. */
 int ledger_has_job(struct ledger *ledger, const char *path);
 
-/* Is a path bound to this job ID, or was the job forgotten on demand? Returns 1, 0 or -errno. */
+/* Is a path bound to this job ID? Also yes if a path was bound to the job, and the binding was
+ * ended (ledger_forget()): the file is to have a new job then. Returns 1, 0 or -errno. */
 int ledger_is_bound(struct ledger *ledger, const char *job_id);
 
 /*

@@ -2,10 +2,11 @@
 /*
  * Names whose file was never made.
  *
- * A rename or a link onto a job's name commits the content first. If no file of that name exists, a
- * refusal leaves nothing behind but its story, NAME.error. Such a path is marked as unmade before
- * its commit begins. So the mark is as durable as the intent, and stays when the writer is killed.
- * The mark is removed when the service takes the content, or when a file of the name is made.
+ * A rename or a link onto a job file name commits the content first. If no file of that name
+ * exists, a refusal leaves nothing behind but its story, NAME.error. Such a path is marked as
+ * unmade before its commit begins. So the mark is as durable as the intent, and stays when the
+ * writer is killed. The mark is removed when the service takes the content, or when a file of the
+ * name is made.
  *
  * The story of a marked path is listed by itself. The story of a file that was there and was
  * removed is not listed: the user who removed the file does not want to hear of it. The index

@@ -4,9 +4,9 @@
  *
  * Many tools keep the old file: sed -i'old_*', perl -i, cp -b, install -b, mv -b, patch -b, rsync
  * --backup, vim, emacs. They move the old file to the backup's name and make the name again, by a
- * new file or by a rename of a temporary one. If the backup's name is a job's, the first step looks
- * like "mv a.yaml b.yaml", which takes the job along (rename.c). Only the second step shows the
- * difference. So:
+ * new file or by a rename of a temporary one. If the backup's name is a job file name, the first
+ * step looks like "mv a.yaml b.yaml", which takes the job along (rename.c). Only the second step
+ * shows the difference. So:
  *
  * A name gets its job back when the process that moved the file away makes the name again. It must
  * do so within RECENT_MOVE_KEPT_MS, with a file that has no job. And the moved file must not have
@@ -21,7 +21,7 @@
  * of its attributes sends nothing. The mark belongs to one content, whose digest is in the row. So
  * content that was written and never closed (cocfs was killed) is a draft like any other. A rename
  * of the backup, or of a directory above, moves the mark, as it moves every row. The mark ends with
- * the name: when the backup is removed, or moved to a name that is no job's, or put back.
+ * the name: when the backup is removed, or moved to a name that is no job file name, or put back.
  *
  * A rename or a link is a commit to the name's job, so there the name gets its job before it is
  * made. With open(2) the name gets its job right after it is made, so that a file that cannot be

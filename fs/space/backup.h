@@ -4,10 +4,12 @@
 
 #include "space/renaming.h"
 
-/* Backups under a job's name. The rule is in backup.c. */
+/* Backups that a tool keeps under a job file name. The rule is in backup.c. */
 
-/* Call this function when a job file was moved to another job's name, and its row with it: the
- * process of req may make the old name again. */
+/* Call this function when a job file and its row have moved to another job file name. If the
+ * process of req makes the old name again within RECENT_MOVE_KEPT_MS, backup_give_back() or
+ * backup_made() moves the row back. Notes nothing if the process is unknown, or if the file is open
+ * for writing. */
 void backup_note_move(struct space *space, fuse_req_t req, const struct renaming *renaming,
 		      int64_t row);
 
@@ -34,7 +36,7 @@ void backup_name_made(struct space *space, const struct node *parent, const char
 void backup_written(struct space *space, const struct node *node);
 
 /* Call this function when a file has lost this name, by a removal or by a rename to a name that is
- * no job's. The name's backup mark ends. */
+ * no job file name. The name's backup mark ends. */
 void backup_left(struct space *space, const struct node *parent, const char *name);
 
 /* Call this function when a file or directory was removed. */
@@ -44,7 +46,7 @@ void backup_removed(struct space *space, const struct node *node);
  * or -errno. */
 int backup_is(struct space *space, struct node *node, const struct job_record *job);
 
-/* Ends the backup mark of a job's name, because its file was written. Returns 0 or -errno. */
+/* Ends the backup mark of a job file name, because its file was written. Returns 0 or -errno. */
 int backup_end(struct space *space, const struct node *parent, const char *name);
 
 #endif

@@ -5,7 +5,7 @@
 /* Bounds for what users and their programs can ask of a mount. In bytes unless the name says
  * otherwise. */
 
-/* The renames of job files onto other jobs' names that are remembered, and for how long
+/* The renames of job files onto other job file names that are remembered, and for how long
  * (fs/space/backup.c). A tool that keeps a backup makes the old name again at once, so a few
  * seconds suffice. Each rename waits for the disk, so no user can push a tool's rename out between
  * the tool's two steps. And a user with many renames pushes out only that user's own. 140 KB. */
@@ -46,9 +46,11 @@
 #define IMPORT_AHEAD_MAX 64
 #define IMPORT_AHEAD_LOOKED_AT 200
 
-/* The search for processes that can still write to a file (fs/space/holders.c). NUMBERS_MAX: a
- * descriptor with a number below is read once for all threads of a process. FAMILY_MAX: that many
- * descendants are looked at first; the rest is looked at with all other processes. */
+/* The search for processes that can still write to a file (fs/space/holders.c). NUMBERS_MAX: of the
+ * thread that is looked at first, the descriptor numbers below it are noted, and the other threads'
+ * descriptors of these numbers are not read. FAMILY_MAX: room for the opener, the closer and their
+ * descendants. These are looked at first; a descendant without room is looked at with all other
+ * processes. */
 #define HOLDERS_NUMBERS_MAX 4096
 #define HOLDERS_FAMILY_MAX 512
 

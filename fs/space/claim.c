@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a job's name keeps, and the user who gets it.
+ * What a job file name keeps, and the user who gets it.
  *
  * The ledger is keyed by path, and a row outlives its file. So a tool that removes a file and
  * writes it again makes a new version, not a second job. On a mount that several users share, the

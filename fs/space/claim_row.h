@@ -7,16 +7,16 @@
 /* Rows and their files: which row is a file's, how a row follows its file, and who may take from a
  * row. */
 
-/* Call this function when the file of a job's name got another owner, mode or directory. before is
- * the file before the change. The file's row records the new values. Returns 0 or -errno. */
+/* Call this function when the file of a job file name got another owner, mode or directory. before
+ * is the file before the change. The file's row records the new values. Returns 0 or -errno. */
 int claim_follow(struct space *space, struct node *parent, const char *name,
 		 const struct stat *before);
 
-/* Call this function before a file loses a job's name whose row stays: the row records the last
+/* Call this function before a file loses a job file name whose row stays: the row records the last
  * owner and mode of the file and its directory. */
 void claim_part(struct space *space, struct node *parent, const char *name);
 
-/* Finds the row of a job's name, if the row belongs to this file. Returns 0, -ENOENT (no row of
+/* Finds the row of a job file name, if the row belongs to this file. Returns 0, -ENOENT (no row of
  * this file) or another -errno. */
 int claim_find(struct space *space, const struct node *parent, const char *name,
 	       const struct stat *file, struct job_record *ret_job);

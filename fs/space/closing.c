@@ -203,8 +203,8 @@ static void spoil_if_writer(struct handle *handle, const struct closer *closer)
 	content_spoil(content, &err, -1);
 }
 
-/* Marks a file that had a job's name when it was opened for writing, and has none now, if a signal
- * kills its writer. The file may get a job's name again. */
+/* Marks a file that had a job file name when it was opened for writing, and has none now, if a
+ * signal kills its writer. The file may get a job file name again. */
 static void mark_if_killed(struct handle *handle, pid_t thread)
 {
 	const struct content *content = handle->node->content;

@@ -42,7 +42,7 @@ struct content {
 	/* data were written, or all data were cut off; false again after a commit, and when .error
 	 * says that the file may be half */
 	bool filled;
-	bool was_job; /* a writer has opened the file under a job's name */
+	bool was_job; /* a writer has opened the file under a job file name */
 	/* the processes that have written since the last commit */
 	struct contributors contributors;
 	/* why the content is not what its writer meant: a write failed, or an attribute was

@@ -212,7 +212,8 @@ struct entries_reading {
 	size_t size;
 	off_t offset;
 	bool plus;
-	/* the reader takes the answer at once: sibling_cache.c */
+	/* the caller is the user who mounts: the kernel may keep both the names and the attributes
+	 * of siblings from this answer (sibling_cache.c) */
 	bool is_trusted;
 };
 
@@ -337,8 +338,10 @@ static void read_entries_later(const struct entries_reading *reading)
 	disk_go(op, work_read_entries);
 }
 
-/* Does the reader take answers at once? Only the user who mounts is trusted to: another user may
- * leave an answer on its way for any time. */
+/* Is the caller the user who mounts? From answers to this user the kernel may keep both the names
+ * and the attributes of siblings, because the caller takes an answer at once. Another user may
+ * leave an answer on its way for any time, and the loop would wait for that user
+ * (sibling_cache.c). */
 static bool is_trusted(const struct space *space, fuse_req_t req)
 {
 	return space->options->one_user || fuse_req_ctx(req)->uid == space->uid;

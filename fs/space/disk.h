@@ -65,7 +65,8 @@ int disk_charge(struct disk_op *op, size_t bytes);
  * the offset after the last byte. */
 bool disk_writes_fast(struct space *space, uint64_t end, size_t size);
 
-/* Records how long a write took, in the loop or in a thread. */
+/* Call this function after a write, in the loop or in a thread, that took us microseconds. After a
+ * slow write, threads make all writes for SLOW_MS. */
 void disk_note_write(struct space *space, int64_t us);
 
 /* Opens a long file, or a big directory, whose last name is about to be removed. Give the

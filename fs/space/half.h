@@ -9,7 +9,7 @@
 /*
  * The mark of a file that may be half of what its writer meant.
  *
- * The ledger has the story of such a file, and the story belongs to the job's name. But the file
+ * The ledger has the story of such a file, and the story belongs to the job file name. But the file
  * can go to a scratch name and come back: "mv a.yaml a.yaml~; mv a.yaml~ a.yaml". So the file
  * itself carries a mark: an extended attribute in the spool, which the mount does not show. A
  * marked file is not committed under any name. The mark ends when a program writes data to the

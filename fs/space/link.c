@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Links. A link of a scratch file onto a job's name is a commit. A link of a job file is
+/* Links. A link of a scratch file onto a job file name is a commit. A link of a job file is
  * refused. */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -47,7 +47,7 @@ void op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t to_parent_id, const char 
 		r = -EPERM;
 	if (r == 0 && S_ISREG(st->st_mode))
 		r = backup_give_back(space, req, to_parent, to_name);
-	renaming.to.is_job |= r > 0; /* an ignored name that has its job back is a job's name */
+	renaming.to.is_job |= r > 0; /* an ignored name that has its job back is a job file name */
 	r = r < 0 ? r : 0;
 	is_commit = r == 0 && renaming.to.is_job && S_ISREG(st->st_mode) && st->st_size > 0 &&
 		    !(source->content && source->content->writers);

@@ -53,7 +53,7 @@ int listing_read(struct listing *listing)
 
 /* ---- the spool's entries ---- */
 
-/* May this entry have siblings to list? Only if it is a regular file with a job's name. */
+/* May this entry have siblings to list? Only if it is a regular file with a job file name. */
 static bool may_have_siblings(struct space *space, struct node *dir, const struct dirent *entry)
 {
 	return !space->options->siblings_hidden && entry->d_type == DT_REG &&

@@ -5,8 +5,8 @@
 #include "space/space.h"
 
 /* Checks whether a request may make this name in a directory. Returns 0 if it may, or -errno.
- * -EPERM: the name belongs to a sibling or to .coc; -ENAMETOOLONG: a job's name that leaves no room
- * for the names of its siblings. */
+ * -EPERM: the name belongs to a sibling or to .coc; -ENAMETOOLONG: a job file name that leaves no
+ * room for the names of its siblings. */
 int name_check_new(fuse_req_t req, const struct node *parent, const char *name);
 
 /* Call this function when a request has made a free name. If the file may inherit what the name

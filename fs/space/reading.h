@@ -24,8 +24,8 @@ void reading_note_copy(struct space *space, fuse_req_t req, struct node *node);
 void reading_on_found(void *data, int64_t row, int64_t from);
 
 /*
- * Call this function when a process commits text under a job's name. wait is the commit's. If the
- * process has read an older version than the base, its text is on top of that older version. If
+ * Call this function when a process commits text under a job file name. wait is the commit's. If
+ * the process has read an older version than the base, its text is on top of that older version. If
  * is_in_file is true, the file has the text already, and the base moves back. Otherwise the text
  * will replace a file that keeps its base if the commit is refused, and wait->base gets the older
  * version. Returns 0 or -errno.

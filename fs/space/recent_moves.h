@@ -9,9 +9,9 @@
 #include "space/bounds.h"
 
 /*
- * Job files that were moved to another job's name a moment ago: backup.c asks for them. Pure code,
- * in memory only: the moves are lost at a remount. A directory and a file are known by their inode
- * numbers. Report a removed file or directory with recent_moves_file_gone() or
+ * Job files that were moved to another job file name a moment ago: backup.c asks for them. Pure
+ * code, in memory only: the moves are lost at a remount. A directory and a file are known by their
+ * inode numbers. Report a removed file or directory with recent_moves_file_gone() or
  * recent_moves_dir_gone(), because the spool may give its number to another file then.
  */
 struct recent_move {

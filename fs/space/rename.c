@@ -73,7 +73,7 @@ static int is_bound(struct space *space, const struct end *end)
 	return r < 0 ? r : job.job_id != NULL;
 }
 
-/* Does the rename put new content under a job's name? Returns 1, 0 or -errno. */
+/* Does the rename put new content under a job file name? Returns 1, 0 or -errno. */
 static int rename_wants_commit(struct space *space, const struct renaming *renaming)
 {
 	const struct end *from = &renaming->from, *to = &renaming->to;
@@ -88,8 +88,8 @@ static int rename_wants_commit(struct space *space, const struct renaming *renam
 }
 
 /*
- * Refuses some exchanges of a directory with something else, if both have a job's name. The row of
- * a file goes with the file. But a row that the directory's name still keeps belongs to no file
+ * Refuses some exchanges of a directory with something else, if both have a job file name. The row
+ * of a file goes with the file. But a row that the directory's name still keeps belongs to no file
  * that exists, and may be another user's: it can neither go nor stay. And a FIFO, a link or a
  * device has no row of its own, and would get the name's. Returns 0, -EINVAL or another -errno.
  */
@@ -194,7 +194,7 @@ static bool edit_import_ends(fuse_req_t req, const struct renaming *renaming)
 		edit_import_end(req, renaming, to));
 }
 
-/* Submits new content under a job's name, then renames. Answers req. */
+/* Submits new content under a job file name, then renames. Answers req. */
 static void rename_new_content(struct space *space, fuse_req_t req, const struct renaming *renaming)
 {
 	const struct end *from = &renaming->from;
@@ -278,7 +278,7 @@ static int take_name(struct space *space, fuse_req_t req, struct renaming *renam
 	    job_state_is_unfinished(job.state))
 		return job.row ? 0 : r;
 	r = backup_give_back(space, req, to->parent, to->name);
-	to->is_job |= r > 0; /* an ignored name that has its job back is a job's name */
+	to->is_job |= r > 0; /* an ignored name that has its job back is a job file name */
 	return r < 0 ? r : 0;
 }
 
@@ -291,9 +291,10 @@ static bool may_take_rows(const struct renaming *renaming)
 	       (from->is_job && to->is_job);
 }
 
-/* Does this rename move rows? A directory moves those below it, a job file its own. If the source
- * is a job file and no backup, *ret_row is its row; otherwise it is left alone. Returns 1, 0 or
- * -errno. */
+/* Does this rename move rows? Yes if it moves a directory. Yes if it gives a job file that has a
+ * row another job file name. Yes if it exchanges two job file names, one of them a regular file.
+ * *ret_row is set only for a plain rename of a job file that has a row and is no backup. Returns 1,
+ * 0 or -errno. */
 static int takes_row(struct space *space, const struct renaming *renaming, int64_t *ret_row)
 {
 	_cleanup_job_record_ struct job_record job = {0};
@@ -315,7 +316,7 @@ static int takes_row(struct space *space, const struct renaming *renaming, int64
 	return r == -ENOENT ? 0 : r < 0 ? r : 1;
 }
 
-/* Carries out a rename that puts no new content under a job's name. Answers req. */
+/* Carries out a rename that puts no new content under a job file name. Answers req. */
 static void rename_now(struct space *space, fuse_req_t req, const struct renaming *renaming)
 {
 	const struct end *from = &renaming->from;

@@ -4,7 +4,7 @@
 
 #include "space/renaming.h"
 
-/* Carries out a rename that puts no new content under a job's name. */
+/* Carries out a rename that puts no new content under a job file name. */
 
 /* Renames in the spool, and updates the nodes. Returns 0 or -errno. */
 int rename_spool(struct space *space, const struct renaming *renaming);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Renames and links onto a job's name that wait until the service has the content. */
+/* Renames and links onto a job file name that wait until the service has the content. */
 #define _GNU_SOURCE
 #include "space/rename_wait.h"
 

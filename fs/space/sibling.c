@@ -84,10 +84,11 @@ static bool has_own_file(const struct space *space, const struct beside *beside)
 }
 
 /*
- * Finds who may read a sibling: the readers of its job file; or the row's owner, if that file is
- * gone. If the file is an heir's, the .error may be the story of the former owner's file. Then it
- * belongs to the former owner, and the heir may read it only if the heir could read that file. All
- * other users are kept from such a story by check_reader().
+ * Finds who may read a sibling: the readers of its job file. If no file of the row's owner or heir
+ * is beside the sibling: only the row's owner. If the file beside it is the heir's, the .error may
+ * be the story of the former owner's file. Then it belongs to the former owner, and the heir may
+ * read it only if the heir could read that file. All other users are kept from such a story by
+ * check_reader().
  */
 static struct access readers_of_sibling(const struct space *space, enum sibling sibling,
 					const struct beside *beside)

@@ -76,7 +76,7 @@ struct disk_pace {
 /* Imports that are fetched before a program asks for them: import_ahead.c. */
 struct import_ahead {
 	unsigned in_row;       /* how many imports in a row a program had to wait for */
-	unsigned budget;       /* how many more may be fetched ahead */
+	unsigned budget;       /* how many more imports may be fetched ahead */
 	unsigned under_way;    /* fetches ahead that have not ended */
 	int64_t last_ms;       /* when a program had to wait last, on the loop's clock */
 	char at[NAME_MAX + 1]; /* the name that was looked at last */
@@ -132,7 +132,7 @@ struct space {
 	TAILQ_HEAD(version_texts, version_text) version_texts;
 	size_t version_texts_bytes;
 	unsigned n_version_texts;
-	struct recent_moves recent_moves; /* of job files onto other jobs' names (backup.h) */
+	struct recent_moves recent_moves; /* of job files onto other job file names (backup.h) */
 	struct recent_moves moved_away;	  /* of job files that may come back (moved_away.h) */
 	/* removed directories whose rows are to end (unmade.h) */
 	SLIST_HEAD(, unmade_end) unmade_ends;

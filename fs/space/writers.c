@@ -61,7 +61,9 @@
  * /proc/PID/fd: the open would come back to this mount.
  *
  * Not seen: a thread from before the open takes its own table after the open (unshare(2)), while
- * the first thread closes and no process was born.
+ * the first thread closes and no process was born. Not seen either: a descriptor in a thread's own
+ * table, if the table that is looked at first has another file under the same number. holders.c
+ * skips the numbers that it has read there.
  */
 #define _GNU_SOURCE
 #include "space/writers.h"

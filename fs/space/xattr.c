@@ -146,7 +146,7 @@ static void refuse_job(struct space *space, fuse_req_t req, struct node *node,
 		submit_refuse(space->engine, path, &author, false, err);
 }
 
-/* Refuses a value. A file that is being written, or that may get a job's name, must not become a
+/* Refuses a value. A file that is being written, or that may get a job file name, must not become a
  * job without the attribute: its content is spoiled. Jobs below a directory would be submitted
  * without the attribute: the directory shows the story. Returns -errno. */
 static int refuse_attribute(struct space *space, fuse_req_t req, struct node *node,

@@ -242,8 +242,9 @@ static int find_remembered(const struct submission *submission, struct import_re
 		       : -ENOENT;
 }
 
-/* Makes the job that the name remembers a candidate. The list may lack this job: the job may have
- * another name than the text says. Returns 0 or -errno. */
+/* If a removed import had this file's name, makes the import's job a candidate. The list of jobs
+ * that the question brought may lack this job: on the service the job may have another name than
+ * meta.name here. Returns 0 or -errno. */
 static int note_remembered(struct submission *submission)
 {
 	struct adoption *adoption = submission->adoption;

@@ -65,9 +65,10 @@ void submission_ask_all(struct submission_list *begun)
 	}
 }
 
-/* A timer's callback. To put a submission back into the queue is a change, too: the ledger may
- * refuse it or lose it again. Then nothing would send what the ledger records as being sent. So the
- * submission stays in memory until the ledger says whether it is being sent or queued. */
+/* A timer's callback, after the ledger could not make durable what it records of a queued
+ * submission. Asks the ledger. If the submission is recorded as being sent, it goes on with the
+ * question or the sending. If not, it goes back into the queue. After an error the timer runs
+ * again: until then the submission stays in memory, because nothing else would send it. */
 static void go_on_with_submission(void *data)
 {
 	struct submission *submission = data;

@@ -194,7 +194,8 @@ static bool must_outcome_last(const struct submission *submission)
 		ledger_has_queued(engine->ledger, submission->record.row) != 0);
 }
 
-/* Notes the creates of this iteration that have ended without a job. */
+/* Notes that creates of this iteration have ended without a job and not in doubt. Until a sync the
+ * disk may say that they are under way. */
 static void note_ends(struct engine *engine)
 {
 	const struct submission *submission;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads and drops the attributes of a file's own that stay with the job's name. struct commit says
- * why they stay. */
+/* Reads and drops the attributes of a file's own that stay with the job file name. struct commit
+ * says why they stay. */
 #include "submit/kept_attributes.h"
 
 #include <errno.h>

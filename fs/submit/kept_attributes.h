@@ -4,7 +4,7 @@
 
 #include "submit/state.h"
 
-/* The attributes of a file's own that the ledger keeps with the job's name. */
+/* The attributes of a file's own that the ledger keeps with the job file name. */
 
 /* Finds the attributes of the newest commit of a row that was not refused. They are those of the
  * submission under way or queued, else those that the service holds. *ret_last is borrowed, and may

@@ -17,7 +17,7 @@
  *   was there before the first of these creates was sent.
  *
  * - It may be unknown what was there before, or the content of a job cannot be seen. Then a job
- * that may be theirs keeps the creates open.
+ *   that may be theirs keeps the creates open.
  *
  * - A create that gets no job was not done, unless there is a new job that is alike. Such a job has
  *   the content, but another project or another description, say. The service may have changed the

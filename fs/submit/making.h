@@ -12,7 +12,8 @@
  * The struct making is not used afterwards, so the callback may free it. */
 typedef void making_done_fn(void *data, int result);
 
-/* The making of some files. Zero-initialise it. */
+/* The state of one making_begin(): which names of imports get their files, and how far the work has
+ * come. Zero-initialise it. */
 struct making {
 	struct engine *engine; /* NULL: no making is under way */
 	making_done_fn *done;

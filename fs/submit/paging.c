@@ -19,7 +19,8 @@
  * overlap. Only the deletion of a row before the overlap shifts it back, and the total shows that.
  * If the service looks at the later page first, the row of the overlap may itself move to the
  * front. To come back to its place, it would need about a hundred rows that move there before the
- * second look. That is accepted: a pass that tells too few jobs removes none by itself.
+ * second look. That is accepted: a job that a pass misses is not removed for that alone, because
+ * the service is asked for it (missing.c).
  *
  * The list ends where as many rows were seen as the total says, or where a page has nothing new. A
  * page that is shorter than what was asked for is no end: the service may have a limit of its own.
@@ -35,7 +36,7 @@
  * now stand before this page may be unseen. So the page before is read again, until a page has a
  * row that was seen. A row that moves to the front of the list (an update does that if the list is
  * ordered by update time) is missed. So if there are more rows than were seen, the list is read
- * from its beginning again, until all are seen.
+ * from its beginning again, until all are seen, at most PAGING_ROUNDS_MAX times in all.
  */
 #define _GNU_SOURCE
 #include "submit/paging.h"

@@ -170,7 +170,7 @@ struct commit_rules {
 /*
  * The user who has written the content, for the row of the path. without_text: the row was another
  * user's so far, and its text is not for this file (owner.h). Then the story of a refusal is
- * removed, and so are the name and the description that the job's name has kept. The risk level
+ * removed, and so are the name and the description that the job file name has kept. The risk level
  * stays.
  */
 struct author {
@@ -181,7 +181,7 @@ struct author {
 /*
  * What is committed.
  *
- * Attributes of the file's own that can change (job/fixed.h) stay with the job's name, as its
+ * Attributes of the file's own that can change (job/fixed.h) stay with the job file name, as its
  * binding does. Many tools put a new file in the place of the old one (sed -i, rsync, tar, most
  * editors). A job must not become LOW by an editor's choice. The ledger records which of the
  * attributes that were sent, or are to be sent, were the file's own. A commit sets those again that
@@ -206,7 +206,7 @@ struct commit {
 	/* attributes of the directories and the mount, nearest first; the commit takes them. Its
 	 * member `defaulted` says which come from the mount */
 	struct attr_set inherited;
-	/* sets an attribute on the file that the job's name has kept and the file lacks */
+	/* sets an attribute on the file that the job file name has kept and the file lacks */
 	void (*put)(void *file, enum attr attr, const char *value);
 	void *file;
 };

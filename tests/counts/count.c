@@ -182,7 +182,8 @@ ssize_t pread64(int fd, void *bytes, size_t size, off64_t offset)
 	ssize_t n = syscall(SYS_pread64, fd, bytes, size, offset);
 	char *last;
 
-	/* cocfs reads the newest process with a small buffer */
+	/* change only a read of the whole /proc/loadavg, whose last word is the number of the
+	 * newest process */
 	if (!is_quiet || n <= 0 || n > LOADAVG_MAX || offset || !is_open_as(fd, "/proc/loadavg"))
 		return n;
 	last = memrchr(bytes, ' ', (size_t)n);

@@ -127,7 +127,7 @@ def test_it_ends_and_says_what_it_could_not_do(space, src, archives, row):
 
 
 def test_eight_at_once_end(space, src, archives):
-    """Each process sees that it has removed the sibling, while the others remove the same sibling."""
+    """Eight tar restore the same archive at once: each ends, though the others remove and make the same names meanwhile."""
     script = 'for i in 1 2 3 4 5 6 7 8; do tar -xf "$1/t.tar" 2>/dev/null & done; for job in $(jobs -p); do wait $job; echo $?; done'
     result = tools.sh(script, src, cwd=space.path, seconds=SECONDS).ok()
     assert result.stdout.split() == ["2"] * 8

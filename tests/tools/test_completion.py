@@ -15,7 +15,8 @@ import tools
 COMPLETION = os.path.join(tools.ROOT, "completion")
 PROGRAMS = {"cocfs": tools.COCFS, "cocfs-wait": tools.COCFS_WAIT, "cocfs-check": tools.COCFS_CHECK, "cocd": tools.COCD}
 
-# Calls the function as readline does. What it offers stands after the last "=" or ":" of the word.
+# Calls the completion function as readline does for the command line $2. The function offers only what stands after the last "="
+# or ":" of the word, so the last line puts the part before in front of each offer.
 BASH = """
 source "$1/cocfs.bash"
 COMP_LINE=$2 COMP_POINT=${#2} COMP_WORDBREAKS=$' \\t\\n"\\'><=;|&(:'
@@ -27,7 +28,7 @@ printf '%s\\n' "${COMPREPLY[@]/#/$kept}"
 
 FISH = "source $argv[1]/cocfs.fish; complete -C $argv[2]"
 
-# An interactive zsh in a terminal. Each completion ends in compadd.
+# An interactive zsh in a terminal. Each completion ends in a call of compadd: ours writes the offered words to the file $3.
 ZSH = """
 zmodload zsh/zpty
 zpty shell zsh -f -i

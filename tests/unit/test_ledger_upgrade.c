@@ -290,8 +290,8 @@ static void a_failed_upgrade_changes_nothing_and_names_the_file(void **state)
 	assert_true(tried >= 5);
 }
 
-/* The disk gets full after N bytes, for each N. Then the ledger is either unchanged or completely
- * upgraded. */
+/* Upgrades with files limited to 0, 2048, 4096, … bytes, until an upgrade succeeds. After each try
+ * the bindings are the same, and the schema is either unchanged or completely upgraded. */
 static void an_upgrade_on_a_full_disk_is_whole_or_not_done(void **state)
 {
 	struct fixtures *fixtures = *state;

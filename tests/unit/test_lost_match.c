@@ -17,9 +17,11 @@
 /* Lost creates in the order in which they were sent, and the jobs that fit them. Words are
  * separated by a space. */
 struct scene {
-	/* known to each create: "A B"; "*A": there may be others; NULL: the end */
+	/* the IDs of the jobs that each create knew, "A B"; "*A": it may have known others; NULL:
+	 * the end */
 	const char *known[MOST];
-	const char *jobs; /* "A B"; "?A": the content of A cannot be seen; "~A": A is alike */
+	const char *jobs; /* IDs of jobs, "A B"; "?A": the content of A cannot be seen; "~A": A has
+			   * the content, but something else differs */
 	/* for each create: the ID of its job, "-" for no job, "!" for undecided */
 	const char *verdicts;
 	enum match_reason reason;

@@ -32,7 +32,7 @@ static void hold_queue(struct fixture *fixture)
 	fixture_settle(fixture);
 }
 
-/* Unmounts, and mounts as a copy of the ledger. */
+/* Unmounts, and mounts as a copy of the ledger does with -o rebind. The queue may be sent again. */
 static void rebind(struct fixture *fixture)
 {
 	fixture->options.queued_inflight_max = 16;

@@ -50,8 +50,9 @@ static bool read_escape(const char *text, const char *end, uint32_t *ret_point)
 	return true;
 }
 
-/* Returns the character of the private area that three bytes of valid UTF-8 are; 0 for another
- * character. */
+/* Decodes a character of three bytes of valid UTF-8. Returns it if it is U+E000 to U+FFFF, else 0.
+ * Only U+E000 to U+F8FF is the private area: the callers ask whether the character is in one of its
+ * blocks. */
 static uint32_t read_private(const char *text, const char *end)
 {
 	const unsigned char *byte = (const unsigned char *)text;
