@@ -39,7 +39,8 @@ void backup_written(struct space *space, const struct node *node);
  * no job file name. The name's backup mark ends. */
 void backup_left(struct space *space, const struct node *parent, const char *name);
 
-/* Call this function when a file or directory was removed. */
+/* Call this function after a file or directory was removed. Its inode number is forgotten here,
+ * because the spool may give the number to another file. */
 void backup_removed(struct space *space, const struct node *node);
 
 /* Has a file the content that was marked as a backup? job: the row of the node's path. Returns 1, 0

@@ -79,7 +79,9 @@ static bool user_may_inherit(const struct claiming *claiming, const struct holdi
 	return claim_may_inherit(claiming->space, &holding->owner, &claiming->directory, &user);
 }
 
-/* Does the request get this row? */
+/* Does the request get the row with this holding? Never without a request. The request's user must
+ * be able to inherit it. At a commit of another user's file, the file's user must be able to
+ * inherit it too. */
 static bool gets_row(struct claiming *claiming, const struct holding *holding)
 {
 	return !claiming->is_unasked && claiming_may_inherit(claiming, holding) &&
@@ -101,7 +103,9 @@ static struct job_claim *choose_claim_among(struct claiming *claiming, bool own)
 	return NULL;
 }
 
-/* Returns the row that the request gets; NULL: none. */
+/* Returns the row that the request gets; NULL: none. A commit, or a file that replaces another,
+ * gets only the row that the path finds. A new file gets the first row of claims that it may have:
+ * first a row that records the request's own user, then any other. */
 static struct job_claim *choose_claim(struct claiming *claiming)
 {
 	struct job_claim *chosen = &claiming->claims[0];
@@ -112,8 +116,9 @@ static struct job_claim *choose_claim(struct claiming *claiming)
 	return chosen ? chosen : choose_claim_among(claiming, false);
 }
 
-/* Do we know that the file's user may read the recorded file? Only the read bits count, for root
- * too: a file that root puts here may be readable for all. */
+/* May the user of the new file, who becomes the heir, see the text of the row? Yes only if that
+ * user may surely read the file that the row records. Only the read bits count, for root too: a
+ * file that root puts here may be readable for all. */
 static bool heir_reads(struct claiming *claiming, const struct holding *holding)
 {
 	const struct access *file = &claiming->file;
@@ -201,7 +206,8 @@ int claiming_settle(struct claiming *claiming)
 	return r < 0 ? r : changed ? submit_save(engine) : 0;
 }
 
-/* Judges all rows of a path. */
+/* Decides which row of claiming->path the request gets, and records that (claiming_settle()).
+ * Returns 0, also if the path has no row, or -errno. */
 static int claim_path(struct claiming *claiming)
 {
 	int n = submit_claims(claiming->space->engine, claiming->path, claiming->claims);

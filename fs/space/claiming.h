@@ -26,7 +26,8 @@ struct claiming {
 /* Returns the row that the path finds; NULL: all rows are set aside, or there is none. */
 const struct job_claim *claiming_current(const struct claiming *claiming);
 
-/* May the request inherit this row? */
+/* May the user of the request inherit the job of this row, by the rule of owner.h? holding is what
+ * the row records of its file. */
 bool claiming_may_inherit(struct claiming *claiming, const struct holding *holding);
 
 /* Decides which row the request gets: brings that row back, and sets the path's present row aside

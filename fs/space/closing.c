@@ -237,7 +237,10 @@ static void commit_now(struct space *space, fuse_req_t req, struct handle *handl
 		commit_refuse_unready(space, handle->node, link, r < 0 ? r : -ENOMEM);
 }
 
-/* Ends a FLUSH when the closing process is known. */
+/* Answers a FLUSH (a close) after its verdict. If other processes can still write to the file, the
+ * answer is 0, and nothing is committed. If none can, or if the closing process cannot be seen, the
+ * content is committed, and the answer waits for that. Content that may be half is not committed: a
+ * closing process that cannot be seen gets the refusal; for one that dies, RELEASE records it. */
 static void end_flush(struct space *space, fuse_req_t req, struct handle *handle,
 		      const struct writers_verdict *verdict)
 {
@@ -263,7 +266,8 @@ static void end_flush(struct space *space, fuse_req_t req, struct handle *handle
 
 /* ---- the wait for it ---- */
 
-/* Frees a closing and returns its request, which the caller answers. */
+/* Ends the wait of a close for its verdict, and frees closing. Returns the request of the close,
+ * which the caller answers. */
 static fuse_req_t closing_end(struct closing *closing)
 {
 	fuse_req_t req = closing->req;

@@ -21,7 +21,8 @@ bool fact_is_name(const char *name);
 int fact_get(struct space *space, fuse_req_t req, struct node *node, const char *name,
 	     char **ret_value, size_t *ret_size);
 
-/* Is this the name of coc.base, which can be set? */
+/* Is this the name of the attribute with the base version: coc.base or user.coc.base? No other coc
+ * fact can be set. */
 bool fact_is_base(const char *name);
 
 /*

@@ -38,15 +38,17 @@ static void explain_unreadable(int errnum, struct err *err)
 		err_detail(err, "what_to_do", "let its owner read it: chmod u+r FILE");
 }
 
-/* The file of a commit, and the pending reply for it. */
+/* The file that is committed, and the pending reply of the request that commits it; the data of
+ * put_kept(). */
 struct commit_file {
 	const struct location *location;
 	const char *path;
 	struct pending_reply *wait;
 };
 
-/* Copies an attribute that the ledger keeps for the name to the file too. The commit does not need
- * it there, so a failure is no reason to refuse the content. */
+/* Called by the commit for each attribute that the ledger keeps for the name and the file does not
+ * have. Stores the attribute on the file and notes it in wait->put. A failure is only logged: the
+ * commit takes the value from the ledger. */
 static void put_kept(void *data, enum attr attr, const char *value)
 {
 	struct commit_file *file = data;

@@ -8,7 +8,7 @@
 
 /* Open files of the spool, and what their writers did to the content. */
 
-/* One open file description. */
+/* One open of a file of the spool (an open file description): it ends with RELEASE. */
 struct handle {
 	struct node *node;
 	int fd;
@@ -58,7 +58,7 @@ static inline struct handle *handle_of(const struct fuse_file_info *fi)
 	return (struct handle *)(uintptr_t)fi->fh;
 }
 
-/* Was the content changed since the last commit? */
+/* Was the content of an open file, or an attribute of it, changed since the last commit? */
 static inline bool content_is_dirty(const struct content *content)
 {
 	return content->written != content->committed;
@@ -87,7 +87,8 @@ struct content *content_get(struct node *node);
 /* Frees the content of a node if no handle is open and no refusal is noted. */
 void content_let_go(struct node *node);
 
-/* Closes all handles and frees the content. NULL is accepted. */
+/* Closes all handles of a file and frees them and the content. Clear node->content yourself. NULL
+ * is accepted. */
 void content_destroy(struct content *content);
 
 /* Notes that the content is not what its writer meant. A commit of it will be refused with err
@@ -97,7 +98,8 @@ void content_spoil(struct content *content, const struct err *err, int attr);
 /* Call this function when the content of a node's file was changed, open or not. */
 void content_note_written(struct space *space, struct node *node);
 
-/* Takes the refusal back: its reason is gone. */
+/* Takes the refusal of content_spoil() back, so that the content can be committed. Call this
+ * function when the reason is gone, or when .error has reported it. */
 void content_heal(struct content *content);
 
 /* Returns a descriptor of one of the node's handles; -1: no handle is open. The handle owns it. */

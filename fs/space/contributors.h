@@ -29,7 +29,8 @@ struct contributors {
 	bool anybody;
 };
 
-/* Forgets all writers: the file was committed, or cut to nothing. */
+/* Forgets all writers. Call this function when the file was committed or cut to nothing: what is
+ * written later is new content. */
 void contributors_clear(struct contributors *contributors);
 
 /* Notes the process of a thread that writes, and the processes above it up to opener. opener is the

@@ -18,7 +18,7 @@
 #include "space/version_text.h"
 #include "space/version_tree.h"
 
-/* The text of .coc/metrics, while the queue is being counted for it. */
+/* The source of the text of .coc/metrics, while the queue is counted in slices for it. */
 struct metrics_text {
 	struct text_source source;
 	struct space *space;

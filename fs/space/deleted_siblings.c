@@ -31,7 +31,8 @@ static struct deleted_sibling *make_deleted_sibling(const char *path, const stru
 	return deleted;
 }
 
-/* Returns the entry of a path in the tree; NULL: none. */
+/* Returns the place of a sibling's path in the tree, as tfind(3) does. NULL: the path has no
+ * deleted sibling, or there is no memory to look. */
 static void *find_path(const struct deleted_siblings *deleted_siblings, const char *path)
 {
 	struct deleted_sibling *wanted = make_deleted_sibling(path, &(struct access){0});

@@ -27,7 +27,8 @@ void deleted_sibling_add(struct deleted_siblings *deleted_siblings, const char *
 const struct access *deleted_sibling_find(const struct deleted_siblings *deleted_siblings,
 					  const char *path);
 
-/* Forgets a deleted sibling. Returns false if none has this path. */
+/* Forgets the deleted sibling with this path: it cannot be named any more. Returns false if there
+ * is none. */
 bool deleted_sibling_remove(struct deleted_siblings *deleted_siblings, const char *path);
 
 /* Forgets all deleted siblings and frees their memory. */

@@ -113,8 +113,9 @@ static void open_directory(fuse_req_t req, struct node *node, struct fuse_file_i
 		dir_close(space, handle);
 }
 
-/* Opens the root after the wait for the catalogue. If the service gave no answer, the root opens
- * all the same: it has the space's own files. */
+/* Answers an opendir of the root, after the wait for a new list of jobs. result is 0 or a negative
+ * errno of that wait. If no new list came, the root opens all the same, with the jobs of the last
+ * list: it has the space's own files. */
 static void open_root(fuse_req_t req, int result, struct fuse_file_info *fi)
 {
 	if (result < 0)
@@ -204,7 +205,8 @@ static int fill_plus(struct space *space, struct node *dir, struct listing *list
 	return r;
 }
 
-/* One request for entries, kept while a thread reads for it. */
+/* A READDIR or READDIRPLUS (plus) for size bytes of entries from offset; kept while a thread reads
+ * the directory for it. */
 struct entries_reading {
 	fuse_req_t req;
 	struct node *dir;
@@ -244,15 +246,16 @@ static size_t add_entry(const struct entries_reading *reading, char *answer, siz
 	return size;
 }
 
-/* An answer that is being filled. */
+/* The answer to a READDIR or READDIRPLUS while entries are put into it: used bytes of room. */
 struct filling {
 	const struct entries_reading *reading;
 	char *answer;
 	size_t room, used;
 };
 
-/* Fills an answer with the next entries. Returns 0 or -errno; the answer has the entries before the
- * error. */
+/* Puts the entries from reading->offset on into the answer (data), until it is full or the
+ * directory ends. Returns 0; -EAGAIN: a thread must read more of the directory; or another -errno.
+ * In each case the answer has the entries before that. */
 static int fill_answer(void *data)
 {
 	struct filling *filling = data;

@@ -4,7 +4,8 @@
 
 #include "space/space.h"
 
-/* Closes all open directories at the end of the mount. */
+/* Closes all open directories of the space, at the end of the mount. No handle of a directory is
+ * valid after that. */
 void dir_close_all(struct space *space);
 
 #endif

@@ -45,7 +45,9 @@ void dir_story_put(struct space *space, struct node *dir, const char *name, cons
 			    strerror(-r));
 }
 
-/* Removes the story of an attribute. Returns whether there was one. */
+/* Removes the story of a refused attribute from the directory at path; attr -1: the story of
+ * refused names that are no attribute. Returns true if the story was removed; false if there was
+ * none, or if it cannot be removed (the log has a warning then). */
 static bool remove_story(const char *path, bool follow, int attr)
 {
 	char place[NAME_ROOM];

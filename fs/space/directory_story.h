@@ -22,7 +22,8 @@ void dir_story_put(struct space *space, struct node *dir, const char *name, cons
  * refused names that are no attribute. Returns whether there was a story. */
 bool dir_story_end(struct space *space, struct node *dir, const char *name);
 
-/* Appends the stories of a directory to text. Returns 0 or -errno. */
+/* Appends all stories of refused attributes of a directory to text; nothing if there is none.
+ * Returns 0 or -errno. */
 int dir_story_write(struct space *space, struct node *dir, struct buf *text);
 
 #endif

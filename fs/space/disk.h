@@ -45,13 +45,13 @@ struct disk_op *disk_begin(struct space *space, fuse_req_t req, uid_t user, stru
  * has too much work waiting, work is not done, and answer finds -EAGAIN in op->result. */
 void disk_go(struct disk_op *op, void (*work)(struct worker_job *job));
 
-/* Frees an operation that was not started. The request is not answered. */
+/* Frees an operation that was not given to disk_go(). Its request is not answered: answer it. */
 void disk_drop(struct disk_op *op);
 
 /* Is a file so long, or a directory so big, that a thread must give its blocks back? */
 bool disk_is_long(const struct stat *st);
 
-/* Returns the operation of a thread's job. */
+/* Returns the operation that disk_go() has given to a thread as job. For the function work. */
 struct disk_op *disk_op_of(struct worker_job *job);
 
 /* An answer for operations without data: replies with 0 or the error in op->result. */

@@ -32,7 +32,8 @@ int entries_take(struct entries *entries, const struct dirent **ret_entry);
 /* Reads the next entries into the buffer. May be called in a thread. Returns 0 or -errno. */
 int entries_read(struct entries *entries);
 
-/* Is the directory so big that entries_read() must run in a thread? */
+/* Is the directory so big that a read may hold the loop up? Then call entries_read() in a
+ * thread. */
 bool entries_is_big(const struct entries *entries);
 
 /* entries_place() returns the position of the next entry. entries_seek() goes back to such a

@@ -11,7 +11,8 @@
 int entry_fill(struct space *space, struct node *parent, const char *name,
 	       struct fuse_entry_param *ret_entry);
 
-/* Answers a request that has made a name, with the name's file. */
+/* Answers a request that has made a name, such as mknod or link: with the node and the attributes
+ * of its file, or with an error. */
 void entry_reply(fuse_req_t req, struct node *parent, const char *name);
 
 #endif

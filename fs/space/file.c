@@ -276,7 +276,7 @@ void op_create(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mo
 	}
 }
 
-/* Does this open let its process read what is in the file? */
+/* Can a process read the present text of the file through this open? */
 static bool opens_to_read(const struct fuse_file_info *fi)
 {
 	return (fi->flags & O_ACCMODE) != O_WRONLY && !(fi->flags & O_TRUNC);
@@ -299,7 +299,7 @@ static void finish_open(fuse_req_t req, struct node *node, int take_fd, bool rea
 	}
 }
 
-/* An open with O_TRUNC, while a thread empties its file. */
+/* The arguments of an open with O_TRUNC, kept while a thread empties the file. */
 struct emptying {
 	struct fuse_file_info fi;
 	bool readable;

@@ -20,7 +20,7 @@ int file_version_find(struct space *space, const struct node *parent, const char
 int file_version_of_node(struct space *space, struct node *node, struct stat *ret_st,
 			 struct freshness *ret_fresh);
 
-/* Computes the digest of a file's text. Returns 0 or -errno. */
+/* Reads the text that the node's file has now, and computes its digest. Returns 0 or -errno. */
 int file_version_digest(struct space *space, struct node *node,
 			unsigned char ret_digest[CONTENT_DIGEST_SIZE]);
 

@@ -45,7 +45,8 @@ static bool forget_lot(struct sliced *sliced)
 	return false;
 }
 
-/* Starts to free the rest in slices. Returns false without memory. */
+/* Starts to forget count nodes in slices, LOT at a time, so that the loop can do other work
+ * between. Copies forgets. Returns false if there is no memory: then nothing was started. */
 static bool forget_later(struct space *space, const struct fuse_forget_data *forgets, size_t count)
 {
 	struct forgetting *forgetting = malloc(sizeof(*forgetting) + count * sizeof(*forgets));

@@ -20,7 +20,8 @@
 /* Marks a file. On failure the log has a warning; the ledger still has the story. */
 void half_mark(const struct location *location);
 
-/* Is the file marked? */
+/* Does the file have the mark of half_mark()? If so, it must not be committed. If the mark cannot
+ * be read, the answer is no. */
 bool half_is_marked(const struct location *location);
 
 /* Takes the mark away from a file that was written anew. fd is an open descriptor of the file. */

@@ -67,7 +67,9 @@ static void add_number(struct numbers *numbers, const char *name)
 		numbers->bits[n / 64] |= 1ull << (n % 64);
 }
 
-/* Can this descriptor write to the file? */
+/* Can the descriptor name of a process write to the file that the search is for? Judged by the
+ * descriptor's fdinfo: flags, mount and inode number. HOLDERS_NONE: no, or it is closed by now.
+ * HOLDERS_SOME: yes. HOLDERS_UNKNOWN: we may not look, or Linux is too old to show the inode. */
 static enum holders look_at_descriptor(const struct holders_search *search, int fdinfo_fd,
 				       pid_t pid, const char *name)
 {
@@ -143,7 +145,9 @@ enum holders holders_in_table(const struct holders_search *search, pid_t pid, bo
 
 /* ---- one process ---- */
 
-/* Calls fn for each thread of a process. Returns the worst result. */
+/* Calls fn for each thread of a process until one has HOLDERS_SOME. Returns the worst result (enum
+ * holders); HOLDERS_UNKNOWN if the time is up. If the threads cannot be listed,
+ * look_without_table() says why. */
 static enum holders each_thread(const struct holders_search *search, pid_t process,
 				enum holders (*fn)(const struct holders_search *search,
 						   pid_t thread, void *data),
@@ -169,7 +173,8 @@ static enum holders each_thread(const struct holders_search *search, pid_t proce
 	return found;
 }
 
-/* The search through a process's threads, except its first. */
+/* The search through the threads of a process, except the thread first, whose table was looked at
+ * already. */
 struct other_thread {
 	pid_t first;
 	const struct numbers *known;
@@ -244,7 +249,7 @@ static bool is_born(const struct births *births, unsigned pid)
 					  : pid > births->from || pid <= births->to;
 }
 
-/* Processes that were looked at, or that the search will look at. */
+/* The closer, the opener and those of their descendants that the search looks at first. */
 struct family {
 	const struct births *births;
 	pid_t pids[HOLDERS_FAMILY_MAX];
@@ -259,8 +264,9 @@ static bool is_in_family(const struct family *family, pid_t pid)
 	return false;
 }
 
-/* Adds the children of a thread. A child for which there is no room is looked at later, with all
- * other processes. */
+/* Called for each thread of a process: adds the thread's children that were born since the open to
+ * the family. A child for which there is no room or no time is looked at later, with all other
+ * processes. Returns HOLDERS_NONE: nothing was looked at. */
 static enum holders add_children(const struct holders_search *search, pid_t thread, void *data)
 {
 	struct family *family = data;

@@ -18,7 +18,7 @@ enum holders {
 	HOLDERS_SOME,
 };
 
-/* How long a search may take, and which processes it passes over. */
+/* The limits of a search: how long it may take, and which processes it passes over. */
 struct patience {
 	int64_t until_ms;	    /* when the search must end, on clock_monotonic_ms() */
 	const atomic_bool *is_over; /* another thread sets this: stop soon. NULL: never */

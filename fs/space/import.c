@@ -19,7 +19,8 @@
 #define MODE 0644
 #define MODE_AMONG_USERS 0600
 
-/* Can a name of a directory be the name of an import? */
+/* Can this name in this directory be an import's? Only a job file's name in the root can, and only
+ * if there are imports. A quick check, before the ledger is asked. */
 static bool may_be_import(const struct space *space, const struct node *parent, const char *name)
 {
 	return parent == &space->nodes.root && imports_any(space->engine) && name_is_job(name);

@@ -32,7 +32,8 @@ int import_glance_path(struct space *space, const char *path, struct job_glance 
  * that the import would have. Returns 0, -ENOENT (neither row nor import) or another -errno. */
 int import_find_path(struct space *space, const char *path, struct job_record *ret_job);
 
-/* Returns the mode of an import's file, before masks of the mount. */
+/* Returns the mode that an import's file has in the mount, before the options umask= and fmask=
+ * change it. If several users use the mount, the mode differs. */
 mode_t import_mode(const struct space *space);
 
 /* Replaces owner and mode of an import's file by the values that the mount shows. With jobs=read no

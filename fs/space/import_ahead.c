@@ -53,8 +53,9 @@ static bool may_begin(const struct space *space)
 	       show_begins_at_once(space->engine);
 }
 
-/* Fetches one import of the walk, if it has no content yet. Returns 0, -EAGAIN (stop here for now)
- * or another -errno. */
+/* Called for each import, in the order of names. Begins to fetch its text if it was never fetched.
+ * Returns 0 (go on); -EAGAIN: no further fetch may begin now, so the next walk begins here; or
+ * another -errno. */
 static int begin_ahead(void *data, const struct import_record *import)
 {
 	struct space *space = data;
@@ -74,7 +75,9 @@ static int begin_ahead(void *data, const struct import_record *import)
 	return r < 0 ? r : 0;
 }
 
-/* Begins as many fetches as allowed, for the next names. The callback of a timer. */
+/* A timer's callback. Begins to fetch imports behind the name that was looked at last, as many as
+ * may_begin() allows. It looks at most at IMPORT_AHEAD_LOOKED_AT names, and then sets the timer
+ * again. After the last name it goes on with the first, once. An error stops the fetching ahead. */
 static void look_ahead(void *data)
 {
 	struct space *space = data;

@@ -13,7 +13,8 @@ void import_ahead_note(struct space *space, const char *name);
 /* Call this function when a fetch ahead has ended. result is 0 or -errno. */
 void import_ahead_end(struct space *space, int result);
 
-/* Stops fetching ahead. Fetches under way go on. */
+/* Stops fetching ahead until programs wait for several imports in a row again. Fetches under way go
+ * on. */
 void import_ahead_stop(struct space *space);
 
 #endif

@@ -95,7 +95,9 @@ struct editing {
 	request_again_fn *again;
 };
 
-/* Goes on when the content of an import is there: binds the path, and begins the request anew. */
+/* Goes on with a request that edits an import, when the import's text was fetched. Binds the path
+ * to the job, and begins the request anew with its data. If the node is no import any more, only
+ * begins anew. If the binding cannot be recorded, answers req with the error. */
 static void edit_fetched(fuse_req_t req, struct node *node, void *data)
 {
 	struct space *space = space_of(req);
@@ -111,7 +113,9 @@ static void edit_fetched(fuse_req_t req, struct node *node, void *data)
 		editing->again(req, node, (char *)data + sizeof(max_align_t));
 }
 
-/* Fetches an import for a request that edits it. */
+/* Makes a request that edits an import wait until the import's text is fetched. Then edit_fetched()
+ * goes on with a copy of data; at once if the text is there. Without memory req is answered with
+ * ENOMEM. */
 static void fetch_and_edit(fuse_req_t req, struct node *node, const void *data, size_t size,
 			   request_again_fn *again)
 {

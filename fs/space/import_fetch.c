@@ -74,7 +74,9 @@ static void tell_unfetched(struct space *space, const char *name, int r)
 		log_warning("%s: the ledger cannot record this", name);
 }
 
-/* Ends a fetch: answers its requests and frees it. */
+/* Ends the fetch of an import's text and frees it. r 0: the requests that wait go on with the new
+ * text. On an error they go on too if the file has an older text, unless r is -ESTALE. Otherwise
+ * they are answered with r, and the import's .error says why. */
 static void end_fetch(struct import_fetch *fetch, int r)
 {
 	LIST_REMOVE(fetch, link);
@@ -93,7 +95,8 @@ static void end_fetch(struct import_fetch *fetch, int r)
 
 /* ---- what came ---- */
 
-/* Records the version that the file has now. Returns 0 or -errno. */
+/* Records in the ledger which version of the job the import's file has, after its text was written.
+ * Returns 0 or -errno. */
 static int record_fetched(struct import_fetch *fetch)
 {
 	CRASH_POINT("import-fetched");
@@ -140,7 +143,8 @@ static int take_shown(struct import_record *import, const struct shown_job *job)
 	return r;
 }
 
-/* Writes the fetched text into the import's file. */
+/* Begins to bring the text that the service has shown into the import's file. on_import_written()
+ * goes on. On an error the fetch ends. */
 static void write_import(struct import_fetch *fetch, const struct shown_job *job)
 {
 	struct space *space = fetch->space;

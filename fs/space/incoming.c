@@ -126,7 +126,7 @@ static int set_times(const struct incoming *incoming, int fd)
 	return futimens(fd, times) < 0 ? -errno : 0;
 }
 
-/* Sets the times of a text that was written, and syncs it. */
+/* Sets the times of the written file and syncs it. Sets incoming->st. Returns 0 or -errno. */
 static int settle_text(struct incoming *incoming, int fd)
 {
 	int r = set_times(incoming, fd);
@@ -269,7 +269,7 @@ static void free_incoming(struct incoming *incoming)
 	free(incoming);
 }
 
-/* Ends the work and calls done. incoming is freed. */
+/* Frees incoming, removes its temporary file, and calls done with r, or INCOMING_NEW_NODE. */
 static void end_incoming(struct incoming *incoming, int r)
 {
 	incoming_done_fn *done = incoming->done;
@@ -336,7 +336,7 @@ static void renew_node(struct incoming *incoming, struct node *node)
 	incoming->is_new_node = true;
 }
 
-/* Renames the new file over the old one. */
+/* Renames the file with the new text over the job file, whose node gets it. Returns 0 or -errno. */
 static int take_name(struct incoming *incoming)
 {
 	struct nodes *nodes = &incoming->space->nodes;

@@ -140,8 +140,9 @@ static void on_time_up(void *data)
 	}
 }
 
-/* Hundreds of inspections may end at once, each with a commit. When the iteration is long, the rest
- * waits for the next iteration. */
+/* The loop's callback when threads have ended inspections. Gives each verdict to the function that
+ * waits for it. Hundreds of inspections may end at once, each with a commit. So when the iteration
+ * gets long, the rest waits for the next iteration. */
 static void on_ended(void *data, uint32_t events)
 {
 	struct inspectors *inspectors = data;
@@ -242,7 +243,8 @@ int inspectors_create(struct loop *loop, const struct sight *sight,
 	return 0;
 }
 
-/* Waits for the threads. Returns false if one is stuck. */
+/* Waits for all threads to end, for at most JOIN_MS together. Returns false if a thread has not
+ * ended: it still uses inspectors, which must not be freed. */
 static bool join_threads(struct inspectors *inspectors)
 {
 	struct timespec until;

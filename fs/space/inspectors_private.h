@@ -38,7 +38,8 @@ struct inspector {
 	atomic_int at; /* the process that the thread looks at now */
 };
 
-/* Hold the lock to change what both sides change, except the atomics. */
+/* The threads that judge closes, and the inspections that wait for them or have ended. Hold the
+ * lock to change members that both the loop and the threads change, except the atomics. */
 struct inspectors {
 	struct loop *loop;
 	struct sight sight; /* a copy of the sight of inspectors_create() */
@@ -52,10 +53,12 @@ struct inspectors {
 	struct inspections waiting, ended;
 };
 
-/* Starts one thread. Hold the lock. Returns 0 or -errno. */
+/* Starts the thread of an inspector, which takes inspections that wait. Hold the lock. Returns 0 or
+ * -errno. */
 int inspector_start(struct inspectors *inspectors, struct inspector *inspector);
 
-/* Makes the loop look for inspections that have ended. */
+/* Wakes the loop: it calls on_ended(), which takes the inspections that have ended. Any thread may
+ * call this. */
 void inspectors_wake_loop(const struct inspectors *inspectors);
 
 #endif

@@ -16,7 +16,8 @@ int job_attributes_collect(struct space *space, const struct location *location,
 			   struct node *parent, struct attr_set *own, struct attr_set *inherited,
 			   struct err *err);
 
-/* Sets an attribute of jobs on a file. Returns 0 or -errno. */
+/* Stores an attribute of jobs on a file of the spool, as the extended attribute user.coc.NAME. The
+ * value is not checked. Returns 0 or -errno. */
 int job_attributes_put(const struct location *location, enum attr attr, const char *value);
 
 /* Removes attributes of jobs (bits 1 << attr) from a file. A failure is only logged. */

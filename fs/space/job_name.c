@@ -9,7 +9,8 @@
 #include "base/cleanup.h"
 #include "submit/imports.h"
 
-/* Does an ignored name have a job all the same? */
+/* Does a name that the option ignore= matches have a job all the same: a binding or a submission in
+ * the ledger, or an import? If the ledger cannot be read, the answer is yes. */
 static bool has_job(struct space *space, const struct node *dir, const char *name)
 {
 	_cleanup_free_ char *path = NULL;

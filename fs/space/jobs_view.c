@@ -29,8 +29,9 @@ static bool may_see_job(void *data, const struct catalogue_binding *binding)
 		       : viewer_may_read_foreign(data);
 }
 
-/* Does the bound path still have its file? A row outlives its file, and another user's file may
- * have the name. */
+/* A filter for .coc/jobs: is the file of this binding still there? A row outlives its file, and
+ * another user's file may have the name. Returns true if a regular file has the path, the row is
+ * not set aside, and the row belongs to that file's user. */
 static bool has_file(void *data, const struct catalogue_binding *binding)
 {
 	const struct viewer *viewer = data;

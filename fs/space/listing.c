@@ -101,7 +101,9 @@ static int read_spool(struct space *space, struct node *dir, struct listing *lis
 	return 1;
 }
 
-/* Returns the next sibling to list of the present entry; SIBLING_COUNT: none. */
+/* Returns the next sibling of the present entry that exists and that the caller of req may see.
+ * Siblings that the caller has just removed are left out, and so are names that are too long.
+ * SIBLING_COUNT: there is none. */
 static int next_sibling(fuse_req_t req, const struct node *dir, const struct listing *listing)
 {
 	struct space *space = space_of(req);
@@ -231,7 +233,9 @@ int listing_take(fuse_req_t req, struct node *dir, struct listing *listing,
 	return r;
 }
 
-/* Goes to a position that was remembered. Returns 0 or -errno. */
+/* Goes back to entry number of the listing, whose position is place. To list a sibling, the entry
+ * of its file is read again. If that entry was removed, the listing goes on with the next. Returns
+ * 0 or -errno; after an error the listing has no position. */
 static int go_back(struct space *space, struct node *dir, struct listing *listing,
 		   const struct listing_position *place, uint64_t number)
 {

@@ -61,7 +61,7 @@ void op_lookup(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 		node_forget(&space->nodes, node_of(&space->nodes, entry.ino), 1);
 }
 
-/* A file to be made, of any type. */
+/* The arguments of mknod, mkdir and symlink: the type and mode of the file that a request makes. */
 struct making {
 	mode_t mode;
 	dev_t rdev;

@@ -9,7 +9,7 @@
 #include "base/escape.h"
 #include "space/proc.h"
 
-/* One line of /proc/self/mountinfo (proc(5)). The strings point into the line. */
+/* One mount, from a line of /proc/self/mountinfo (proc(5)). The strings point into the line. */
 struct mount_line {
 	int mount_id;
 	unsigned major, minor;
@@ -60,7 +60,8 @@ struct mount_search {
 	struct mount_ids found;
 };
 
-/* Keeps the last match: the last mount on a path is the one on top. */
+/* Called for each mount of the list, in its order. Keeps the IDs of the last mount on the path of
+ * the search, which is the topmost. Returns false: go on. */
 static bool note_mountpoint(const struct mount_line *line, void *data)
 {
 	struct mount_search *search = data;

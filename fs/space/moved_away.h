@@ -11,10 +11,12 @@
 void moved_away_note(struct space *space, fuse_req_t req, const struct node *parent,
 		     const char *name, uint64_t ino);
 
-/* Call this function when a file or directory was removed. */
+/* Call this function after a file or directory was removed: its inode number is forgotten here,
+ * because the spool may give the number to another file. */
 void moved_away_removed(struct space *space, const struct node *node);
 
-/* Is ino the file that was last moved away from this name? */
+/* Is the file with inode number ino the last one that was moved away from this name, and still
+ * remembered? Then a rename to this name puts the file back. */
 bool moved_away_comes_back(struct space *space, const struct node *parent, const char *name,
 			   uint64_t ino);
 

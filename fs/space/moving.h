@@ -10,7 +10,8 @@
  * its ends. */
 bool moving_is_in_the_way(struct space *space, const struct renaming *renaming);
 
-/* Begins a rename from its request. This function must answer req. */
+/* Begins a rename that has waited, with the arguments of op_rename(). This function must answer
+ * req. */
 typedef void moving_again_fn(fuse_req_t req, fuse_ino_t parent, const char *name,
 			     fuse_ino_t to_parent, const char *to_name, unsigned int flags);
 
@@ -32,7 +33,8 @@ typedef void moving_end_fn(struct space *space, const struct renaming *renaming,
 void moving_begin(struct space *space, fuse_req_t req, const struct renaming *renaming,
 		  struct job_rename *take_record, moving_end_fn *end);
 
-/* Is the rename with this number in the ledger under way? */
+/* Is the rename with this number (job_rename.id) under way in this mount? If so, nobody else may
+ * settle its record in the ledger. */
 bool moving_is(const struct space *space, int64_t id);
 
 #endif

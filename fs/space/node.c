@@ -157,7 +157,9 @@ static void lose_node(struct nodes *nodes, struct node *node)
 	node_table_add(&nodes->table, node);
 }
 
-/* Ends the last name of a node. */
+/* Clears the only name of a node, because the spool's file lost it. A directory leaves the cache of
+ * open directories. A node that the kernel or we still use, but that has no descriptor and no
+ * handle, gets a number that no file has (lose_node()). */
 static void leave_names(struct nodes *nodes, struct node *node)
 {
 	node->link = (struct name){0};

@@ -30,7 +30,7 @@ enum node_kind {
 enum control { CONTROL_DIR, CONTROL_QUEUE, CONTROL_METRICS, CONTROL_JOBS, CONTROL_VERSIONS };
 #define CONTROL_COUNT 5
 
-/* One name of a node. */
+/* One name of a node: a directory and a name in it. Only a scratch file may have several names. */
 struct name {
 	/* we hold a reference; NULL: the node has no name left, or is the root */
 	struct node *parent;
@@ -120,7 +120,7 @@ int node_enter_sibling(struct nodes *nodes, struct node *parent, const char *nam
 int node_enter_derived(struct nodes *nodes, struct node *parent, const char *name,
 		       enum node_kind kind, uint8_t part, struct node **ret_node);
 
-/* Is this node derived, that is, not in the spool? */
+/* Is this node made by cocfs (a sibling, or .coc and what is in it), and not in the spool? */
 static inline bool node_is_derived(const struct node *node)
 {
 	return node->kind == NODE_SIBLING || node->kind == NODE_CONTROL;
@@ -130,7 +130,7 @@ static inline bool node_is_derived(const struct node *node)
  * the next free one. */
 uint64_t sibling_ino(const struct node *parent, const char *name);
 
-/* Returns the known node with this st_ino; NULL: none. */
+/* Returns the node of the spool's file with this inode number; NULL: no node is known for it. */
 struct node *node_find(struct nodes *nodes, uint64_t ino);
 
 /* Lowers a node's lookup count: the kernel gives back count references. The node may be freed. */

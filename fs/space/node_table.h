@@ -15,10 +15,10 @@ struct node_table {
 	size_t n;		/* how many nodes there are */
 };
 
-/* Makes an empty table. Returns 0 or -ENOMEM. */
+/* Makes an empty table of nodes, found by their number (node->ino). Returns 0 or -ENOMEM. */
 int node_table_init(struct node_table *table);
 
-/* Frees the table, not the nodes. */
+/* Frees the memory of the table. The nodes in it stay: free them before, or keep them elsewhere. */
 void node_table_finish(struct node_table *table);
 
 /* Returns the node with this number; NULL: none. */
@@ -27,7 +27,7 @@ struct node *node_table_find(const struct node_table *table, uint64_t ino);
 /* Adds a node. Do not change node->ino while the node is in the table. Cannot fail. */
 void node_table_add(struct node_table *table, struct node *node);
 
-/* Takes out a node that is in the table. */
+/* Takes a node out of the table. The node must be in the table. The node is not freed. */
 void node_table_remove(struct node_table *table, struct node *node);
 
 /* Takes out any one node and returns it; NULL: the table is empty. */

@@ -4,10 +4,11 @@
 
 #include "space/space.h"
 
-/* Makes many placeholders in a thread. The essay is in placeholder_maker.c. */
+/* A thread that makes placeholders, the files of imports in the spool. The essay is in
+ * placeholder_maker.c. */
 struct placeholder_maker;
 
-/* Makes a maker. Returns 0 and an owned maker, or -ENOMEM. */
+/* Makes a placeholder maker without work. Returns 0 and an owned maker, or -ENOMEM. */
 int placeholder_maker_create(struct space *space, struct placeholder_maker **ret_maker);
 
 /* Frees a maker. The worker threads must have ended before. NULL is accepted. */

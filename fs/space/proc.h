@@ -66,7 +66,8 @@ pid_t proc_process(pid_t thread);
 /* Has this process or thread ended? A process that is hidden from us has not. */
 bool proc_is_gone(pid_t pid);
 
-/* Is this one of cocfs's own threads? */
+/* Is this process or thread cocfs itself? Its descriptors are of the spool, and no writers of the
+ * mount. */
 bool proc_is_own(pid_t pid);
 
 /*

@@ -9,8 +9,8 @@
 #include "space/path.h"
 #include "space/viewer.h"
 
-/* May the viewer see this row? If the viewer may not see its story, the story is removed from the
- * row. */
+/* A filter of the listing in .coc/queue. Returns true if the viewer (data) may see this row. If the
+ * viewer may see the row but not its story, the story is taken out of the row. */
 static bool may_see(void *data, struct job_pending *row)
 {
 	bool shows_text;
@@ -51,7 +51,8 @@ struct text_source *queue_view_text(struct space *space, fuse_req_t req)
 
 /* ---- coc.hidden ---- */
 
-/* A count of hidden rows that is under way. */
+/* A count of the unfinished submissions below a directory that the viewer may not see (coc.hidden),
+ * while it is made in slices. */
 struct counting {
 	struct sliced sliced; /* in space->slices */
 	LIST_ENTRY(counting) link;
@@ -70,8 +71,8 @@ static bool is_below(const char *dir, const char *path)
 	return !length || (!strncmp(dir, path, length) && path[length] == '/');
 }
 
-/* Returns true if this row must not be counted: it is not below the directory, or the viewer may
- * see it. */
+/* The filter that counts hidden rows: rows for which it returns false are counted. Returns true if
+ * the row is not below the directory, or if the viewer may see it. */
 static bool is_not_hidden(void *data, struct job_pending *row)
 {
 	struct counting *counting = data;

@@ -158,14 +158,16 @@ static void mark_process(struct readers *readers, pid_t process)
 		readers->marked[readers->n_marked++] = process;
 }
 
-/* Drops a note because there is no room for it. */
+/* Drops the note that a process has read a row, because there is no room for it. The process is
+ * marked: from now on it counts as one that may have read any file. */
 static void lose_reader(struct readers *readers, struct reader *reader)
 {
 	mark_process(readers, reader->process);
 	drop_reader(readers, reader);
 }
 
-/* Makes room for one more note. */
+/* Makes room for one more note if READERS_MAX are kept: drops the notes of processes that have
+ * ended. If none has ended, the oldest note is lost (lose_reader()). */
 static void make_room(struct readers *readers)
 {
 	struct reader *reader = TAILQ_FIRST(&readers->by_age), *next;

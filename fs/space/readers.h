@@ -28,7 +28,7 @@ struct readers {
 	pid_t marked[READERS_MARKED_MAX];
 };
 
-/* Prepares zero-initialised readers; readers_finish() frees all notes. */
+/* Prepares zero-initialised readers, without notes. readers_finish() frees all notes. */
 void readers_init(struct readers *readers);
 void readers_finish(struct readers *readers);
 
@@ -44,7 +44,8 @@ void readers_note(struct readers *readers, pid_t process, int64_t row, uint64_t 
  * read the base know that version. */
 void readers_base_moves(struct readers *readers, int64_t row, int64_t from);
 
-/* Moves the notes of a row to another row. */
+/* Moves all notes of one row of the ledger (row) to another row (to), because the job moved
+ * there. */
 void readers_move(struct readers *readers, int64_t row, int64_t to);
 
 /* Has any process read a version of this row that is older than its base? */

@@ -119,7 +119,8 @@ void reading_on_found(void *data, int64_t row, int64_t from)
 	readers_base_moves(&space->readers, row, from);
 }
 
-/* Returns the process that waits for a commit; 0: unknown. */
+/* Returns the process (Tgid) whose request waits for this commit. 0: no request waits, or its
+ * process cannot be seen. */
 static pid_t writer_of(const struct pending_reply *wait)
 {
 	return wait->req ? proc_process(fuse_req_ctx(wait->req)->pid) : 0;

@@ -7,7 +7,8 @@
 #include "bounds/job.h"
 #include "space/bounds.h"
 
-/* The nth newest move, from 0; NULL: fewer moves are still kept. */
+/* Returns the nth newest move of the ring, counted from 0. NULL: there are fewer, or this move's
+ * time is over. */
 static struct recent_move *nth_move(struct recent_moves *moves, unsigned n, int64_t now_ms)
 {
 	struct recent_move *move =
@@ -16,13 +17,14 @@ static struct recent_move *nth_move(struct recent_moves *moves, unsigned n, int6
 	return n < RECENT_MOVES_MAX && move->until_ms > now_ms ? move : NULL;
 }
 
-/* The nth oldest entry of a full ring, from 0. */
+/* Returns the nth oldest move of a full ring, counted from 0. */
 static struct recent_move *nth_oldest(struct recent_moves *moves, unsigned n)
 {
 	return &moves->moves[(moves->next + n) % RECENT_MOVES_MAX];
 }
 
-/* The user with the most moves in a full ring. */
+/* Returns the ID of the user with the most moves in a full ring. If several users have as many
+ * moves, it is one of them. */
 static uint32_t heaviest_user(struct recent_moves *moves)
 {
 	struct {

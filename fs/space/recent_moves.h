@@ -24,7 +24,8 @@ struct recent_move {
 	int64_t until_ms; /* when the move is forgotten, on the loop's clock */
 };
 
-/* Zero-initialise this struct. It owns no other memory. */
+/* The moves of a mount, at most RECENT_MOVES_MAX. Zero-initialise this struct. It owns no other
+ * memory. */
 struct recent_moves {
 	struct recent_move moves[RECENT_MOVES_MAX]; /* a ring, in the order of the moves */
 	unsigned next;				    /* the index for the next move */

@@ -38,7 +38,8 @@
 #include "submit/show.h"
 #include "submit/freshness.h"
 
-/* A check of one file, and the refresh that may follow. */
+/* A check whether the service has a newer text of one job file, and the replacement of the file's
+ * text that may follow. */
 struct refresh {
 	struct space *space;
 	struct node *node; /* we hold a reference */
@@ -61,7 +62,8 @@ static bool is_open(const struct node *node)
 
 /* ---- the end ---- */
 
-/* Ends a refresh: answers its requests and frees it. */
+/* Ends a refresh and frees it. The requests that wait for it go on if r is 0; otherwise each is
+ * answered with r, a negative errno. */
 static void end_refresh(struct refresh *refresh, int r)
 {
 	struct space *space = refresh->space;
@@ -87,7 +89,9 @@ void refresh_interrupt_all(struct space *space)
 	}
 }
 
-/* The service takes too long: lets the requests go on with the file that is there. */
+/* A timer's callback, when the service has not answered within REFRESH_WAIT_MS. The requests that
+ * wait for this check go on with the file that is there. For REFRESH_SLOW_MS no other request waits
+ * for a check. The check itself goes on. */
 static void on_patience_over(void *data)
 {
 	struct refresh *refresh = data;
@@ -122,7 +126,8 @@ static int may_replace(void *data)
 	return check_clean(data);
 }
 
-/* Records that the file has the newer text. Returns 0 or -errno. */
+/* Records in the ledger which version of the job the file has now, after its new text was written.
+ * Returns 0 or -errno; on failure the log has a warning. */
 static int record_text(struct refresh *refresh)
 {
 	int r = freshness_take(refresh->space->engine, &refresh->fresh, refresh->version,
@@ -153,7 +158,8 @@ static void on_incoming_done(void *data, int result)
 	end_refresh(refresh, 0);
 }
 
-/* Writes the text of a newer version into the file. */
+/* Replaces the file by a new one with the text of the job's newer version. on_incoming_done() ends
+ * the refresh. */
 static void bring_text_in(struct refresh *refresh, const struct shown_job *job)
 {
 	struct space *space = refresh->space;

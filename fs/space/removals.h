@@ -26,7 +26,8 @@ struct removal_note {
 	int64_t until_ms; /* when the note is over, on the loop's clock */
 };
 
-/* Zero-initialise this struct. It owns no other memory. */
+/* The notes of a mount, in sets by the hash of the sibling. Zero-initialise this struct. It owns no
+ * other memory. */
 struct removals {
 	struct removal_note notes[REMOVALS_SETS][REMOVALS_IN_SET];
 	int64_t last_until_ms; /* until_ms of the newest note; all notes are over then */
@@ -36,7 +37,8 @@ struct removals {
  * 0. Pure. */
 uint64_t remover_of(int32_t process, uint32_t uid);
 
-/* Notes at now_ms that this remover removed this sibling. */
+/* Notes at now_ms that this remover removed this sibling: the remover must not see the sibling for
+ * REMOVALS_KEPT_MS. If the sibling's set is full, the oldest note of the set is lost. */
 void removals_note(struct removals *removals, uint64_t sibling, uint64_t remover, int64_t now_ms);
 
 /* Is any removal of this sibling remembered at now_ms? If not, the caller need not find out which

@@ -62,7 +62,7 @@ static int remove_name(struct space *space, fuse_req_t req, struct node *parent,
 	return r;
 }
 
-/* A removal that waits until the service has deleted the job. */
+/* The removal of a job file with delete=service: it waits until the service has deleted the job. */
 struct removal {
 	struct pending_reply wait;
 	struct node *parent; /* we hold a reference */
@@ -230,7 +230,8 @@ void op_unlink(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 
 /* ---- directories ---- */
 
-/* Answers the removal of a directory. st: the directory before its removal. */
+/* Answers req, an rmdir, with r: 0 or a negative errno. If the directory was removed, the stories
+ * in it end. st: the directory before its removal. */
 static void reply_rmdir(struct space *space, fuse_req_t req, struct node *parent, const char *name,
 			const struct stat *st, int r)
 {

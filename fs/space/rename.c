@@ -194,7 +194,8 @@ static bool edit_import_ends(fuse_req_t req, const struct renaming *renaming)
 		edit_import_end(req, renaming, to));
 }
 
-/* Submits new content under a job file name, then renames. Answers req. */
+/* Renames a file with new content to a job file name: checks the content, submits it, and
+ * then renames. Answers req: with an error and no rename if the content is refused. */
 static void rename_new_content(struct space *space, fuse_req_t req, const struct renaming *renaming)
 {
 	const struct end *from = &renaming->from;
@@ -282,7 +283,8 @@ static int take_name(struct space *space, fuse_req_t req, struct renaming *renam
 	return r < 0 ? r : 0;
 }
 
-/* May this rename move rows? A quick check: takes_row() decides. */
+/* Can this rename move rows of the ledger? A quick check of the two ends' types and names. If true,
+ * takes_row() decides. */
 static bool may_take_rows(const struct renaming *renaming)
 {
 	const struct end *from = &renaming->from, *to = &renaming->to;

@@ -124,7 +124,9 @@ static void follow_rows(struct space *space, const struct renaming *renaming)
 		log_warning("%s: its directory cannot be recorded: %s", to->name, strerror(-r));
 }
 
-/* Records the end of a rename in the ledger. r: 0 if the rename was done. */
+/* Records the end of a rename in the ledger, durably. r 0: the rename was done, and its bindings
+ * move. r a negative errno: it was not done, and nothing moves. The kernel forgets the siblings at
+ * both ends of a rename that was done. A failure of the ledger is only logged. */
 static void end_rename(struct space *space, const struct renaming *renaming,
 		       struct job_rename *record, int r)
 {

@@ -6,7 +6,8 @@
 
 /* Carries out a rename that puts no new content under a job file name. */
 
-/* Renames in the spool, and updates the nodes. Returns 0 or -errno. */
+/* Makes a rename in the spool, and gives the nodes their new names. Bindings in the ledger stay as
+ * they are. Returns 0, also if both names are of one file and nothing is to do, or -errno. */
 int rename_spool(struct space *space, const struct renaming *renaming);
 
 /* Renames with the bindings: the ledger records the rename before and after. Answers req; with

@@ -7,7 +7,7 @@
 
 /* The two ends of a rename or a link; all files of both share these. */
 
-/* One end of a rename. */
+/* One of the two names of a rename: the one that the file leaves, or the one that it gets. */
 struct end {
 	struct node *parent;
 	const char *name;
@@ -28,7 +28,7 @@ struct renaming {
  * name has no file, or -errno. */
 int end_look(struct space *space, struct node *parent, const char *name, struct end *ret_end);
 
-/* Returns the regular file that the rename replaces; NULL: none. */
+/* Returns the attributes of the regular file that the rename replaces. NULL: it replaces none. */
 const struct stat *renaming_replaced(const struct renaming *renaming);
 
 #endif

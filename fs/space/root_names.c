@@ -60,7 +60,7 @@ static void sort_names(struct root_names *names)
 	qsort(names->names, names->n, sizeof(*names->names), compare_names);
 }
 
-/* Reads and sorts the names of the root. Returns 0 or -errno. */
+/* Reads all names in the root of the spool into names, and sorts them. Returns 0 or -errno. */
 static int read_names(const struct space *space, struct root_names *names)
 {
 	_cleanup_free_ struct entries *entries = malloc(sizeof(*entries));

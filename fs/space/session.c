@@ -96,10 +96,13 @@ const struct fuse_lowlevel_ops space_ops = {
 };
 
 /*
- * Takes the requests that are there. Asking for one more is a system call. While one program writes
- * one file after the other, there is never one more. So the loop asks only if there was one more
- * lately, or if changes wait for this iteration's commit, which a new request can share. Otherwise
- * the loop just begins its next iteration.
+ * The loop's callback when the FUSE descriptor has requests. Takes and handles them, at most
+ * REQUESTS_PER_ITERATION, and for about REQUESTS_MS. If the kernel has unmounted the space, or the
+ * descriptor fails, the descriptor is watched no longer, and the owner of the space is told. Asking
+ * for one more request is a system call. While one program writes one file after the other, there
+ * is never one more. So after the first request the function asks again in two cases only. The loop
+ * has met several requests at once lately; or changes wait for this iteration's commit, which a new
+ * request can share. Otherwise the loop just begins its next iteration.
  */
 static void take_requests(void *data, uint32_t events)
 {
@@ -167,7 +170,8 @@ static void close_removed(void *data, int take_fd, uid_t user)
 	disk_close(data, take_fd, user);
 }
 
-/* Sets all members that cannot fail. */
+/* Sets the members of a zeroed space whose setting cannot fail: the options, the empty lists, the
+ * shares of users. space_open() makes the rest. */
 static void init_space(struct space *space, const struct space_spec *spec)
 {
 	space->loop = spec->loop;

@@ -53,7 +53,8 @@ bool set_job_is_name(const char *name)
 
 /* ---- the end ---- */
 
-/* Ends a setting: answers its request and frees it. */
+/* Ends the setting of coc.job_id and frees it. Its request, if it was not interrupted, is answered
+ * with r: 0 or a negative errno. */
 static void end_setting(struct job_setting *setting, int r)
 {
 	struct space *space = setting->space;
@@ -131,7 +132,8 @@ static int refuse_user(struct space *space, fuse_req_t req, struct node *node)
 	return refuse_setting(space, req, node, &err);
 }
 
-/* Refuses a value that is no job ID. */
+/* Refuses to set coc.job_id, because the value is no job ID: records that in the file's .error.
+ * Returns the errno for the answer, negative. */
 static int refuse_value(struct space *space, fuse_req_t req, struct node *node)
 {
 	struct err err;
@@ -181,7 +183,9 @@ static int has_text(struct space *space, struct node *node, const struct shown_j
 	return r;
 }
 
-/* Records the binding in the ledger and ends the setting. */
+/* Checks the file once more, records in the ledger that it has the job, and answers the request. If
+ * the file has the job's text, the job's version becomes its base; otherwise it has no base. A
+ * refusal is recorded in the file's .error. */
 static void record_setting(struct job_setting *setting, const struct shown_job *job)
 {
 	struct space *space = setting->space;
@@ -260,7 +264,8 @@ static int keep_job(struct job_setting *setting, const struct shown_job *job)
 	return 0;
 }
 
-/* Writes the job's text into an empty file. */
+/* Begins to write the job's text into the empty file that gets the job. on_file_filled() goes on.
+ * If the file may not be filled any more, or there is no memory, the setting ends with an error. */
 static void fill_file(struct job_setting *setting, const struct shown_job *job,
 		      const struct stat *st)
 {

@@ -6,7 +6,7 @@
 
 /* A user says which job a file has. The essay is in set_job.c. */
 
-/* Is this the name of the attribute: coc.job_id or user.coc.job_id? */
+/* Is this the name of the attribute that gives a file a job: coc.job_id or user.coc.job_id? */
 bool set_job_is_name(const char *name);
 
 /* Binds a node's file to the job ID in value. Answers req, at once or when the service has

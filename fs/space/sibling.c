@@ -74,7 +74,8 @@ struct beside {
 	bool is_deleted; /* a deleted sibling: the ledger has no row (deleted_siblings.h) */
 };
 
-/* Does the row belong to the file beside the sibling? */
+/* Is there a job file beside the sibling, and does the row belong to that file's user (the owner or
+ * the heir)? If only one user uses the mount, any file will do. */
 static bool has_own_file(const struct space *space, const struct beside *beside)
 {
 	if (space->options->one_user)
@@ -188,9 +189,10 @@ static bool is_unsettled(const struct space *space, const struct node *node)
 	       (uint32_t)loop_now_ms(space->loop) - node->gone_ms < SIBLING_UNSETTLED_MS;
 }
 
-/* May the kernel keep a sibling? Not a deleted sibling, which changes without a report. Not one
- * that was removed a moment ago: its remover must not see it (removals.h). Not one beside an
- * ignored name: it exists only as long as the name has a job. */
+/* May the kernel keep the name or the attributes of a sibling? Not of a deleted sibling, which
+ * changes without a report. Not of one that was gone, or that a process has removed, a moment ago:
+ * its remover must not see it (removals.h). Not beside an ignored name: the sibling exists only as
+ * long as the name has a job. And not if the cache is off. */
 static bool may_keep(struct space *space, const struct node *node, const struct beside *beside)
 {
 	const char *name = node->link.name;
@@ -205,7 +207,9 @@ static bool may_keep(struct space *space, const struct node *node, const struct 
 			     loop_now_ms(space->loop));
 }
 
-/* Sets how long the kernel keeps name and attributes. sibling_cache.c says why. */
+/* Sets in entry how long the kernel keeps the sibling's name and attributes, and notes what the
+ * kernel keeps. sibling_cache.c says why: the kernel may keep both only from an answer to a trusted
+ * listing. */
 static void set_timeouts(struct space *space, struct node *node, bool may_keep,
 			 const struct sibling_telling *telling, struct fuse_entry_param *entry)
 {
@@ -334,8 +338,8 @@ int sibling_check(struct space *space, struct node *node)
 	return node->kind == NODE_SIBLING ? look_beside_node(space, node, &beside) : 0;
 }
 
-/* Writes the present text of a sibling. Returns 0, -ENOENT (the sibling is gone) or another
- * -errno. */
+/* Appends the present text of a sibling: the job ID, or the story. A deleted sibling whose text is
+ * gone has no text. Returns 0, -ENOENT (the sibling is gone) or another -errno. */
 static int read_text(struct space *space, fuse_req_t req, const struct node *node, struct buf *text)
 {
 	enum sibling sibling = (enum sibling)node->sibling;

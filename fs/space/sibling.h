@@ -6,7 +6,8 @@
 
 /* The derived files NAME.id and NAME.error: made from the ledger, stored nowhere. */
 
-/* The kind of answer that shows a sibling to the kernel. */
+/* The answer in which the kernel gets a sibling: it decides what the kernel may keep
+ * (sibling_cache.c). */
 struct sibling_telling {
 	bool is_listing; /* true: the answer to a listing; false: to a lookup */
 	/* the answer of a listing whose reader takes it at once; NULL: the reader may not */
@@ -45,10 +46,12 @@ int sibling_check(struct space *space, struct node *node);
 int sibling_glance(struct space *space, const struct node *parent, const char *job_name,
 		   struct job_glance *ret_seen);
 
-/* Returns the size of one sibling; 0: it does not exist. */
+/* Returns the size in bytes of the text of a job file's sibling, as seen from the ledger. 0: the
+ * file has no such sibling. */
 uint64_t sibling_size(const struct job_glance *seen, enum sibling sibling);
 
-/* Answers the open of a sibling. text.h serves reads and the release. */
+/* Answers the open of a sibling with its present text, or with an error; EPERM for an open for
+ * writing. text_read() and text_release() serve the rest. */
 void sibling_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi);
 
 /* Removes a sibling. An .id stays; removals.h notes its remover. An .error is dismissed. Returns 0

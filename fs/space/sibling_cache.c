@@ -105,7 +105,8 @@ bool sibling_cache_has(const struct node *node)
 	return node->is_kept && node->is_named;
 }
 
-/* Returns the answer on its way that has this sibling; NULL: none. */
+/* Returns an answer to a listing that names this sibling, and that the listing's reader may not
+ * have taken yet. NULL: there is none. */
 static struct sibling_answer *find_answer(const struct space *space, const struct node *node)
 {
 	struct sibling_answer *answer;
@@ -158,7 +159,9 @@ static void set_stale(struct space *space, struct node *node)
 	node->is_stale = true;
 }
 
-/* Repeats the notifications of all stale siblings, and again later for those that fail. */
+/* A timer's callback. Asks the kernel once more to forget the attributes of all stale siblings: an
+ * earlier notification of these has failed. If any fails again, the timer is set for
+ * SIBLING_AGAIN_MS later. */
 static void tell_again(void *data)
 {
 	struct space *space = data;

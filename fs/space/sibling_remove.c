@@ -22,7 +22,8 @@ static int remove_deleted_sibling(struct space *space, const struct node *parent
 	return r < 0 ? r : deleted_sibling_remove(&space->deleted_siblings, path) ? 0 : -ENOENT;
 }
 
-/* Returns the number by which removals.h knows the caller of a request. */
+/* Returns the number that stands for the caller of a request in removals.h: for its process, or for
+ * its user if the process cannot be seen. */
 static uint64_t remover_of_request(fuse_req_t req)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);

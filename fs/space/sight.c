@@ -65,7 +65,8 @@ static const char *option_value(const struct mntent *entry, const char *option)
 	return found && found[strlen(option)] == '=' ? found + strlen(option) + 1 : NULL;
 }
 
-/* Does /proc hide other users' processes from us (its option hidepid)? */
+/* Does /proc hide processes of other users from us? Decided by the options hidepid= and gid= of the
+ * topmost mount on /proc, and by our capability and groups. */
 static bool hides_others(void)
 {
 	_cleanup_fclose_ FILE *file = fopen("/proc/self/mounts", "re");

@@ -24,10 +24,10 @@ void sight_open(struct sight *ret_sight);
  * be seen. */
 void sight_mounted(struct sight *sight, const char *mountpoint, const char *on_unseen);
 
-/* Closes the descriptors that sight_open() has opened. */
+/* Closes the descriptors that sight_open() has opened, at the end of the mount. */
 void sight_close(struct sight *sight);
 
-/* Returns the PID of the system's newest process; 0: unknown. */
+/* Returns the PID of the process or thread that the system has started last. 0: unknown. */
 unsigned sight_newest_pid(const struct sight *sight);
 
 #endif

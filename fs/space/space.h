@@ -66,7 +66,8 @@ struct space_options {
 	unsigned directories_max; /* how many directories of the spool stay open */
 };
 
-/* What the loop knows of the speed of short writes. See disk.c. */
+/* What the loop has seen of the speed of short writes to the spool. After a slow one, threads make
+ * the writes for a while (disk.c). */
 struct disk_pace {
 	int64_t slow_until_ms; /* until then threads make all writes, on the loop's clock */
 	int64_t burst_ms;
@@ -156,7 +157,7 @@ struct space {
 	void *unmounted_data;
 };
 
-/* What space_open() needs. loop, engine and options must outlive the space. */
+/* The arguments of space_open(). loop, engine and options must outlive the space. */
 struct space_spec {
 	struct loop *loop;
 	struct engine *engine;
@@ -175,7 +176,8 @@ struct space_spec {
  */
 int space_open(const struct space_spec *take_spec, struct space **ret_space, struct err *err);
 
-/* Is any close being judged? Such a close may become a commit. */
+/* Is cocfs still finding out, for any close, whether other processes can write to the file? Such a
+ * close may become a commit. */
 bool space_is_judging(const struct space *space);
 
 /* Unmounts and frees the space. Requests that wait are answered with EINTR. NULL is accepted. */
@@ -184,7 +186,7 @@ void space_close(struct space *space);
 /* The operations, for libfuse (session.c lists them all). */
 extern const struct fuse_lowlevel_ops space_ops;
 
-/* Returns the space of a request. */
+/* Returns the mounted space that a request of the kernel is for. Never NULL. */
 static inline struct space *space_of(fuse_req_t req)
 {
 	return fuse_req_userdata(req);

@@ -127,7 +127,7 @@ static int change_owner_and_mode(struct space *space, struct node *node, const s
 	return r == 0 && link ? claim_follow(space, link->parent, link->name, &before) : r;
 }
 
-/* A copy of a setattr that waits for an import. */
+/* The arguments of a SETATTR on an import, kept while the text of the import is fetched. */
 struct setting {
 	struct stat attr;
 	int to_set;

@@ -114,7 +114,9 @@ void text_open_copy(fuse_req_t req, const char *content, size_t size, struct fus
 		answer_open(open, buf_append(&open->text, content, size));
 }
 
-/* Writes a slice of the text. Returns whether more follows. */
+/* Has the source append the next slice of the text. Returns true if more follows. Otherwise the
+ * open was answered: with the whole text, or with an error (also if the user's memory is used
+ * up). */
 static bool write_slice(struct open_text *open)
 {
 	int r = open->source->write(open->source, &open->text);

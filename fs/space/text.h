@@ -29,7 +29,7 @@ void text_open_copy(fuse_req_t req, const char *content, size_t size, struct fus
 /* Answers an open of a derived file when a source has written the whole text, slice by slice. An
  * open for writing gets EPERM. The source is taken, also on failure; NULL means out of memory. */
 void text_open_long(fuse_req_t req, struct text_source *take_source, struct fuse_file_info *fi);
-/* Returns the text of an open derived file. */
+/* Returns the text of an open derived file, as it was at the open. The open file owns the text. */
 const struct buf *text_of(const struct fuse_file_info *fi);
 void text_read(fuse_req_t req, size_t size, off_t offset, struct fuse_file_info *fi);
 void text_release(fuse_req_t req, struct fuse_file_info *fi);

@@ -124,7 +124,8 @@ static int set_size_later(struct truncation *truncation, const struct location *
 	return 0;
 }
 
-/* Sets the size of a short file at once. */
+/* Sets the size of a file in the loop, without a thread. fi: the open file of the request; NULL: by
+ * its location. Returns 0 or -errno. */
 static int set_size(const struct location *location, off_t size, const struct fuse_file_info *fi)
 {
 	char path[LOCATION_PATH_MAX];

@@ -26,7 +26,8 @@
 #define UNMADE_NAMES_MAX 500
 #define UNMADE_TEXT_MAX 60000 /* bytes; the kernel's limit for a value is 65,536 */
 
-/* A directory that is gone, whose stories have yet to end. */
+/* A directory that was removed or replaced, and whose stories of names without a file are still
+ * being ended, some in each iteration. */
 struct unmade_end {
 	char *dir;
 	struct unmade_whose whose;

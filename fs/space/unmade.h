@@ -36,7 +36,8 @@ struct unmade_whose {
 	uid_t user;
 };
 
-/* Decides which stories end when this request removes this directory. */
+/* Decides which stories of names without a file end if req removes this directory, or replaces it.
+ * Ask before the removal. directory: its attributes in the spool. */
 struct unmade_whose unmade_whose(struct space *space, fuse_req_t req, const struct stat *directory);
 
 /* Call this function when a directory was removed that had only such stories, or when another

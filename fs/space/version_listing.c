@@ -21,7 +21,8 @@
 #include "submit/freshness.h"
 #include "submit/imports.h"
 
-/* What a listing has, in this order. */
+/* The parts of a listing of .coc/versions, in their order: job files that have a job; imports, in
+ * the root only; and directories. */
 enum listing_step { STEP_FILES, STEP_IMPORTS, STEP_DIRECTORIES, STEP_COUNT };
 
 struct tree_listing {

@@ -22,7 +22,7 @@
 #include "submit/freshness.h"
 #include "submit/show.h"
 
-/* An open, or a stat, that waits for the service. */
+/* An open or a stat in .coc/versions that waits until the service has shown a version of a job. */
 struct version_open {
 	struct space *space;
 	fuse_req_t req;
@@ -58,7 +58,8 @@ const struct version_text *version_text_find(struct space *space, const char *jo
 	return NULL;
 }
 
-/* Keeps a text that the service has shown. Returns 0 or -ENOMEM. */
+/* Keeps in memory the text of the version that open asks for, unless it is kept already. Drops old
+ * texts above VERSION_TEXTS_BYTES or VERSION_TEXTS_MAX. Returns 0 or -ENOMEM. */
 static int keep_text(struct space *space, const struct version_open *open,
 		     const struct shown_job *job)
 {
@@ -91,7 +92,8 @@ static void open_listing(fuse_req_t req, const struct node *node, struct fuse_fi
 	text_open_long(req, version_listing(space_of(req), node), fi);
 }
 
-/* Frees a request's wait. Answer its request after that. */
+/* Ends the wait of a request and frees open. The request is not answered: copy open->req first, and
+ * answer it after this call. */
 static void free_open(struct version_open *open)
 {
 	LIST_REMOVE(open, link);

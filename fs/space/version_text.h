@@ -8,7 +8,7 @@
 
 /* The texts of old versions, and the requests in .coc/versions that wait for the service. */
 
-/* A version that was read lately. */
+/* The text of a version, kept in memory because the service has shown it lately. */
 struct version_text {
 	/* in space->version_texts, the text that was read last first */
 	TAILQ_ENTRY(version_text) link;

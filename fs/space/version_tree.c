@@ -35,7 +35,8 @@
 #include "submit/freshness.h"
 #include "submit/imports.h"
 
-/* The kinds of nodes of the tree, in node->sibling. */
+/* What a node below .coc/versions is; stored in node->sibling. TREE_DIRECTORY: a directory of the
+ * space; TREE_JOB: the directory of a job file; TREE_VERSION: the file of a version. */
 enum { TREE_NONE, TREE_DIRECTORY, TREE_JOB, TREE_VERSION };
 
 /* What a node of the tree, or a name in it, stands for. */
@@ -179,7 +180,8 @@ bool version_tree_is_job(const struct node *node)
 	return node->sibling == TREE_JOB;
 }
 
-/* Returns the version that a name stands for ("v2.yaml"); 0: none. */
+/* Returns the number of the version that a file name stands for: 2 for "v2.yaml". 0: the name is
+ * not of this form. */
 static int64_t version_of_name(const char *name)
 {
 	size_t length = strlen(name), suffix = strlen(".yaml");
@@ -251,7 +253,8 @@ static mode_t read_bits(const struct stat *of, bool is_dir)
 	return is_dir ? S_IFDIR | bits | bits >> 2 | (bits & 0400) >> 1 : S_IFREG | bits;
 }
 
-/* Returns the text of a version if it is kept, or NULL. */
+/* Returns the text of the version that part names, if memory still has it. NULL: it has not, or
+ * part is no version. */
 static const struct version_text *kept_text(struct space *space, const struct tree_part *part)
 {
 	return part->version ? version_text_find(space, part->source.job_id, part->version) : NULL;

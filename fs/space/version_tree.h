@@ -43,7 +43,8 @@ int version_tree_stat(struct space *space, const struct node *node, struct stat 
 int version_tree_source(struct space *space, const struct node *node,
 			struct version_source *ret_source, int64_t *ret_version);
 
-/* Is a node of the tree the directory of a job file? */
+/* Does a node of .coc/versions stand for a job file? Such a node is a directory with the versions
+ * of its job. */
 bool version_tree_is_job(const struct node *node);
 
 /* ---- by path ---- */
@@ -57,7 +58,8 @@ int version_tree_path(const struct space *space, const struct node *node, const 
  * -errno. */
 int version_tree_find(struct space *space, const char *path, struct version_source *ret_source);
 
-/* Is this path of the space a directory? */
+/* Is there a directory at this path in the space (not in .coc/versions)? If the path cannot be
+ * looked at, the answer is no. */
 bool version_tree_is_directory(const struct space *space, const char *path);
 
 #endif

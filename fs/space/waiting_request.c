@@ -15,7 +15,8 @@ struct waiting_request {
 	max_align_t data[]; /* a copy of the caller's data */
 };
 
-/* Ends one wait. Its request is answered here. */
+/* Ends the wait of one request and frees wait, which must be in its list. If r is 0, the request
+ * goes on with its function again, which answers it. Otherwise it is answered with r. */
 static void end_wait(struct waiting_request *wait, int r)
 {
 	fuse_req_t req = wait->req;

@@ -89,7 +89,8 @@ static unsigned pid_max(void)
 	return (unsigned)strtoul(text, NULL, 10);
 }
 
-/* Finds how a thread ends that has no descriptor table any more. */
+/* Finds how a thread exits that has no descriptor table any more. Sets closer->ending:
+ * ENDING_KILLED with closer->signal, ENDING_ORDERLY, or ENDING_HIDDEN if we may not know. */
 static void look_at_exit(pid_t thread, struct closer *closer)
 {
 	int status;

@@ -43,13 +43,13 @@ static bool is_coc_name(const char *name)
 	return !strncmp(name, ATTR_XATTR_PREFIX, strlen(ATTR_XATTR_PREFIX));
 }
 
-/* Can this node carry attributes of jobs? */
+/* Can this node have attributes of jobs, whose values are checked? */
 static bool is_checked(const struct node *node)
 {
 	return node->kind == NODE_DIR || node->is_regular;
 }
 
-/* Answers a getxattr(2) with a value; room 0: with its size. */
+/* Answers a getxattr(2). room 0: with the size of the value; room too small: with ERANGE. */
 static void reply_value(fuse_req_t req, const char *value, size_t size, size_t room)
 {
 	if (!room)
@@ -272,7 +272,7 @@ static void set_base(struct space *space, fuse_req_t req, struct node *node, con
 	commit_closed(space, node, wait);
 }
 
-/* Does setting this attribute change a job or its file? */
+/* Must an import be fetched and bound to its job before this attribute is set on it? */
 static bool edits_import(const char *name)
 {
 	return fact_is_base(name) || set_job_is_name(name) ||
