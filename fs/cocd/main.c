@@ -73,8 +73,9 @@ static int write_port(const char *path, unsigned port, struct err *err)
 	return 0;
 }
 
-/* Writes a line of the access log. Each line is one write(2), so the lines of several programs on
- * one terminal stay whole. */
+/* Called by the service after each request. Writes a line of the access log to standard error;
+ * bytes that are not printable ASCII become "?". Each line is one write(2), so the lines of several
+ * programs on one terminal stay whole. A failure is ignored. */
 static void log_access(void *data, const struct service_access *access)
 {
 	time_t now = (time_t)(access->time_ms / 1000);

@@ -102,7 +102,8 @@ static int take_number(int option, const char *value, struct cocd_options *optio
 	return good ? 0 : refuse_cocd_usage("not a number of seconds: ", value);
 }
 
-/* Checks that the options go together. Returns 0 or EXIT_USAGE. */
+/* Checks that all options together make sense, and sets the address to listen on if none was given.
+ * Returns 0; or EXIT_USAGE, after printing what is wrong. */
 static int check_cocd_options(struct cocd_options *options)
 {
 	if (!options->data)

@@ -11,7 +11,8 @@
  * file is too large. No more is read. */
 #define CONTENT_ROOM (COC_CONTENT_MAX + 1)
 
-/* The check of all files: the output and the options. */
+/* The state of a run of cocfs-check, for all its files: the output, the options of the check, and
+ * room for one content. */
 struct checker {
 	struct output output;
 	struct cocfs_dsl_options options; /* file_name is set for each file */
@@ -28,13 +29,15 @@ void checker_check_descriptor(struct checker *checker, int fd, const char *path,
  * may_follow: path may be a symbolic link. */
 void checker_check_file(struct checker *checker, const char *path, bool may_follow);
 
-/* Warns that a mount would not submit a file. */
+/* Writes a finding of the rule "name", a warning: a mount would not submit the file path. text:
+ * why, and what to do. */
 void checker_warn_name(struct checker *checker, const char *path, const char *text);
 
 /* Prints on standard error what cannot be read, and why. The exit status becomes 2. */
 void checker_fail(struct checker *checker, const char *path, const char *why);
 
-/* Prints on standard error what is odd with an argument. */
+/* Prints "cocfs-check: PATH: TEXT" on standard error: what is odd with this argument. The exit
+ * status stays. */
 void checker_remark(const char *path, const char *text);
 
 #endif

@@ -11,8 +11,8 @@ static void write_nothing(struct output *output)
 	(void)output;
 }
 
-/* Writes FILE:LINE:COLUMN: as compilers do. A finding without a place gets the first line, so that
- * all lines have one form. */
+/* Writes a finding as compilers do: FILE:LINE:COLUMN: SEVERITY: TEXT. A finding without a place
+ * gets line 1 and column 1, so that all lines have one form. */
 static void write_text_finding(struct output *output, const char *path,
 			       const struct cocfs_dsl_finding *finding)
 {
@@ -24,7 +24,8 @@ static void write_text_finding(struct output *output, const char *path,
 		sentence ? sentence : finding->text);
 }
 
-/* Writes a workflow command. GitHub shows the text at its line of a pull request. */
+/* Writes a finding as a workflow command of GitHub, which shows the text at its line of a pull
+ * request. A finding without a place gets no line. */
 static void write_github_finding(struct output *output, const char *path,
 				 const struct cocfs_dsl_finding *finding)
 {

@@ -34,7 +34,8 @@ static const char help[] =
 	"be\n"
 	"written. --level=strict makes errors of the warnings about the document.\n";
 
-/* The arguments of the command line. */
+/* The arguments of the command line that are no options of the check: the paths, and the name for
+ * standard input. */
 struct command {
 	const char *stdin_name;
 	char **paths;
@@ -51,7 +52,8 @@ static int refuse_usage(const char *what, const char *word)
 	return -EINVAL;
 }
 
-/* Prints why standard output is not complete. Returns the exit status. */
+/* Returns the exit status for r, the result of output_end(). 0: the output is whole. A negative
+ * errno: prints the reason, and returns EXIT_USAGE. */
 static int report_output(int r)
 {
 	if (r < 0)

@@ -25,7 +25,8 @@ int output_status(const struct output *output)
 	return output->n_errors > 0;
 }
 
-/* Keeps the first error of the output stream. */
+/* Keeps the first error of writing the output, for output_end(). Call this after each write, before
+ * errno changes. */
 static void note_error(struct output *output)
 {
 	if (ferror(output->file) && !output->write_errnum)

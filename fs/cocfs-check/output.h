@@ -24,7 +24,8 @@ struct output {
 	int write_errnum; /* positive errno: standard output has failed */
 };
 
-/* A form of the output. */
+/* A form of the output (--format=): its word, and its functions for the begin, each finding and the
+ * end. */
 struct format {
 	const char *word; /* the value of --format= */
 	void (*begin)(struct output *output);
@@ -38,13 +39,14 @@ extern const struct format format_text, format_json, format_github, format_sarif
 /* Returns the form with this word; NULL if there is none. */
 const struct format *format_find(const char *word);
 
-/* Returns the exit status so far: 2, 1 or 0. */
+/* Returns the exit status so far: 2 if a file could not be read or the output has failed; 1 if a
+ * finding is an error; otherwise 0. */
 int output_status(const struct output *output);
 
 /* Begins the output on standard output. Returns 0, or -errno if that is closed. */
 int output_begin(struct output *output);
 
-/* Writes a finding of a file. */
+/* Writes a finding of the file path in the chosen form, and counts it for the exit status. */
 void output_finding(struct output *output, const char *path,
 		    const struct cocfs_dsl_finding *finding);
 

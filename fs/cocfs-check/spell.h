@@ -9,7 +9,8 @@
  * forge a line nor control a terminal. Errors of the stream stay in the stream (ferror(3)).
  */
 
-/* Writes a path as a field of a line (base/escape.h). */
+/* Writes a path to file, escaped so that it is one field of a line: without line feeds and other
+ * control characters (base/escape.h). */
 void spell_path(FILE *file, const char *path);
 
 /* Writes a text as a string of JSON, with its quotes. A byte that is not UTF-8 becomes U+FFFD. A
@@ -23,7 +24,7 @@ void spell_uri(FILE *file, const char *path);
 /* Writes a path as a property of a workflow command of GitHub. Control characters become %XX. */
 void spell_github_path(FILE *file, const char *path);
 
-/* Writes a text as the message of a workflow command of GitHub. */
+/* Writes a text to file, escaped as the message of a workflow command of GitHub. */
 void spell_github_text(FILE *file, const char *text);
 
 #endif

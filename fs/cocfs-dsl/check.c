@@ -22,7 +22,7 @@
 DEFINE_CLEANUP(struct dsl_report *, dsl_report_free)
 DEFINE_CLEANUP(struct cocfs_dsl_report *, cocfs_dsl_report_free)
 
-/* A check under way. */
+/* One call of cocfs_dsl_check(): the content to check, and the report that gets the findings. */
 struct check {
 	const char *content;
 	size_t size;
@@ -171,7 +171,8 @@ static int check_content(struct check *check)
 	return r < 0 ? r : check_attributes(check, dsl);
 }
 
-/* Checks the length of the file's name. Returns 0 or -ENOMEM. */
+/* Adds an error to the report if the name of the job file is longer than JOB_NAME_MAX. A name that
+ * is unknown, or no job file's, is not checked. Returns 0 or -ENOMEM. */
 static int check_name(struct check *check)
 {
 	const char *name = check->options->name;

@@ -34,7 +34,8 @@ struct cocfs_dsl_report {
 int report_add(struct cocfs_dsl_report *report, enum cocfs_dsl_severity severity,
 	       enum report_rule rule, const struct dsl_finding *finding, const char *hint);
 
-/* Adds an error without a place. Returns 0 or -ENOMEM. */
+/* Adds an error that has no place in the text (line 0). Copies text and hint, which may be NULL.
+ * Returns 0 or -ENOMEM. */
 int report_add_error(struct cocfs_dsl_report *report, enum report_rule rule, const char *text,
 		     const char *hint);
 

@@ -45,7 +45,8 @@ static int get_fact(const char *path, const char *fact, char *value, size_t room
 	return 0;
 }
 
-/* Does the service hold the content of the file in this state? */
+/* Does the service hold the content of a job file whose coc.state is this word? Yes for a submitted
+ * file, and for an import. */
 static bool is_held(const char *state)
 {
 	return !strcmp(state, job_state_word(JOB_SUBMITTED)) || !strcmp(state, IMPORT_STATE_WORD);

@@ -165,7 +165,8 @@ void targets_finish(struct targets *targets)
 	*targets = (struct targets){0};
 }
 
-/* Is a path a target, or within one? Cuts path up. */
+/* Is this path a target, or a file within a target that is a directory? The search shortens the
+ * text path. */
 static bool is_in_target(const struct targets *targets, char *path)
 {
 	for (;;) {
@@ -202,7 +203,8 @@ static int read_listing(int fd, struct buf *text)
 	}
 }
 
-/* Splits a line at its tabs. Returns the number of fields. */
+/* Splits a line of .coc/queue at its tabs, at most into FIELD_COUNT fields. Returns their
+ * number. */
 static int split_fields(char *line, char *fields[FIELD_COUNT])
 {
 	int n = 0;

@@ -11,7 +11,7 @@
 /* The targets that cocfs-wait waits for, and their state. The state comes from .coc/queue and
  * coc.state of a mount. */
 
-/* A file or directory that the user named. */
+/* A file or directory on the command line: cocfs-wait waits for its submissions. */
 struct target {
 	const char *given; /* as the user named it; borrowed */
 	char *path;	   /* absolute, without symbolic links */
@@ -33,7 +33,7 @@ struct targets {
 int targets_find(char **paths, size_t n, struct targets *ret_targets, struct err *err);
 void targets_finish(struct targets *targets);
 
-/* The result of one look at the queues. */
+/* What look_at_queues() has found in the queues of all mounts. */
 struct look {
 	size_t pending; /* unfinished submissions of the targets that are listed */
 	bool cut;	/* a queue has more submissions than it lists */

@@ -82,7 +82,8 @@ static void hide_progress(const struct waiting *waiting)
 
 /* ---- ends ---- */
 
-/* Prints lines, each behind the name of the program. */
+/* Prints each line of lines on standard error, after "cocfs-wait: ". Empty lines are left out. Cuts
+ * lines up; NULL is accepted. */
 static void complain_of_lines(char *lines)
 {
 	char *line;
@@ -137,7 +138,9 @@ static bool sleep_a_while(const struct waiting *waiting, int64_t *sleep_ms)
 	return true;
 }
 
-/* Waits until all is submitted. Returns the exit status. */
+/* Waits until no target has a submission under way, or the time is up, or a queue cannot be read.
+ * Returns the exit status: 0 only if the service holds all contents. Says why not on standard
+ * error. */
 static int wait_for_all(struct waiting *waiting)
 {
 	int64_t sleep_ms = SLEEP_FIRST_MS;

@@ -43,7 +43,8 @@ static bool is_same_key(const struct coc_creds *a, const struct coc_creds *b)
 	return a && a->ak && b->ak && !strcmp(a->ak, b->ak) && a->expires_s == b->expires_s;
 }
 
-/* Replaces the credentials, and gives the new ones to the client. */
+/* Takes creds in place of the present credentials, which are freed. The client signs with creds
+ * from now on, and renewed() is called. */
 static void replace_creds(struct credentials *credentials, struct coc_creds *creds)
 {
 	if (credentials->client)

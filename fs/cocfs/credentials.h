@@ -48,7 +48,8 @@ void credentials_set_client(struct credentials *credentials, struct coc_client *
  * Returns 0, or -errno with err filled: then the old ones stay. */
 int credentials_find_again(struct credentials *credentials, struct err *err);
 
-/* Wipes and frees the credentials. No client may use them any more. */
+/* Wipes and frees the credentials, and ends their fetches. Destroy the client first, because it
+ * signs with them. */
 void credentials_finish(struct credentials *credentials);
 
 #endif

@@ -46,7 +46,7 @@
 
 #define TYPE "fuse.cocfs"
 
-/* What /proc/self/mountinfo says about a mount. */
+/* The type and the user of a mount that may be dead, from its line in /proc/self/mountinfo. */
 struct dead_mount {
 	char type[64];
 	unsigned user_id; /* the user who has mounted: an option of each FUSE mount */
@@ -120,7 +120,8 @@ static int unmount_opened(int fd)
 	return umount2(path, MNT_DETACH) < 0 ? -errno : 0;
 }
 
-/* Lets fusermount3 unmount. Returns 0 or -errno. */
+/* Unmounts path lazily, with the program fusermount3: it may do so for an ordinary user. Returns 0;
+ * -EPERM: the program has failed; or another -errno. */
 static int unmount_as_user(const char *path)
 {
 	char *argv[] = {"fusermount3", "-u", "-z", "-q", "--", (char *)path, NULL};
@@ -135,7 +136,8 @@ static int unmount_as_user(const char *path)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EPERM;
 }
 
-/* Unmounts the topmost dead mount. Returns 0, or -ENOTCONN with err. */
+/* Unmounts the topmost mount on path, which is dead, if it is a cocfs of this user (of anybody, if
+ * we are root). Returns 0; or -ENOTCONN with err, which says why it stays. */
 static int bury_mount(const char *path, struct err *err)
 {
 	_cleanup_close_ int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);

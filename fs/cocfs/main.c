@@ -51,8 +51,8 @@ static void block_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-/* Writes the messages of libfuse to the log. Debug messages, which -d asks for, go to standard
- * error. */
+/* Called by libfuse with each of its messages. Writes the message to the log, at the level that
+ * fits. Debug messages, which -d asks for, go to standard error instead. */
 static void log_libfuse(enum fuse_log_level level, const char *fmt, va_list args)
 {
 	char text[LIBFUSE_TEXT_MAX];

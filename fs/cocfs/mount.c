@@ -99,7 +99,8 @@ static void iteration_end(void *data)
 
 /* ---- signals ---- */
 
-/* Called when there are new credentials: tries at once what waits for good ones. */
+/* Called when there are new credentials: the engine tries at once all submissions that are queued,
+ * because they may wait for good ones. */
 static void on_renewed(void *data)
 {
 	struct mount *mount = data;

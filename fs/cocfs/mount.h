@@ -14,7 +14,7 @@ int mount_open(struct opts *opts, struct mount **ret_mount, struct err *err);
 /* Serves until the mount is unmounted, or until SIGTERM or SIGINT. Returns 0 or -errno. */
 int mount_serve(struct mount *mount);
 
-/* Unmounts, and closes all parts. NULL is accepted. */
+/* Unmounts the job space, closes all parts of the mount and frees it. NULL is accepted. */
 void mount_close(struct mount *mount);
 
 #endif

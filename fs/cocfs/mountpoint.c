@@ -112,7 +112,8 @@ static bool is_closed_device(void)
 	return fd < 0;
 }
 
-/* Does root lack CAP_SYS_ADMIN (bit 21)? In a container root may. */
+/* Are we root, but without CAP_SYS_ADMIN (bit 21), as in a container? Then we may not mount. If the
+ * capabilities cannot be read, the answer is no. */
 static bool is_root_without_mount(void)
 {
 	_cleanup_fclose_ FILE *file = fopen("/proc/self/status", "re");

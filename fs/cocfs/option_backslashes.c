@@ -20,7 +20,7 @@
 #include "cocfs/option_table.h"
 #include "cocfs/option_values.h"
 
-/* The option that is read at the moment. */
+/* The option, in a text "NAME=VALUE,…" of options, at which the reading is now. */
 struct scan {
 	const struct option *own; /* the option of cocfs that has this value, or NULL */
 	bool is_quoted;		  /* commas belong to the value */

@@ -20,7 +20,8 @@ struct option {
 	const char *help; /* the text of --help, with its line breaks */
 };
 
-/* Returns the option of a name (length bytes), or NULL. */
+/* Returns the row of the option whose name is the first length bytes of name. NULL: cocfs has no
+ * such option. */
 const struct option *option_find(const char *name, size_t length);
 
 /* Reads the text after "=" into opts. text NULL: there is no "=". If an option is given twice,
@@ -28,7 +29,7 @@ const struct option *option_find(const char *name, size_t length);
  * option. */
 int option_set(const struct option *option, const char *text, struct opts *opts, struct err *err);
 
-/* Prints all rows, for --help. */
+/* Prints the options of cocfs on standard output, with the help text of each: a part of --help. */
 void options_print(void);
 
 #endif

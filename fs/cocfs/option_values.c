@@ -13,7 +13,8 @@
 
 #define ALLOWED_MAX 128 /* bytes of "A, B or C"; the longest list in the table has 32 */
 
-/* Writes "A|B|C" for people: "A, B or C". */
+/* Writes the allowed words of an option, "A|B|C", as a text for people: "A, B or C". A text that is
+ * longer than size is cut. */
 static void say_words(const char *words, char *text, size_t size)
 {
 	const char *last = strrchr(words, '|');

@@ -11,16 +11,17 @@
  * option, the value, and the allowed values. Then the member stays as it was.
  */
 
-/* Reads one of two words "A|B" into a bool: true for B. */
+/* Reads one of two words into a bool: false for A, true for B, if option->value is "A|B". */
 int value_choice(const struct option *option, const char *text, void *member, struct err *err);
 
-/* Reads a whole number from min to max into an unsigned. */
+/* Reads a whole number from option->min to option->max into an unsigned. */
 int value_number(const struct option *option, const char *text, void *member, struct err *err);
 
-/* Reads seconds, from min to max, into an int64_t of milliseconds. */
+/* Reads a whole number of seconds, from option->min to option->max, into an int64_t of
+ * milliseconds. */
 int value_seconds(const struct option *option, const char *text, void *member, struct err *err);
 
-/* Reads any text into an owned string. */
+/* Copies the text into a char *, which the member owns. An older text is freed. */
 int value_text(const struct option *option, const char *text, void *member, struct err *err);
 
 /* Reads a list of globs "GLOB:GLOB" into an owned struct ignore. */
@@ -40,7 +41,7 @@ int value_mask(const struct option *option, const char *text, void *member, stru
 /* Reads LOW, MEDIUM or HIGH into an enum risk. */
 int value_risk(const struct option *option, const char *text, void *member, struct err *err);
 
-/* Reads how a document is checked into an enum dsl_level. */
+/* Reads the level of validate= (none, yaml, dsl or strict) into an enum dsl_level. */
 int value_dsl_level(const struct option *option, const char *text, void *member, struct err *err);
 
 /* Reads read, all or own into an enum jobs_shown. */
@@ -48,7 +49,8 @@ int value_jobs(const struct option *option, const char *text, void *member, stru
 /* Reads never, same or name into an enum adoption_rule. */
 int value_adoption(const struct option *option, const char *text, void *member, struct err *err);
 
-/* Reads what is logged into an enum log_level. */
+/* Reads the least important level that is logged (error, warning, info or debug) into an enum
+ * log_level. */
 int value_log_level(const struct option *option, const char *text, void *member, struct err *err);
 
 #endif

@@ -63,7 +63,8 @@ static int keep_value(char **place, const char *value, struct err *err)
 	return *place ? 0 : err_set(err, ENOMEM, "out of memory");
 }
 
-/* Sets an option of cocfs. The value may be in quotes. */
+/* Sets an option of cocfs from its value; NULL: there is no "=". Quotes around the value are taken
+ * off. Returns 0, or -errno with parsing->err filled. */
 static int set_own(struct parsing *parsing, const struct option *own, const char *value)
 {
 	size_t length = value ? strlen(value) : 0;

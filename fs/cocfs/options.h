@@ -14,7 +14,8 @@
 #include "space/view.h"
 #include "job/ignore.h"
 
-/* The options of the command line. Zero-initialise the struct; opts_finish() frees. */
+/* The options of a mount, from the command line. Zero-initialise the struct; opts_finish() frees
+ * its texts. */
 struct opts {
 	char *source;		  /* "local", a region, or a URL */
 	char *mountpoint;	  /* as given; mount_open() makes it absolute */

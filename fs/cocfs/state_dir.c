@@ -105,8 +105,8 @@ static int check_private_directory(int fd, const char *path, struct err *err)
 	return 0;
 }
 
-/* Locks a file. Waits a little, because another process may be about to unlock it. Returns 0 or
- * -errno. */
+/* Locks a file for this process. Waits up to LOCK_PATIENCE_MS, because another process may be about
+ * to unlock it. Returns 0; -EWOULDBLOCK: another process has the lock; or another -errno. */
 static int lock(int fd)
 {
 	const struct timespec pause = {.tv_nsec = LOCK_LOOK_MS * 1000000L};
@@ -120,7 +120,8 @@ static int lock(int fd)
 	return 0;
 }
 
-/* Is the locked file still the lock file of the directory? */
+/* Is the file that we have locked still the file "lock" of the state directory? Another process may
+ * have removed or replaced it. */
 static bool is_lock_of(const struct state_dir *dir)
 {
 	struct stat held, named;
@@ -312,7 +313,8 @@ static bool is_of(size_t file, const char *name)
 	return !strncmp(files[file], name, strlen(name));
 }
 
-/* Is a file the log of a database, and not empty? */
+/* Is files[file] the log of a database (-wal or -journal), and not empty? If it cannot be looked
+ * at, the answer is yes. */
 static bool is_log_in_use(const struct state_dir *dir, size_t file)
 {
 	const char *end = strrchr(files[file], '-');

@@ -26,12 +26,14 @@ struct service_access {
 	const char *request_id;
 };
 
-/* Called in the service's thread after an answer was sent. */
+/* Writes a line of the access log for one request. Called in the service's thread after an answer
+ * was sent, or when the connection broke. data is options.access_data. */
 typedef void service_access_fn(void *data, const struct service_access *access);
 
 struct store;
 
-/* Opens a store, as store_open() does. */
+/* Opens the store that data names, with the results of store_open(): 0 and an owned store, or
+ * -errno with err filled. */
 typedef int service_open_fn(const char *data, struct store **ret_store, struct err *err);
 
 struct service_options {

@@ -40,7 +40,8 @@ enum cocfs_dsl_risk {
 	COCFS_DSL_RISK_HIGH,
 };
 
-/* The options of a check. Zero-initialise the struct, and set size. */
+/* The options of cocfs_dsl_check(). Zero-initialise the struct, and set size: a member that is 0
+ * has the default. */
 struct cocfs_dsl_options {
 	size_t size; /* sizeof(struct cocfs_dsl_options) */
 	enum cocfs_dsl_level level;
@@ -66,7 +67,7 @@ struct cocfs_dsl_finding {
 	const char *hint;      /* how to mend what is wrong; NULL: the sentence says that */
 };
 
-/* A rule: a kind of findings. */
+/* A rule of the check: each finding breaks one rule. */
 struct cocfs_dsl_rule {
 	const char *word; /* the name of the rule, such as "document" */
 	const char *text; /* one sentence: what a finding of this rule means */
@@ -74,7 +75,7 @@ struct cocfs_dsl_rule {
 
 struct cocfs_dsl_report;
 
-/* Returns the version of the library, such as "0.1.0". */
+/* Returns the version of the library, such as "0.1.0". The text is static. */
 const char *cocfs_dsl_version(void);
 
 /* Reads "none", "yaml", "dsl" or "strict". Returns 0, or -EINVAL for another word. */

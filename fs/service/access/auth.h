@@ -7,7 +7,8 @@
 #include "service/http/request.h"
 #include "service/access/tokens.h"
 
-/* The keys and tokens that requests are checked against. */
+/* The key pairs and tokens of all users: a request must be signed with one of the pairs, or have
+ * one of the tokens. */
 struct auth {
 	struct keys *keys;
 	struct tokens *tokens; /* NULL: tokens are refused */

@@ -10,7 +10,7 @@
 #include "service/access/lockout.h"
 #include "service/access/user.h"
 
-/* A key pair that may sign requests. */
+/* A key pair of the credentials file, with its user. Requests may be signed with it. */
 struct key {
 	struct user user;
 	char *ak;

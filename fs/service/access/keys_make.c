@@ -40,7 +40,8 @@ static int write_pair(int fd)
 	return r;
 }
 
-/* Makes the directory of a path durable. Returns 0 or -errno. */
+/* Syncs the directory in which path is, so that the new file's name is durable. Returns 0 or
+ * -errno. */
 static int sync_parent(const char *path)
 {
 	_cleanup_free_ char *copy = strdup(path);

@@ -15,14 +15,14 @@ struct lockout {
 	int64_t until_ms;  /* the pair is locked until then */
 };
 
-/* Is the key pair locked? */
+/* Is the key pair locked at clock_ms? Then refuse the request, even if its signature is right. */
 bool lockout_is_closed(const struct lockout *lockout, int64_t clock_ms);
 
 /* Counts a failure. A failure too many locks the pair for lock_ms, and the count begins again. With
  * lock_ms 0 the pair is never locked. */
 void lockout_fail(struct lockout *lockout, int64_t clock_ms, int64_t lock_ms);
 
-/* Notes a success: earlier failures no longer count. */
+/* Call this function after a request that was signed rightly: earlier failures no longer count. */
 void lockout_pass(struct lockout *lockout);
 
 #endif

@@ -40,7 +40,8 @@ void atomics_list(const struct call *call, struct reply *reply)
 		reply_value(reply, steal_ptr(answer));
 }
 
-/* Adds a limit: null if there is none. */
+/* Adds a limit of an atomic's input to its row: a number, or null for ATOMIC_NONE. Returns false
+ * without memory. */
 static bool add_limit(cJSON *row, const char *name, int limit)
 {
 	return limit == ATOMIC_NONE ? rows_text(row, name, NULL) : rows_number(row, name, limit);

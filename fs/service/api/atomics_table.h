@@ -7,7 +7,8 @@
 
 #define ATOMIC_NONE (-1) /* the input has no rule of this kind */
 
-/* The rules for one input of an atomic. */
+/* The rules for one input of an atomic (an action of a step), as the API shows them. ATOMIC_NONE:
+ * there is no such limit. */
 struct atomic_input {
 	const char *key, *name_zh, *name_en;
 	bool required;

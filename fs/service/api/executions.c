@@ -24,7 +24,7 @@ static const struct pairs_field parameters_field = {"parameters", SERVICE_PARAME
 						    SERVICE_PARAMETER_VALUE_MAX_CHARS};
 static const struct pairs_field sys_tags_field = {"sys_tags", SIZE_MAX, SIZE_MAX, SIZE_MAX};
 
-/* A copy of the document that is to be executed. */
+/* A copy of the version of a document that is to be executed. */
 struct source {
 	char *name, *content;
 	int64_t version;
@@ -50,7 +50,8 @@ static int keep_version(void *data, const struct store_version *version)
 	return 0;
 }
 
-/* The lists in a request, as texts for the store. */
+/* The lists in the body of a request for an execution, as texts of JSON for the store. type: the
+ * kind of targets. */
 struct lists {
 	char *parameters, *sys_tags, *targets;
 	const char *type;
@@ -79,7 +80,8 @@ static bool read_lists(const cJSON *body, struct lists *lists, struct reply *rep
 	return true;
 }
 
-/* Begins an execution of the document. The answer is its ID. */
+/* Records an execution of the document source. run has the request's values. The answer is the ID
+ * of the execution, or the store's error. Without memory there is no answer. */
 static void begin_execution(const struct call *call, const struct source *source,
 			    struct store_run *run, struct reply *reply)
 {

@@ -11,10 +11,12 @@
  * also a refusal. executions_read.h and executions_steps.h have the operations that only read.
  */
 
-/* Records a new execution of a document. */
+/* Records a new execution of the document call->id. The answer is the ID of the execution, or a
+ * refusal. */
 void executions_execute(const struct call *call, struct reply *reply);
 
-/* Records an operation on an execution: RESUME, TERMINATE, RETRY or SKIP_BATCH. */
+/* Records an operation on the execution call->id: RESUME, TERMINATE, RETRY or SKIP_BATCH. An
+ * operation that the state does not allow is refused. */
 void executions_operate(const struct call *call, struct reply *reply);
 
 #endif

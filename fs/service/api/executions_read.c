@@ -43,7 +43,7 @@ static bool add_execution_fields(cJSON *row, const struct store_execution *execu
 	       rows_json(row, "targets", run->targets);
 }
 
-/* A page of a list while it is made. */
+/* A page of the list of executions while rows are added. */
 struct execution_page {
 	cJSON *rows;
 	int64_t now_ms;
@@ -108,7 +108,7 @@ void executions_list(const struct call *call, struct reply *reply)
 		reply_value(reply, steal_ptr(answer));
 }
 
-/* The answer that shows an execution while it is made. */
+/* The answer to the call that shows an execution, while it is made. */
 struct showing {
 	cJSON *answer;
 	int64_t now_ms;

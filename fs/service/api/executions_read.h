@@ -5,10 +5,10 @@
 #include "service/api/call.h"
 #include "service/http/reply.h"
 
-/* Answers with a page of the executions. */
+/* Answers the call that lists executions: with one page, newest first; or with a refusal. */
 void executions_list(const struct call *call, struct reply *reply);
 
-/* Answers with one execution. */
+/* Answers the call that shows the execution call->id, with its state now; or with a refusal. */
 void executions_show(const struct call *call, struct reply *reply);
 
 #endif

@@ -83,7 +83,8 @@ static bool is_wanted(const struct request *request, const char *step_id)
 	return !any;
 }
 
-/* Moves a value from a plan, which owns it, into an answer. */
+/* Moves the JSON *value from a plan into the answer's row, as the member name. Returns true, and
+ * *value is NULL then. Without memory returns false, and the plan keeps the value. */
 static bool hand_value_over(cJSON *row, const char *name, cJSON **value)
 {
 	if (!cJSON_AddItemToObject(row, name, *value))

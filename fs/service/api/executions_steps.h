@@ -5,10 +5,12 @@
 #include "service/api/call.h"
 #include "service/http/reply.h"
 
-/* Answers with the steps of an execution. */
+/* Answers the call that lists the steps of an execution (call->id), with their states now; or with
+ * a refusal. */
 void executions_steps(const struct call *call, struct reply *reply);
 
-/* Answers with the instances that a step works on. */
+/* Answers the call that lists the instances that a step of an execution works on; or with a
+ * refusal. */
 void executions_instances(const struct call *call, struct reply *reply);
 
 #endif

@@ -127,7 +127,8 @@ void connection_complete(void *data, struct MHD_Connection *raw, void **context,
 	*context = NULL;
 }
 
-/* Sends an answer, and takes its body. MHD_NO closes the connection. */
+/* Gives an answer to libmicrohttpd to send, and takes its body. Returns MHD_YES; or MHD_NO, which
+ * closes the connection: there was no memory, or the answer has no body. */
 static enum MHD_Result send_reply(struct server *server, struct MHD_Connection *raw,
 				  struct exchange *exchange, struct reply *reply)
 {
@@ -267,7 +268,8 @@ static enum MHD_Result take_framing(void *data, enum MHD_ValueKind kind, const c
 	return MHD_YES;
 }
 
-/* Returns what makes the end of the request uncertain; NULL: nothing. */
+/* Looks at the headers of a request. Returns what makes the end of the request uncertain
+ * (framing.h), as the end of a sentence; NULL: nothing. */
 static const char *framing_fault_of(struct MHD_Connection *raw, const char *version)
 {
 	struct framing framing = {.is_http_1_0 = !strcmp(version, MHD_HTTP_VERSION_1_0),
@@ -383,7 +385,8 @@ enum MHD_Result connection_on_request(void *data, struct MHD_Connection *raw, co
 	return answer_request(server, connection);
 }
 
-/* Returns when the time of a connection is over (monotonic). */
+/* Returns the monotonic time at which a connection must be closed: request_s after its request
+ * began; without a request, idle_s and request_s after the last answer. */
 static int64_t due_ms(const struct server *server, const struct connection *connection)
 {
 	int64_t request_ms = (int64_t)server->options.request_s * 1000;

@@ -29,7 +29,8 @@ struct exchange {
 	struct request request;
 };
 
-/* The bytes of all bodies that the requests of a server hold. */
+/* How many bytes the bodies of all requests of a server hold together: at most
+ * SERVICE_BODIES_MAX. */
 struct exchange_budget {
 	uint64_t held;
 };

@@ -18,7 +18,8 @@ struct framing {
 	size_t n_lengths, n_encodings, n_hosts;
 };
 
-/* Looks at one more header of the request. */
+/* Looks at one header of the request. Call this function for each header, in any order, and then
+ * framing_fault(). */
 void framing_take(struct framing *framing, const char *name, const char *value);
 
 /* Returns what is wrong with the headers, as the end of a sentence; NULL: the end of the request is

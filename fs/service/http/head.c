@@ -50,7 +50,8 @@ static const char *end_line(const char *end)
 	return end[0] == '\r' && end[1] == '\n' ? end + 2 : NULL;
 }
 
-/* Does the empty line behind the headers begin here? */
+/* Does the empty line behind the headers begin at this byte of the memory in which libmicrohttpd
+ * has parsed the head? */
 static int is_empty_line(const char *at)
 {
 	return head_keeps_separators() ? at[0] == '\r' && at[1] == '\n' : !at[0] && !at[1];

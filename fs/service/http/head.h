@@ -23,7 +23,8 @@ bool head_keeps_separators(void);
 void head_begin(struct head *head, const char *method, const char *target, size_t target_size,
 		const char *version);
 
-/* Checks the next header. */
+/* Checks the line of a header. Call this function for each header, in the order of the head, after
+ * head_begin(). head_fault() tells the result. */
 void head_take(struct head *head, const char *name, const char *value);
 
 /* Returns what is wrong with a head that ends at end, as the end of a sentence; NULL: nothing. */

@@ -23,7 +23,8 @@ int listen_tcp(const char *text, bool anywhere, int *ret_fd, unsigned *ret_port,
  */
 int listen_unix(const char *path, int *ret_fd, struct stat *ret_stat, struct err *err);
 
-/* Removes the path, if it is still the socket that was bound. */
+/* Removes the Unix socket of listen_unix() at path. Leaves another file there alone: it is another
+ * service's. A failure is ignored. */
 void listen_unlink(const char *path, const struct stat *bound);
 
 #endif

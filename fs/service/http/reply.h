@@ -37,7 +37,7 @@ void reply_finish(struct reply *reply);
  * the answer gets no body. */
 void reply_value(struct reply *reply, cJSON *value);
 
-/* Makes an answer 200 with {"data": text}. */
+/* Makes an answer 200 with the body {"data": text}. Without memory the answer gets no body. */
 void reply_data(struct reply *reply, const char *text);
 
 /* Makes an answer that is an error of the gateway: error_code, error_msg and request_id. */

@@ -28,7 +28,8 @@ struct server {
 	bool stopping;
 };
 
-/* A connection, and its present request, which it owns. */
+/* A client's connection, and the request that it brings at present. The connection owns the
+ * request. */
 struct connection {
 	struct connection *next, **link; /* in server->connections */
 	struct connection *next_held;

@@ -23,7 +23,8 @@ static int read_file(const char *path, bool private, struct buf *out, struct err
 	return r;
 }
 
-/* Answers OpenSSL's question for a passphrase: there is nobody to ask. */
+/* OpenSSL's callback that asks for the passphrase of a key. Returns -1: there is none, because
+ * there is nobody to ask. So an encrypted key is refused. */
 static int no_passphrase(char *text, int size, int writing, void *data)
 {
 	(void)text;

@@ -5,7 +5,8 @@
 #include "service/simulate/plan.h"
 #include "service/store/executions.h"
 
-/* An execution from the store, with its plan and its timeline. */
+/* An execution from the store, ready to compute its state: the plan of its document, its
+ * operations, and the timeline of both. */
 struct execution_state {
 	struct plan plan;
 	struct operation *operations;
@@ -29,7 +30,8 @@ static inline int64_t execution_state_time(const struct store_execution *executi
 	return now_ms < execution->change_ms ? execution->change_ms : now_ms;
 }
 
-/* Computes how the execution goes on if there are no more operations. */
+/* Computes how the execution goes on if no more operations come: its status until settle_ms, and
+ * its status from then on. */
 void execution_state_outlook(const struct execution_state *simulation,
 			     struct store_outlook *ret_outlook);
 

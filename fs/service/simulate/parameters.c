@@ -45,7 +45,8 @@ bool globals_named(const char *text, const char *name)
 	return false;
 }
 
-/* Appends the value of a parameter. Returns 0, -ENOENT or -ENOMEM. */
+/* Appends the value of a parameter: that of the execution, or the document's default. Returns 0,
+ * -ENOENT (there is neither) or -ENOMEM. */
 static int append_value(const struct globals *globals, const char *name, struct buf *out)
 {
 	_cleanup_free_ char *printed = NULL;

@@ -14,7 +14,7 @@ struct globals {
 	const cJSON *inputs;	 /* of the document: NAME -> {"default"}; NULL: it has none */
 };
 
-/* Does the text refer to the parameter of this name? */
+/* Does the text have a reference "{{$globals.NAME}}" with this name? */
 bool globals_named(const char *text, const char *name);
 
 /*

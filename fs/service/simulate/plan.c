@@ -13,7 +13,8 @@
 #include "service/simulate/plan_task.h"
 #include "service/simulate/yaml_tree.h"
 
-/* A plan while it is made. */
+/* The plan of an execution while it is made from the document (source), and the bounds that it has
+ * used. */
 struct maker {
 	const struct plan_source *source;
 	struct plan *plan;
@@ -22,7 +23,8 @@ struct maker {
 	size_t slices_room;
 };
 
-/* Sets the message of a step. Returns 0 or -ENOMEM. */
+/* Sets the message of a step (why it failed), in place of an older one. Returns 0, or -ENOMEM: then
+ * there is no message. */
 __attribute__((format(printf, 2, 3))) static int say(struct plan_step *step, const char *fmt, ...)
 {
 	va_list args;
@@ -142,7 +144,8 @@ static int add_step_outputs(struct plan_step *step, const cJSON *outputs)
 	return 0;
 }
 
-/* Does a step work on the targets of the execution? */
+/* Does a step work on the targets of the execution? Yes if there are targets, and an input of the
+ * step refers to the parameter that stands for the targets. */
 static bool meets_targets(const struct maker *maker, const cJSON *inputs)
 {
 	const char *name = maker->source->target_parameter_name;
@@ -238,7 +241,7 @@ static int make_step(struct maker *maker, const cJSON *row)
 	return add_slices(maker, step, doing.end, doing.ms);
 }
 
-/* Frees the steps and slices of a plan. */
+/* Frees the steps and slices of a plan. The plan has none after that. */
 static void drop_steps(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->n_steps; i++) {

@@ -55,7 +55,8 @@ static bool parse_seconds(const char *text, int64_t *ret_ms)
 	return true;
 }
 
-/* Lets a task fail with a message. Returns 0 or -ENOMEM. */
+/* Makes a step of the plan end with end, a failure, and with a copy of message. Returns 0 or
+ * -ENOMEM. */
 static int fail_task(struct plan_task *task, enum slice_end end, const char *message)
 {
 	task->end = end;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/simulate/timeline.h"
 
-/* The way through a timeline up to now_ms. */
+/* How far timeline_at() has come from the beginning of the timeline towards now_ms: the slice, the
+ * operation and the status reached. */
 struct cursor {
 	const struct timeline *timeline;
 	struct slice_state *slice_states; /* the state of each slice; NULL: not wanted */
@@ -29,7 +30,8 @@ bool execution_status_is_end(enum execution_status status)
 	return status != STATUS_PENDING && status != STATUS_RUNNING && status != STATUS_CANCELING;
 }
 
-/* Returns the next operation, if its time is not after now; else NULL. */
+/* Returns the next operation that the cursor has not handled, if it came by now_ms. Otherwise
+ * NULL. */
 static const struct operation *next_operation(const struct cursor *cursor)
 {
 	const struct timeline *timeline = cursor->timeline;
@@ -40,7 +42,8 @@ static const struct operation *next_operation(const struct cursor *cursor)
 	return &timeline->operations[cursor->next_operation];
 }
 
-/* Records the state of the present slice. */
+/* Stores the state of the present slice for the caller of timeline_at(), if the caller wants
+ * slices. end_ms 0: the slice has not ended. */
 static void note_slice(struct cursor *cursor, enum execution_status status, int64_t end_ms)
 {
 	struct slice_state *slice_state;
@@ -54,7 +57,8 @@ static void note_slice(struct cursor *cursor, enum execution_status status, int6
 	slice_state->end_ms = end_ms;
 }
 
-/* Stops in the present slice, for now or for good. Returns false. */
+/* Ends the way in the present slice: the execution has this status since since_ms. Returns false:
+ * do not go on to the next slice. */
 static bool stop_in_slice(struct cursor *cursor, enum execution_status status, int64_t since_ms)
 {
 	cursor->state.status = status;
@@ -74,7 +78,7 @@ static bool go_on_to_next_slice(struct cursor *cursor, enum execution_status sta
 	return true;
 }
 
-/* Skips a slice that was not begun. */
+/* Goes past a slice that never begins: it is CANCELED, and marked as skipped. */
 static void skip_slice(struct cursor *cursor)
 {
 	note_slice(cursor, STATUS_CANCELED, cursor->at_ms);
@@ -83,7 +87,8 @@ static void skip_slice(struct cursor *cursor)
 	cursor->state.slice++;
 }
 
-/* Returns the status in which a slice ends by itself. */
+/* Returns the status in which a slice ends when its time is over. attempt: how often the slice was
+ * tried before. */
 static enum execution_status slice_result(const struct slice *slice, size_t attempt)
 {
 	switch (slice->end) {

@@ -13,7 +13,8 @@
  * moment. Pure: no clock, no store.
  */
 
-/* The API's statuses of executions, steps and instances. */
+/* The statuses that an execution, a step or an instance can have in the API.
+ * execution_status_word() gives their words. */
 enum execution_status {
 	STATUS_PENDING, /* waits for RESUME */
 	STATUS_RUNNING,
@@ -25,10 +26,10 @@ enum execution_status {
 	STATUS_STATUSES,
 };
 
-/* Returns the API's word for a status. */
+/* Returns the API's word for a status, such as "Running". Never NULL; not to be freed. */
 const char *execution_status_word(enum execution_status status);
 
-/* How a slice ends when its time is over. */
+/* The end of a slice, which is fixed when the plan is made. */
 enum slice_end {
 	SLICE_SUCCEEDS,
 	SLICE_FAILS,
@@ -66,7 +67,7 @@ struct timeline {
 	int64_t cancel_ms; /* a slice that TERMINATE stops ends within this time */
 };
 
-/* The state of a slice at a moment. */
+/* The state of a slice of an execution at the moment that timeline_at() was asked for. */
 struct slice_state {
 	bool begun;
 	bool skipped; /* skipped without an attempt */
@@ -74,7 +75,7 @@ struct slice_state {
 	int64_t start_ms, end_ms; /* end_ms 0: the slice has not ended */
 };
 
-/* The state of an execution at a moment. */
+/* The state of an execution at the moment that timeline_at() was asked for. */
 struct timeline_state {
 	enum execution_status status;
 	int64_t since_ms; /* when the execution came to this status, or to this slice */
@@ -91,10 +92,13 @@ struct timeline_state {
 void timeline_at(const struct timeline *timeline, int64_t now_ms, struct timeline_state *ret_state,
 		 struct slice_state *ret_slice_states);
 
-/* Is the execution over in this status? */
+/* Does an execution with this status go on no more by itself? False for PENDING, RUNNING and
+ * CANCELING. */
 bool execution_status_is_end(enum execution_status status);
 
-/* Is the operation allowed on an execution in this state? */
+/* Is the operation allowed on an execution in this state? RESUME: if it waits. TERMINATE: if it
+ * waits or runs. RETRY: if it failed or timed out. SKIP: if it waits, or failed in a slice that may
+ * be skipped. */
 bool timeline_takes(const struct timeline *timeline, const struct timeline_state *state,
 		    enum operation_kind kind);
 

@@ -73,7 +73,8 @@ int64_t db_number(const struct db_row *row, int column)
 	return row->ops->number(row, column);
 }
 
-/* Returns what a driver has returned, and copies its error to err. */
+/* Returns r, the result of a driver's function. If r is negative, copies the driver's error to err
+ * (may be NULL), unless the driver has set none. */
 static int tell_failure(struct db *db, int r, struct err *err)
 {
 	if (r < 0 && db->last.errnum && err)

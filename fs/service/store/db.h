@@ -50,7 +50,7 @@ enum statement {
 /* The statements for SQLite. PostgreSQL uses them too, if it has no text of its own for one. */
 extern const char *const db_statements[STATEMENTS];
 
-/* A value for a statement. A text is borrowed. */
+/* A value for a "?" of a statement: a text (borrowed), a number, or null. */
 struct db_value {
 	enum { DB_TEXT, DB_NUMBER } kind;
 	bool is_null;
@@ -58,7 +58,7 @@ struct db_value {
 	int64_t number;
 };
 
-/* Makes a value of a text; null for NULL. */
+/* Makes a value for a statement from a text, which is borrowed; null if text is NULL. */
 static inline struct db_value db_of_text(const char *text)
 {
 	return (struct db_value){.kind = DB_TEXT, .is_null = !text, .text = text};
@@ -69,7 +69,7 @@ static inline struct db_value db_of_number(int64_t number)
 	return (struct db_value){.kind = DB_NUMBER, .number = number};
 }
 
-/* Makes a null in the place of a number. */
+/* Makes the value null for a statement, in a place where the column is a number. */
 static inline struct db_value db_no_number(void)
 {
 	return (struct db_value){.kind = DB_NUMBER, .is_null = true};
@@ -117,7 +117,7 @@ struct db {
 	struct err last; /* the error of the last call; errnum 0: there was none */
 };
 
-/* Begins a transaction. Returns 0 or -errno. */
+/* Begins a transaction. Call this only if none has begun. Returns 0, or -errno with err filled. */
 int db_begin(struct db *db, struct err *err);
 
 /*
@@ -127,7 +127,7 @@ int db_begin(struct db *db, struct err *err);
  */
 int db_commit(struct db *db, struct err *err);
 
-/* Undoes the transaction, if there is one. */
+/* Undoes all changes of the transaction and ends it. Does nothing if there is none. Cannot fail. */
 void db_undo(struct db *db);
 
 /* Is there a transaction? False if the database has undone it by itself, or is gone. */

@@ -65,7 +65,8 @@ int store_execute(struct store *store, const struct store_run *run,
 	return r;
 }
 
-/* Reads the columns that ST_EXECUTIONS and ST_EXECUTION begin with. */
+/* Returns an execution with the columns that the statements ST_EXECUTIONS and ST_EXECUTION begin
+ * with. The strings live as long as the row. */
 static struct store_execution read_row(const struct db_row *row)
 {
 	return (struct store_execution){
@@ -98,7 +99,8 @@ static struct store_execution read_row(const struct db_row *row)
 	};
 }
 
-/* The callback for executions: one of the two functions is set. */
+/* The callback of a caller that reads executions (each), or that changes one (decide); the other is
+ * NULL. */
 struct run_reader {
 	int (*each)(void *data, const struct store_execution *execution);
 	int (*decide)(void *data, const struct store_execution *execution,

@@ -28,7 +28,7 @@ struct store_outlook {
 	bool ends; /* settled is the end of the execution, and not a pause */
 };
 
-/* A new execution. The strings are borrowed. */
+/* The record of a new execution, for store_execute(). The strings are borrowed. */
 struct store_run {
 	const char *document_id, *document_name, *version_uuid, *content;
 	int64_t version;
@@ -59,7 +59,7 @@ int store_show_execution(struct store *store, const char *id,
 			 int (*each)(void *data, const struct store_execution *execution),
 			 void *data, struct err *err);
 
-/* The filter of a list. NULL and 0 mean: no filter. */
+/* Which executions store_list_executions() lists. A member that is NULL or 0 does not filter. */
 struct store_execution_filter {
 	const char *creator_like,
 		*document_name_like; /* a part of the name; ASCII letters match in either case */
@@ -80,7 +80,7 @@ int store_list_executions(struct store *store, const struct store_execution_filt
 			  int (*each)(void *data, const struct store_execution *execution),
 			  void *data, int64_t *ret_total, struct err *err);
 
-/* What an operation changes in the record of an execution. */
+/* The new values that an operation brings into the record of an execution. */
 struct store_change {
 	int64_t change_ms;
 	struct buf operations;

@@ -37,7 +37,7 @@
 #define SURROGATE_FIRST 0xd800
 #define SURROGATE_LAST 0xdfff
 
-/* The callback for listed documents. */
+/* The callback of a caller that lists documents, and how many it got. */
 struct list_reader {
 	int (*each)(void *data, const struct store_document *document);
 	void *data;

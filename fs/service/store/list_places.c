@@ -77,7 +77,8 @@ const struct list_place *list_places_find(struct store *store, const struct stor
 	return place;
 }
 
-/* Returns the place whose last use is the oldest. */
+/* Returns the place that was not used for the longest time: the next place to keep takes its
+ * room. */
 static struct list_place *oldest_place(struct store *store)
 {
 	struct list_place *oldest = &store->places.place[0];

@@ -12,7 +12,8 @@ struct store_filter;
 #define LIST_PLACES_MAX 16
 #define LIST_STATE_MAX 256 /* bytes of a state that is kept; a longer state counts as changed */
 
-/* The end of a page of a list: see list_places.c. */
+/* Where a page of a list of documents ended, so that the next page need not be counted
+ * (list_places.c). */
 struct list_place {
 	char *creator, *enterprise_project_id; /* of the filter; NULL: no filter */
 	char *state;	/* of the database at that time; NULL: the place is empty */
@@ -22,7 +23,8 @@ struct list_place {
 	uint64_t used;
 };
 
-/* The places that are kept. Zero-initialise the struct. */
+/* The last LIST_PLACES_MAX ends of pages. Zero-initialise the struct. list_places_finish()
+ * frees. */
 struct list_places {
 	struct list_place place[LIST_PLACES_MAX];
 	uint64_t used; /* rises with each use of a place */
@@ -41,7 +43,7 @@ const struct list_place *list_places_find(struct store *store, const struct stor
 void list_places_keep(struct store *store, const struct store_filter *filter, const char *state,
 		      const struct list_place *place);
 
-/* Frees all places of a store. */
+/* Frees the ends of pages that a store keeps. The store has none after that. */
 void list_places_finish(struct store *store);
 
 #endif

@@ -221,7 +221,8 @@ static int prepare_on_server(struct db_postgresql *postgresql, enum statement wh
 	return r;
 }
 
-/* Sends a statement with its values. Returns 0 or -errno. */
+/* Sends a statement with its values to the server, after preparing it if needed. Does not wait for
+ * the answer. Returns 0, or -errno with err filled. */
 static int send_statement(struct db_postgresql *postgresql, enum statement which,
 			  const struct db_value *values, int n_values, struct err *err)
 {
@@ -269,7 +270,8 @@ struct listener {
 	int64_t changed;
 };
 
-/* Reads one result. Returns 0, or -errno with err filled. */
+/* Reads one result of the server's answer: a row for listener->each(), or the end with the number
+ * of changed rows. Returns 0, or -errno with err filled. What each() returns is in listener->r. */
 static int hear_result(struct db_postgresql *postgresql, const PGresult *result,
 		       struct listener *listener, struct err *err)
 {

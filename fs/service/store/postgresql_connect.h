@@ -10,7 +10,8 @@
  */
 int postgresql_connect(struct db_postgresql *postgresql, struct err *err);
 
-/* Closes the connection. Changes that are not committed are lost. */
+/* Closes the connection, if there is one. The server undoes changes that are not committed. The
+ * next postgresql_connect() connects anew. */
 void postgresql_disconnect(struct db_postgresql *postgresql);
 
 #endif

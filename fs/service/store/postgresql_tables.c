@@ -126,7 +126,8 @@ static const char name_parts[] =
 
 static const char *const layouts[LAYOUT] = {documents_and_executions, name_parts};
 
-/* Asks for one number; -1 for null. Returns 0 or -errno. */
+/* Runs a query in SQL whose answer is one number. Returns 0 and the number, -1 for null; or -errno
+ * with err filled. -EINVAL: there is not exactly one row. */
 static int ask_postgresql_number(struct db_postgresql *postgresql, const char *question,
 				 long long *ret_number, struct err *err)
 {

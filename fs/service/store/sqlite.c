@@ -5,7 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* Resets a statement when its variable goes out of scope. */
+/* The cleanup of a variable with a statement: makes the statement ready for its next use, and
+ * forgets its values. */
 static void reset_statement(sqlite3_stmt **statement)
 {
 	sqlite3_reset(*statement);
@@ -35,7 +36,8 @@ int db_sqlite_error(sqlite3 *handle, struct err *err)
 	return err_set(err, errnum, "%s", handle ? sqlite3_errmsg(handle) : "out of memory");
 }
 
-/* Runs a statement without values. Returns 0 or -errno. */
+/* Runs a prepared statement without values that gives no row. Returns 0, or -errno with err
+ * filled. */
 static int run_simply(struct db_sqlite *sqlite, sqlite3_stmt *prepared, struct err *err)
 {
 	_cleanup_reset_ sqlite3_stmt *statement = prepared;
@@ -68,7 +70,8 @@ static int sqlite_commit(struct db *db, struct err *err)
 	return r;
 }
 
-/* Binds the values of a statement. Returns an SQLite code. */
+/* Gives a statement its values, which must outlive its run. Returns SQLITE_OK (0), or not 0: a
+ * value could not be bound. */
 static int bind_values(sqlite3_stmt *statement, const struct db_value *values, int n_values)
 {
 	int bad = 0;

@@ -103,7 +103,8 @@ static const char *const layouts[SCHEMA_VERSION] = {
 	"PRAGMA user_version = 3",
 };
 
-/* Asks for one number. Returns 0 or -errno. */
+/* Runs a query in SQL whose answer is one number. Returns 0 and the number, or -errno with err
+ * filled. */
 static int ask_number(sqlite3 *db, const char *question, int64_t *ret_number, struct err *err)
 {
 	sqlite3_stmt *statement = NULL;

@@ -57,7 +57,8 @@ void store_close(struct store *store)
 	free(store);
 }
 
-/* Runs a statement without values and rows. Returns 0 or -errno. */
+/* Runs a statement that takes no values and gives no rows. Returns 0, or -errno; store->db->last
+ * has the error. */
 static int run_store_statement(struct store *store, enum statement which)
 {
 	return db_run(store->db, which, NULL, 0, NULL, NULL);
@@ -95,7 +96,8 @@ int store_begin(struct store *store, struct err *err)
 	return run_store_statement(store, ST_BEGIN_ONE) == 0 ? 0 : lose(store, err);
 }
 
-/* Ends one of the gathered changes. Returns r or -errno. */
+/* Ends one of the gathered changes: keeps it if r is 0, undoes it alone if r is negative. Returns
+ * r; or -errno if the database has lost all gathered changes. */
 static int finish_one(struct store *store, int r, struct err *err)
 {
 	/* the database may have undone the whole transaction */

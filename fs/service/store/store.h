@@ -47,14 +47,15 @@ bool store_has_changes(const struct store *store);
  */
 int store_settle(struct store *store, struct err *err);
 
-/* A new document. The strings are borrowed. */
+/* The values of a new document, for store_create(). The strings are borrowed. */
 struct store_new {
 	const char *name, *content, *enterprise_project_id, *risk_level, *description;
 	const char *tags; /* a JSON array */
 	const char *creator;
 };
 
-/* Stores a new document as version 1. Returns 0 and its ID. */
+/* Stores a new document as version 1. Returns 0 and its ID, or -errno with err filled. Each call
+ * makes a document, also with a name that exists. */
 int store_create(struct store *store, const struct store_new *new, int64_t now_ms,
 		 char ret_id[STORE_ID_SIZE], struct err *err);
 
@@ -69,7 +70,8 @@ struct store_edit {
 int store_update(struct store *store, const char *id, const struct store_edit *edit, int64_t now_ms,
 		 struct err *err);
 
-/* Deletes a document with its versions. Returns 0 or -ENOENT. */
+/* Deletes a document with its versions. Returns 0; -ENOENT: no such document; or another -errno.
+ * err is filled. */
 int store_delete(struct store *store, const char *id, struct err *err);
 
 /* A document from the store. The strings are valid while the callback runs. A string that is not
@@ -98,7 +100,8 @@ int store_show(struct store *store, const char *id, int64_t version,
 	       int (*each)(void *data, const struct store_version *version), void *data,
 	       struct err *err);
 
-/* The filter of a list. NULL means: no filter. */
+/* Which documents store_list() lists, and the page: limit documents from offset on. A string that
+ * is NULL does not filter. */
 struct store_filter {
 	const char *name_like; /* a part of the name; ASCII letters match in either case */
 	const char *creator, *enterprise_project_id;

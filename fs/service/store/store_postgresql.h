@@ -19,7 +19,8 @@ struct store;
  * POSTGRESQL_CONNECT_S and POSTGRESQL_WORK_MS together. -EBUSY: another process had locked a row.
  */
 
-/* Does a text name a PostgreSQL database, and not a file? */
+/* Does data (the option --data) name a PostgreSQL database, and not a file? Yes if it begins with
+ * "postgresql://" or "postgres://". */
 bool store_is_postgresql(const char *data);
 
 /*

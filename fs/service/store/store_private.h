@@ -24,7 +24,8 @@ int store_make(struct db *db, struct store **ret_store, struct err *err);
  * are a fault. */
 #define STORE_ID_ATTEMPTS 4
 
-/* Begins a change. Returns 0 or -errno. */
+/* Begins a change of the store, in the transaction of the gathered changes if there is one. After 0
+ * call store_finish(). Returns 0, or -errno with err filled: nothing has begun. */
 int store_begin(struct store *store, struct err *err);
 
 /* Ends a change: commits it if r is 0, else undoes it. Returns r, or the error of the commit. */
