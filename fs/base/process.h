@@ -20,7 +20,7 @@ void process_seed_random(void);
  * one. */
 void process_raise_limits(void);
 
-/* Returns how many descriptors this process may have open. */
+/* Returns how many descriptors this process may have open; 0: the limit cannot be read. */
 unsigned process_descriptors_max(void);
 
 /* Tries whether n more descriptors can be opened now. n: at most PROCESS_PROBE_MAX. Returns 0, or

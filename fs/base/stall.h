@@ -47,7 +47,7 @@ struct stall {
 /* Call this when the loop wakes up: the first piece begins. now_us: clock_monotonic_us(). */
 void stall_begin(struct stall *stall, int64_t now_us);
 
-/* Ends a piece, counts its times, and begins the next one. */
+/* Ends a piece of the loop's work, counts its times, and begins the next piece. */
 void stall_next(struct stall *stall);
 
 /* Call these around a wait for the ledger's disk. NULL is accepted: then there is no loop. */
@@ -58,7 +58,7 @@ void stall_disk_end(struct stall *stall);
  * count. */
 int64_t stall_piece_us(const struct stall *stall);
 
-/* Counts a time in its bucket. */
+/* Counts a time in its bucket, and adds it to the sum. A negative time counts as 0. */
 void stall_times_add(struct stall_times *times, int64_t us);
 
 #endif

@@ -101,7 +101,7 @@ static bool read_error_pair(const cJSON *object, struct answer *out)
 	return found;
 }
 
-/* Keeps a request ID, unless one is kept already. */
+/* Keeps a request ID, unless one is kept already, or the text cannot be a request ID. */
 static void keep_request_id(const char *text, struct answer *out)
 {
 	if (!out->request_id[0] && text && id_is_word(text, COC_REQUEST_ID_MAX))

@@ -9,7 +9,7 @@
 #include "base/ini.h"
 #include "coc/value.h"
 
-/* A section, as if it were alone in the file. */
+/* A section of the credentials file, and what this section alone offers. */
 struct section {
 	const char *name;
 	struct coc_offer offer;

@@ -214,7 +214,8 @@ static int take_override(const char *text, size_t length, const char *where, cha
 	return r;
 }
 
-/* Finds the override in the region's variable. -ENOENT: there is none. */
+/* Finds the endpoint that the environment variable of a region names (VARIABLE_PREFIX and the
+ * region). Returns 0, -ENOENT if there is none, or another -errno with err filled. */
 static int from_variable(const char *region, char **ret_url, struct err *err)
 {
 	char name[sizeof(VARIABLE_PREFIX) + REGION_MAX];

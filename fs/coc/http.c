@@ -86,7 +86,7 @@ static void detach_request(struct http_request *request, bool well)
 		curl_easy_cleanup(easy);
 }
 
-/* Frees the place of a request, for pump_requests(). */
+/* Gives back the place of a running request (http->n_busy), for pump_requests(). */
 static void leave_place(struct http_request *request)
 {
 	if (request->busy)
@@ -163,7 +163,7 @@ static void on_delivery(void *data)
 	deliver_answers(data);
 }
 
-/* May another request run? */
+/* May one more request run? Not beyond running_max, or without a free descriptor. */
 static bool has_connection_free(const struct http *http)
 {
 	return (!http->options.running_max || http->n_busy < http->options.running_max) &&
@@ -325,7 +325,7 @@ static void wait_for_descriptor(struct http_request *request)
 	try_again_soon(http);
 }
 
-/* Takes the results of the exchanges that curl has ended. */
+/* Takes what curl has ended: each request ends, waits for a descriptor, or begins anew. */
 static void collect_answers(struct http *http)
 {
 	CURLMsg *message;

@@ -81,7 +81,7 @@ int http_start(struct http *http, const struct http_spec *spec, int64_t timeout_
 /* Does the request wait for its turn? Then nothing of it was sent. */
 bool http_is_waiting(const struct http_request *request);
 
-/* Gives up a request: its callback is not called. */
+/* Gives up a request and frees it. Its callback is not called. */
 void http_cancel(struct http_request *request);
 
 #endif

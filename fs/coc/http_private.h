@@ -36,7 +36,8 @@ struct http {
 	bool want_names;
 };
 
-/* Called after curl did something: takes its results (struct multi_calls). */
+/* Called after curl did something (struct multi_calls). Takes its results, and calls the callbacks
+ * of the requests that have ended. */
 void http_acted(void *data);
 
 /* Called when an answer has more bytes than any answer may have (struct multi_calls). */

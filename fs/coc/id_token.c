@@ -86,7 +86,8 @@ static int build_body(struct id_token *id_token, struct err *err)
 
 /* ---- the answer ---- */
 
-/* Copies what IAM says is wrong: {"error":{"message"}}, or the gateway's {"error_msg"}. */
+/* Copies what IAM says is wrong: {"error":{"message"}}, or the gateway's {"error_msg"}. An empty
+ * text if it says nothing. Hides the ID token if the text quotes it. */
 static void copy_reason(const struct id_token *id_token, const struct http_answer *answer,
 			char reason[REASON_MAX])
 {

@@ -41,7 +41,7 @@ struct metadata {
 	void *data;
 };
 
-/* Ends the fetch. metadata may be gone when this returns. */
+/* Ends the fetch: gives its owner the keys, or err. metadata may be gone when this returns. */
 static void end_fetch(struct metadata *metadata, struct coc_creds *creds, const struct err *err)
 {
 	metadata->done(metadata->data, creds, err);

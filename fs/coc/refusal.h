@@ -8,7 +8,7 @@
 /* The errors of a call that is not sent at all. Each function fills err with EACCES and what to
  * do. */
 
-/* Calls are paused after too many authentication failures in a row. */
+/* Fills err: calls are paused after COC_AUTH_FAILURES_MAX authentication failures in a row. */
 void refusal_paused(struct err *err);
 
 /* There are no credentials (creds NULL), or they have expired. why: why there are no new ones; its

@@ -136,7 +136,7 @@ static int add_request_header(struct coc_request *request, const char *name, con
 	return 0;
 }
 
-/* Signs the request, and adds the Authorization header. */
+/* Signs the request, and adds the Authorization header. Returns 0 or -errno. */
 static int add_signature(const struct request_spec *spec, struct sign_request *signing,
 			 struct coc_request *request)
 {

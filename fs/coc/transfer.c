@@ -167,7 +167,8 @@ static bool begins_answer(const char *line, size_t size)
 	return status && size - (size_t)(status - line) > 1 && status[1] != '1';
 }
 
-/* Has the kernel taken less than the whole body of the request? */
+/* Has the kernel taken less than the whole body of the request? If curl cannot tell, the answer is
+ * yes. */
 static bool is_half_sent(const struct transfer *transfer)
 {
 	curl_off_t sent = 0;

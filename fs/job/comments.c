@@ -116,7 +116,7 @@ static bool parse_statement(struct span text, struct statement *ret)
 	return true;
 }
 
-/* Adds to err where in the content the error is. Returns -EINVAL. */
+/* Adds to err the line and the column of a place in the content. Returns -EINVAL. */
 static int refuse_at(const struct comment_reader *reader, const char *at)
 {
 	unsigned line, column;

@@ -9,7 +9,7 @@
 
 #define ATTR_FIXED_BITS (1U << ATTR_ENTERPRISE_PROJECT_ID | 1U << ATTR_TAGS)
 
-/* Is the attribute fixed? */
+/* Is the attribute fixed: can it not change any more once the job exists? */
 bool attr_is_fixed(enum attr attr);
 
 /*

@@ -28,7 +28,7 @@ void origins_keep_named(struct attr_set *newer, const struct attr_set *older);
 int64_t origins_pack(const struct attr_set *set);
 void origins_unpack(int64_t number, struct attr_set *set);
 
-/* Are the origins of two sets the same? */
+/* Do the values of two sets come from the same places, as origins_pack() records them? */
 bool origins_same(const struct attr_set *a, const struct attr_set *b);
 
 #endif

@@ -54,7 +54,8 @@ static int state_when_bound(struct ledger *ledger, int64_t row,
 	return 0;
 }
 
-/* Writes the binding into its row. Returns 0 or -errno. */
+/* Writes a binding and its state into a row of job, in place of the binding that the row had.
+ * Returns 0 or -errno. */
 static int write_binding(struct ledger *ledger, int64_t row, const struct ledger_binding *binding,
 			 enum job_state state)
 {

@@ -23,7 +23,8 @@ struct ledger_listed {
  * equal. Returns 1 if something is new, 0 if not, or -errno. */
 int ledger_catalogue_put(struct ledger *ledger, const struct ledger_listed *job);
 
-/* Removes a job that is gone. */
+/* Removes a job from the catalogue: the service says that there is no such job. A job that is not
+ * there is accepted. */
 int ledger_catalogue_drop(struct ledger *ledger, const char *job_id);
 
 /* Records that a scan, which began at begun_ms (since the epoch), has read the list to its end. */

@@ -85,7 +85,9 @@ static void on_path_change(sqlite3_context *context, int n_values, sqlite3_value
 	}
 }
 
-/* SQLite calls this for each row that was made, changed or deleted. */
+/* SQLite calls this for each row that was made, changed or deleted. Notes the row for
+ * ledger_on_change() if it is a row of job and was not deleted. Without room or memory it notes
+ * that any row may have changed. */
 static void on_row_change(void *data, int operation, const char *db, const char *table,
 			  sqlite3_int64 row)
 {
@@ -133,7 +135,8 @@ void ledger_changes_mute(struct ledger *ledger, bool is_muted)
 	ledger->changes.is_muted = is_muted;
 }
 
-/* Reports the rows and the paths that were not reported yet. */
+/* Calls the function of ledger_on_change() for the rows and the paths that were not reported
+ * yet. */
 static void tell_rest(struct ledger_changes *changes)
 {
 	const struct buf *rows = &changes->rows, *paths = &changes->paths;

@@ -51,7 +51,8 @@ int ledger_explain_reading(const struct ledger *ledger, int r, struct err *err)
 	return r == -EUCLEAN ? ledger_explain_damage(ledger->path, DAMAGE_AT_MOUNT, "", err) : r;
 }
 
-/* SQLite calls this after each commit, with the pages that the log has now. */
+/* SQLite calls this after each commit, with the pages that the log has now. At log_pages_max pages
+ * it stops the check and takes the log over into the ledger's file. */
 static int on_log(void *data, sqlite3 *db, const char *name, int n_pages)
 {
 	struct ledger_check *check = data;

@@ -157,7 +157,7 @@ enum ledger_statement {
 	STMT_COUNT,
 };
 
-/* What is known of the ledger's file (check.c). */
+/* Is the ledger's file sound? check.c finds out. */
 enum ledger_soundness {
 	LEDGER_SOUND,
 	LEDGER_UNCHECKED, /* as far as the file was looked at, it is sound */

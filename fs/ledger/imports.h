@@ -20,7 +20,8 @@ int ledger_imports_by_default(struct ledger *ledger);
  * 1, 0 or -errno. */
 int ledger_imports_are_whole(struct ledger *ledger);
 
-/* Records that all imports of one scan are placed. */
+/* Records that all imports of one scan are placed: ledger_imports_are_whole() says yes from now
+ * on. */
 int ledger_imports_set_whole(struct ledger *ledger);
 
 /* Is there any import or tombstone? Returns 1, 0 or -errno. */
@@ -30,7 +31,7 @@ int ledger_imports_any(struct ledger *ledger);
  * to a path, or was forgotten on demand. */
 int ledger_import_add(struct ledger *ledger, const char *job_id, int64_t create_ms);
 
-/* Calls ledger_import_add() for all jobs of the catalogue, in effect. */
+/* Does for all jobs of the catalogue what ledger_import_add() does for one, in one statement. */
 int ledger_imports_add_listed(struct ledger *ledger);
 
 /* ---- by the name of the file: placed imports, unless the comment says otherwise ---- */
@@ -47,7 +48,7 @@ int ledger_import_remembered(struct ledger *ledger, const char *name,
 
 /* ---- by job ID ---- */
 
-/* Finds an import or a tombstone. -ENOENT: there is none. */
+/* Finds an import or a tombstone by its job ID. -ENOENT: there is none. */
 int ledger_import_get(struct ledger *ledger, const char *job_id, struct import_record *ret_import);
 
 /* Does any import or tombstone have this name? Returns 1, 0 or -errno. */
@@ -63,7 +64,7 @@ int ledger_import_fetched(struct ledger *ledger, const struct import_record *imp
 /* Records why an edit of the import was refused. story NULL removes the .error. */
 int ledger_import_tell(struct ledger *ledger, const char *job_id, const char *story);
 
-/* Records that a process reads the version that the file has. */
+/* Records that a process reads the version that the file of an import has: import->read_version. */
 int ledger_import_read(struct ledger *ledger, const char *job_id);
 
 /* Records that a user has removed the file: a tombstone is left, which keeps the name for now. */
@@ -77,7 +78,7 @@ int ledger_import_leave(struct ledger *ledger, const char *job_id);
  * is the file of this row. A job without an import is accepted. */
 int ledger_import_bound(struct ledger *ledger, const char *job_id, int64_t row);
 
-/* Deletes an import. */
+/* Deletes an import or a tombstone, in any state. A job without an import is accepted. */
 int ledger_import_drop(struct ledger *ledger, const char *job_id);
 
 /* Call this when another file gets a name that an import had. A placed import has to be placed
@@ -104,7 +105,8 @@ int ledger_imports_unplaced(struct ledger *ledger, const struct import_place *pl
 int ledger_imports_named(struct ledger *ledger, const char *after, int max,
 			 int (*fn)(void *data, const struct import_record *import), void *data);
 
-/* Calls fn for imports that are leaving. */
+/* Calls fn for at most max imports that are leaving: the job is gone or bound to a path, and the
+ * import's file is still to be removed. */
 int ledger_imports_leaving(struct ledger *ledger, int max,
 			   int (*fn)(void *data, const struct import_record *import), void *data);
 

@@ -103,7 +103,8 @@ static int read_file(const char *path, struct instance *ret_instance)
 	return r;
 }
 
-/* Is this the file of the instance? Returns 1, 0 or -errno. */
+/* Has the instance file at a path the ID and the mark of this instance? Returns 1, 0 (also if there
+ * is no file) or -errno. */
 static int is_file_of(const char *path, const struct instance *instance)
 {
 	struct instance found;
@@ -265,7 +266,8 @@ static int record_instance(struct ledger *ledger, const struct instance *instanc
 	return ledger_errno(code);
 }
 
-/* Replaces the instance file by a new one. Returns 0 or -errno. */
+/* Replaces the instance file by a new one. First writes it under new_path, then records the
+ * instance in the ledger, then renames the file to path. Returns 0 or -errno. */
 static int replace_file(struct ledger *ledger, const char *path, const char *new_path,
 			struct instance *instance, bool rebind)
 {

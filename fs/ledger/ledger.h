@@ -46,7 +46,8 @@ int ledger_open(const char *path, const struct ledger_owner *owner, struct ledge
 /* Counts the waits for the disk in *stall from now on. Borrowed until ledger_close(). */
 void ledger_measure(struct ledger *ledger, struct stall *stall);
 
-/* Commits what is open, and closes. NULL is accepted. */
+/* Commits the changes so far durably, and closes the ledger. A ledger that is not damaged gets a
+ * seal (seal.h). NULL is accepted. */
 void ledger_close(struct ledger *ledger);
 
 /* Was something changed since the last commit? */
@@ -107,7 +108,7 @@ void ledger_on_change(struct ledger *ledger, ledger_change_fn *fn, void *data);
  * an answer that does not wait for the commit. */
 void ledger_tell_changes(struct ledger *ledger);
 
-/* Undoes everything since the last commit. */
+/* Undoes everything since the last commit. ledger_take_loss() reports the loss once. */
 void ledger_undo(struct ledger *ledger);
 
 /* Was anything undone since the last call? Then what was recorded in the meantime may be gone. */
@@ -162,7 +163,8 @@ int ledger_refuse(struct ledger *ledger, int64_t row, bool incomplete, const str
  * failed is JOB_DRAFT until the newer content is recorded. */
 int ledger_overwrite(struct ledger *ledger, int64_t row);
 
-/* Records the warnings of the last check. NULL: there are none. */
+/* Records the warnings that the check of the DSL gave for a row's content, in place of the earlier
+ * ones. NULL: there are none. */
 int ledger_warn(struct ledger *ledger, int64_t row, const char *warnings);
 
 /* Adds a line to the warnings. The next check replaces the whole text. */
@@ -172,7 +174,7 @@ int ledger_warn_more(struct ledger *ledger, int64_t row, const char *line);
  * of the commit. The record of what the service holds stays as it is. */
 int ledger_agree(struct ledger *ledger, int64_t row, const struct attr_set *attrs);
 
-/* Removes the .error. The state and the story stay. */
+/* Removes the .error of a row: a user has removed the sibling. The state and the story stay. */
 int ledger_dismiss(struct ledger *ledger, int64_t row);
 
 /* Forgets the binding and all that was sent. The state is JOB_DRAFT, or JOB_QUEUED if content is
@@ -195,10 +197,12 @@ int ledger_path(struct ledger *ledger, int64_t row, char **ret_path);
 
 /* ---- names whose file was never made: unmade.c ---- */
 
-/* Marks a path as unmade, for content of this owner. */
+/* Marks a path as unmade: its file was never made, because a rename or a link waits for its commit
+ * (unmade.c). If the path has no row, makes one for this owner. */
 int ledger_mark_unmade(struct ledger *ledger, const char *path, const struct owner *owner);
 
-/* Removes the mark of ledger_mark_unmade() from a path. */
+/* Removes the mark of ledger_mark_unmade() from a path. A path without a mark or a row is
+ * accepted. */
 int ledger_unmark_unmade(struct ledger *ledger, const char *path);
 
 /* Is this path marked as unmade? Returns 1, 0 or -errno. */
@@ -227,7 +231,8 @@ int ledger_hold(struct ledger *ledger, int64_t row, const struct holding *holdin
 int ledger_claims(struct ledger *ledger, const char *path,
 		  struct job_claim ret_claims[CLAIMS_ASIDE_MAX + 1]);
 
-/* Deletes the story and the warnings of a row. The attributes stay. */
+/* Deletes the story and the warnings of a row, because they are private texts of another user's
+ * file. The attributes stay. */
 int ledger_drop_text(struct ledger *ledger, int64_t row);
 
 /* Hides the versions so far, and what is under way, from the file of this user: they belong to the
@@ -307,7 +312,8 @@ int ledger_intend(struct ledger *ledger, struct ledger_submission *submission, e
 int ledger_disown_sent(struct ledger *ledger, const struct ledger_submission *submission,
 		       enum attr attr);
 
-/* Moves an unfinished submission, and its job, to another state. */
+/* Records another state for an unfinished submission and its row, and started_ms for the
+ * submission. */
 int ledger_move(struct ledger *ledger, const struct ledger_submission *submission,
 		enum job_state state);
 
@@ -332,13 +338,15 @@ int ledger_see_held(struct ledger *ledger, int64_t row, const struct attr_set *h
  * the update, it becomes the base of the row. */
 int ledger_put_onto(struct ledger *ledger, const struct ledger_submission *submission);
 
-/* Records a new story for a submission in doubt. */
+/* Records a new story for a submission in doubt, which replaces the one before: its .error
+ * changes. */
 int ledger_tell(struct ledger *ledger, const struct ledger_submission *submission,
 		const struct err *err, const char *story);
 
 /* ---- bindings to a job that exists: bindings.c ---- */
 
-/* How a row is bound to a job without a create. Borrowed. */
+/* What ledger_bind() records: a row is bound to a job that exists already. All pointers are
+ * borrowed. */
 struct ledger_binding {
 	const char *job_id;
 	/* versions of the job; base 0: no version was read or written here */
@@ -394,7 +402,8 @@ int ledger_read_known(struct ledger *ledger, struct ledger_submission *submissio
 int ledger_give_up(struct ledger *ledger, const struct ledger_submission *submission,
 		   const struct err *err, const char *story, const char *request_id);
 
-/* As ledger_give_up(), for a submission whose intent was never recorded. */
+/* As ledger_give_up(), for a submission whose intent was never recorded. The state of the row
+ * becomes JOB_FAILED only if no other submission of the row is unfinished. */
 int ledger_give_up_unsent(struct ledger *ledger, int64_t row, const struct err *err,
 			  const char *story);
 
@@ -436,7 +445,8 @@ int ledger_next_due(struct ledger *ledger, int64_t *ret_ms, bool *ret_is_empty);
  * JOB_SUBMITTING. */
 int ledger_start(struct ledger *ledger, const struct ledger_submission *submission);
 
-/* Is this submission recorded as being sent? Returns 1, 0 or -errno. */
+/* Is this submission recorded as JOB_SUBMITTING, and not as queued or in doubt? Returns 1, 0 or
+ * -errno. */
 int ledger_is_being_sent(struct ledger *ledger, const struct ledger_submission *submission);
 
 /* Puts a submission that was not done back into the queue. It is tried again at next_try_ms (since
@@ -458,7 +468,8 @@ int ledger_pending(struct ledger *ledger, int64_t after, int max,
  * 0 at the end, or -errno. */
 int ledger_count_queued(struct ledger *ledger, struct queued_count *count);
 
-/* Allows all queued submissions to be tried at once. */
+/* Forgets when the queued submissions are to be tried next: ledger_next() finds each of them at
+ * once. */
 int ledger_hasten(struct ledger *ledger);
 
 /* Calls fn for every submission that was under way or in doubt, in the order of their IDs. Every
@@ -469,14 +480,16 @@ int ledger_unfinished(struct ledger *ledger,
 
 /* ---- renames: renames.c ---- */
 
-/* Records a rename that is about to be done, durably; sets rename->id. */
+/* Records a rename that is about to be done, and commits durably. Sets rename->id. End it with
+ * ledger_rename_done() or ledger_rename_undone(); after a crash ledger_rename_unfinished() finds
+ * it. */
 int ledger_rename_begin(struct ledger *ledger, struct job_rename *rename);
 
 /* Records that a rename was done: the rows of from and of all below it move along (exchange: both
  * ways). */
 int ledger_rename_done(struct ledger *ledger, const struct job_rename *rename);
 
-/* Records that a rename was not done. */
+/* Records that a rename was not done: deletes the record of ledger_rename_begin(). No row moves. */
 int ledger_rename_undone(struct ledger *ledger, const struct job_rename *rename);
 
 /* Does this path, or a path below it, have a row? Returns 1, 0 or -errno. */

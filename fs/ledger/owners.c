@@ -158,7 +158,9 @@ static int next_path(struct ledger *ledger, int64_t *row, char **ret_path)
 	return r;
 }
 
-/* Records the owners of all rows in the open transaction. Returns 0 or a negative value. */
+/* Calls find for the path of each row, and records the owner that find returns. At the end records
+ * that all owners are known. Call this function in an open transaction. Returns 0 or a negative
+ * value. */
 static int learn_owners(struct ledger *ledger,
 			int (*find)(void *data, const char *path, struct owner *ret_owner),
 			void *data)

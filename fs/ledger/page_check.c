@@ -99,7 +99,7 @@ static bool is_map_suspect(const struct page_file *file, uint32_t number, const 
 	return false;
 }
 
-/* A page of a b-tree, and its head. */
+/* A page of a b-tree that is being checked. Its pointers point into the page. */
 struct tree_page {
 	const struct page_file *file;
 	const unsigned char *page, *head, *places, *end;

@@ -8,7 +8,7 @@
 
 /* Looks at one page of an SQLite file. page_check.c has the essay. */
 
-/* The layout of the file. */
+/* The layout of an SQLite file. */
 struct page_file {
 	uint32_t n_pages;
 	size_t size;   /* bytes of a page */

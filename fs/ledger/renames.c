@@ -88,7 +88,8 @@ static int clear_below(struct ledger *ledger, const char *from, const char *to)
 	return ledger_run(stmt);
 }
 
-/* Moves the row of a file. Returns 0 or -errno. */
+/* Moves the row of a file from one path to another. If the new path has a row already, no row
+ * moves. A path without a row is accepted. Returns 0 or -errno. */
 static int move_file(struct ledger *ledger, const char *from, const char *to)
 {
 	int r = 0;

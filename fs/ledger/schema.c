@@ -145,7 +145,7 @@ static const char schema[] =
  * number. */
 #define LAST_UNSURE_VERSION 3
 
-/* Columns that a ledger of such a version may lack. */
+/* Columns that a ledger of LAST_UNSURE_VERSION or older may lack. */
 static const struct column {
 	const char *table, *name, *type;
 } late_columns[] = {
@@ -280,7 +280,8 @@ static int complete_schema(sqlite3 *db)
 	return code == SQLITE_OK ? run_schema(db, late_rest) : code;
 }
 
-/* Makes all steps within the open transaction. Returns an SQLite result code. */
+/* Upgrades a ledger of this version to LEDGER_SCHEMA_VERSION, within the open transaction. Returns
+ * an SQLite result code. */
 static int make_schema_steps(sqlite3 *db, int64_t version)
 {
 	char number[64];

@@ -21,7 +21,8 @@ enum ledger_past ledger_past(const char *path);
  * ledger has not come to its end. */
 void ledger_put_seal(const char *path, bool unchecked);
 
-/* Removes the seal, so that the next mount checks the ledger. */
+/* Removes the seal of the ledger at a path, so that the next mount checks the ledger. A failure
+ * goes to the log only. */
 void ledger_break_seal(const char *path);
 
 #endif

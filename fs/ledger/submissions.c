@@ -16,7 +16,7 @@
 #include "ledger/jobs.h"
 #include "ledger/known.h"
 
-/* in the order that the columns of attributes have in every statement */
+/* the attributes in the order of their columns, in every statement */
 static const enum attr columns[] = {ATTR_RISK_LEVEL, ATTR_ENTERPRISE_PROJECT_ID, ATTR_NAME,
 				    ATTR_DESCRIPTION, ATTR_TAGS};
 

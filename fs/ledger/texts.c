@@ -9,7 +9,7 @@
 #include "ledger/db.h"
 #include "ledger/owners.h"
 
-/* Reads the row that a query has found. */
+/* Fills *text from the row of job that a query has found. */
 static void read_text(sqlite3_stmt *stmt, struct ledger_text *text)
 {
 	*text = (struct ledger_text){

@@ -48,7 +48,7 @@ static sqlite3_file *ledger_file(sqlite3 *db)
 	return file && file->pMethods ? file : NULL;
 }
 
-/* Reads the number of a pragma. 0: it cannot be read. */
+/* Returns the number that a pragma tells; 0: it cannot be read. */
 static int64_t ask_pragma(sqlite3 *db, const char *pragma)
 {
 	sqlite3_stmt *stmt;
@@ -122,7 +122,8 @@ static bool all_look_sound(struct look *look, const unsigned char *named)
 	return true;
 }
 
-/* Reads the layout of the pages from the ledger's head. */
+/* Reads usable and has_map of look->file from the head of the ledger's file. Returns false if the
+ * head cannot be read. */
 static bool read_file_head(struct look *look)
 {
 	unsigned char head[100];

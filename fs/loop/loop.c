@@ -261,7 +261,7 @@ static int find_ready(struct loop *loop, int timeout_ms)
 	return 0;
 }
 
-/* Makes the timers of loop_timer_next() due. */
+/* Moves the timers of loop_timer_next() to the timers that are due in this iteration. */
 static void take_next(struct loop *loop)
 {
 	struct loop_timer *timer;

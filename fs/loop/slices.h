@@ -32,10 +32,10 @@ void slices_init(struct slices *slices, struct loop *loop);
 /* Frees the slices. No work may wait. */
 void slices_finish(struct slices *slices);
 
-/* Adds work, which begins in the next iteration. */
+/* Adds work behind the work that waits already. Slices run from the next iteration on. */
 void slices_add(struct slices *slices, struct sliced *sliced);
 
-/* Removes work that waits. */
+/* Removes work that waits: its run is not called any more. sliced must be waiting. */
 void slices_drop(struct slices *slices, struct sliced *sliced);
 
 #endif

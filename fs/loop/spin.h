@@ -17,7 +17,8 @@ struct spin {
 
 void spin_init(struct spin *spin);
 
-/* As epoll_wait(2). */
+/* Waits as epoll_wait(2) does, with the same results. While events come fast, the thread first
+ * stays awake for a moment (spin.c). */
 int spin_wait(struct spin *spin, int epoll_fd, struct epoll_event *events, int max, int timeout_ms);
 
 #endif

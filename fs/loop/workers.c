@@ -111,7 +111,8 @@ static void put_job(struct workers *workers, struct job_list *list, struct worke
 	pthread_mutex_unlock(&workers->lock);
 }
 
-/* Gives a job to a thread. */
+/* Gives a job to a thread. If no thread can be had, the job runs here, and the loop waits for
+ * it. */
 static void hand_job_over(struct workers *workers, struct worker_job *job)
 {
 	/* threads.used counts all jobs that were handed over and have not ended, and this job */

@@ -30,7 +30,7 @@ static const EVP_MD *get_sha256(void)
 	return other;
 }
 
-/* Returns a new context, or NULL. */
+/* Returns a new context for HMAC-SHA256 that has no key yet; NULL: the crypto library fails. */
 static EVP_MAC_CTX *make_keyless(void)
 {
 	char digest[] = "SHA2-256";

@@ -62,7 +62,8 @@ int sign_sha256_hex(const void *bytes, size_t size, char ret_hex[SIGN_HEX_SIZE])
 /* Writes unix_s in the form of X-Sdk-Date. "" if the time has no such form. */
 void sign_date(long long unix_s, char ret_date[SIGN_DATE_SIZE]);
 
-/* Reads an X-Sdk-Date. Returns 0 or -EINVAL. */
+/* Reads an X-Sdk-Date ("20250701T180239Z") into seconds since the epoch. Returns 0, or -EINVAL if
+ * it has another form or is no real date. */
 int sign_date_parse(const char *date, long long *ret_unix_s);
 
 #endif

@@ -8,7 +8,7 @@
 
 /* What a create notes of the jobs that it might take, while the list of jobs is read. */
 
-/* A job that the create might take. */
+/* A job of the service that the create might take instead of making one. */
 struct adoption_candidate {
 	char *id;
 	bool is_taken; /* now a path has the job, or may have made it */
@@ -44,10 +44,10 @@ int adoption_note_bound(struct submission *submission, const struct coc_summary 
  * -ENOMEM. */
 int adoption_note_listed(struct submission *submission, const struct name_list *list);
 
-/* Frees what was noted. Does nothing if nothing was. */
+/* Frees submission->adoption. Does nothing if that is NULL. */
 void adoption_finish(struct submission *submission);
 
-/* Does the create take a job for its name alone? */
+/* May the create take a job for its name alone, with another content? Yes with adopt=name. */
 static inline bool adoption_takes_by_name(const struct submission *submission)
 {
 	return submission->engine->options.adopt == ADOPT_NAME;

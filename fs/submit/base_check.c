@@ -142,7 +142,8 @@ static bool has_changed_values(const struct submission *submission,
 	return true;
 }
 
-/* Ends the submission without sending anything: err says why. */
+/* Fails an update before it is sent. newest: the job's newest version, which is recorded as seen.
+ * err is copied. */
 static void refuse_update(struct submission *submission, int64_t newest, const struct err *err)
 {
 	submission_count_in_flight(submission, -1);

@@ -86,7 +86,9 @@ static int64_t waits_until(const struct catalogue *catalogue, const struct waite
 	return waiter->begun_ms + catalogue->engine->options.timeout_ms;
 }
 
-/* The timer's callback: answers the waiters that have waited long enough. */
+/* The timer's callback: answers the waiters that have waited for timeout=. They get the jobs that
+ * are known, or -ETIMEDOUT if no scan has ever read the list to its end. Sets the timer again for
+ * the waiters that are left. */
 static void end_patience(void *data)
 {
 	struct catalogue *catalogue = data;
@@ -111,7 +113,9 @@ static void end_patience(void *data)
 		loop_timer_set(loop, &catalogue->patience, due_ms, end_patience, catalogue);
 }
 
-/* Returns when the next scan may begin, on the loop's clock. */
+/* Returns when the next scan may begin, on the loop's clock. After a failure: after the backoff of
+ * an outage. Otherwise: refresh= after the scan began, and not before a pause as long as the scan
+ * took (at most refresh=). */
 static int64_t next_scan_ms(const struct catalogue *catalogue, const struct scan_end *end)
 {
 	const struct engine *engine = catalogue->engine;
@@ -126,7 +130,8 @@ static int64_t next_scan_ms(const struct catalogue *catalogue, const struct scan
 		       : catalogue->scan.begun_ms + refresh_ms;
 }
 
-/* Ends a scan and its work on files: answers all waiters. */
+/* Ends a scan, when the files of its imports are placed, too. Answers all waiters: with 0 if the
+ * jobs may be shown, else with -errno. */
 static void end_look(struct catalogue *catalogue)
 {
 	struct waiter *waiter;

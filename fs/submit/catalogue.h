@@ -27,7 +27,7 @@ int catalogue_refresh(struct engine *engine, submit_done_fn *done, void *data,
 
 /* ---- the text of .coc/jobs: catalogue_listing.c ---- */
 
-/* The path that is bound to a job. */
+/* A path that is bound to a job of the catalogue. */
 struct catalogue_binding {
 	const char *path;
 	bool is_aside; /* the row is kept for its owner, and another file has the name now */

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* The catalogue as the engine keeps it. catalogue.h has what fs/space calls. */
+/* The catalogue (.coc/jobs) as the engine keeps it. catalogue.h has what fs/space calls. */
 struct catalogue;
 struct engine;
 

@@ -61,7 +61,7 @@ static int keep_own_attributes(struct engine *engine, struct commit *commit,
 	return r;
 }
 
-/* Returns the attributes that have a value, as bits. */
+/* Returns the attributes of a set that have a value: bits 1 << attr. */
 static unsigned present(const struct attr_set *set)
 {
 	unsigned bits = 0;

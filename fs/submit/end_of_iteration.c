@@ -330,7 +330,8 @@ static int release_now(struct engine *engine)
 	return r;
 }
 
-/* Releases outcomes that need not be durable before their waiters are answered. */
+/* Releases this iteration without a sync: it has recorded only outcomes that need not be durable
+ * before their waiters are answered. */
 static void release_unsynced(struct engine *engine)
 {
 	batch_move(&engine->iteration, &engine->durable);
@@ -354,7 +355,8 @@ static int take_up_lists(struct engine *engine)
 	return sync_error;
 }
 
-/* Removes the files of imports whose jobs were taken by other paths. */
+/* If imports have begun to leave, because other paths have taken their jobs, begins a placing,
+ * which removes their files. Does nothing if this mount makes no files for imports. */
 static void remove_leaving_imports(struct engine *engine)
 {
 	if (ledger_imports_take_leaving(engine->ledger) && imports_are_placed(engine))

@@ -210,8 +210,9 @@ static int make_submission(struct engine *engine, struct ledger_submission *take
 	return r;
 }
 
-/* Starts a new submission, or puts it behind the current one of its row. submission_start() says
- * what known is. Returns 0, or -errno with err filled. */
+/* Starts a new submission, or puts it behind the current one of its row. *ret_waiter is answered at
+ * its end. submission_start() says what known is. Returns 0, or -ENOMEM with err filled: then the
+ * submission is freed. */
 static int start_or_wait(struct submission *submission, const struct job_record *known,
 			 submit_done_fn *done, void *data, struct waiter **ret_waiter,
 			 struct err *err)

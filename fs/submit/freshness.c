@@ -39,7 +39,8 @@ void freshness_again(struct engine *engine, const struct freshness *fresh)
 
 /* ---- the freshness of a path ---- */
 
-/* Returns the version whose text the file has. */
+/* Returns the version whose text the file has: a newer one that nobody has read yet, else the
+ * base. */
 static int64_t version_of_text(const struct ledger_text *text)
 {
 	return text->unread ? text->unread : text->base;

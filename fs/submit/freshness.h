@@ -37,7 +37,8 @@ struct freshness {
 	uid_t hidden_uid;
 };
 
-/* Returns the version whose text the file has. */
+/* Returns the version whose text the file has: a newer one that nobody has read yet, else the
+ * base. */
 static inline int64_t freshness_version(const struct freshness *fresh)
 {
 	return fresh->unread ? fresh->unread : fresh->base;

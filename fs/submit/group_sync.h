@@ -7,7 +7,7 @@
 /* The sync of an iteration: the loop waits for the disk itself, or a thread does while the loop
  * goes on. */
 
-/* Makes a batch empty. */
+/* Initialises a batch as empty. Entries that it had are lost: call batch_move() for those first. */
 void batch_init(struct batch *batch);
 
 /* Empties `from` into `to`: the submissions to the end of its lists, the waiters to the front, in
@@ -24,7 +24,8 @@ void group_sync_init(struct engine *engine);
 /* Stops the thread, and frees the submissions that are only in the batches. */
 void group_sync_finish(struct engine *engine);
 
-/* Returns what it costs to send this request, in units of RELEASES_MAX. */
+/* Returns what it costs to send the request of a submission, in units of RELEASES_MAX: 1, and 1
+ * more for each RELEASE_CONTENT bytes of content. */
 unsigned group_sync_cost(const struct submission *submission);
 
 /* Should the thread make this iteration durable? Yes if others could go on meanwhile, or if the
@@ -42,7 +43,7 @@ void group_sync_hold(struct engine *engine);
 /* Begins the next sync, if something is held and no sync is under way. */
 void group_sync_go_on(struct engine *engine);
 
-/* Does something wait for a sync? */
+/* Is a sync under way, or is a batch held for the next sync? */
 bool group_sync_is_awaited(const struct engine *engine);
 
 #endif

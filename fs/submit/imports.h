@@ -85,7 +85,8 @@ int imports_fetched(struct engine *engine, const struct import_record *import);
  * removes the .error. */
 int imports_tell(struct engine *engine, const struct import_record *import, const char *story);
 
-/* Records that a process reads the version that an import has. */
+/* Records that a process reads the version that the file of an import has. If the import is edited
+ * later, this version is the base (imports_bind()). Returns 0 or -errno. */
 int imports_read(struct engine *engine, const struct import_record *import);
 
 /*

@@ -22,7 +22,7 @@ int imports_create(struct engine *engine, struct imports **ret_imports);
 /* Stops the placing of files, and frees. NULL is accepted. */
 void imports_destroy(struct imports *imports);
 
-/* Does this mount make files for imports? */
+/* Does this mount make files for imports? Not with jobs=own, and not before imports_begin(). */
 bool imports_are_placed(const struct engine *engine);
 
 /* Records a job that a scan has listed as an import. Returns 0 or -errno. */

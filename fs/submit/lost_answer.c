@@ -58,7 +58,9 @@ static void on_update_looked_for(struct submission *submission, const struct coc
 	lost_answer_end_round(lost);
 }
 
-/* A timer's callback: begins a round of questions. */
+/* A timer's callback: begins a round of questions to the service about a lost answer. While the
+ * ledger is not known to be sound, it does nothing. If too many rounds are under way,
+ * lost_answer_take_place() begins this round later. */
 static void ask_service(void *data)
 {
 	struct lost_answer *lost = data;
@@ -105,7 +107,8 @@ static struct lost_answer *lost_answer_for(struct submission *submission)
 	return lost;
 }
 
-/* Puts a submission in doubt into its lost answer. Also a timer's callback. */
+/* Puts a submission in doubt into its lost answer, which creates of one name share, and lets the
+ * next round begin. Without memory it sets a timer, whose callback it is, too. */
 static void join_lost_answer(void *data)
 {
 	struct submission *submission = data;

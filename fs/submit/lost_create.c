@@ -35,7 +35,9 @@
 /* the version that the create has made */
 #define FIRST_VERSION "v1"
 
-/* Keeps jobs of other projects, too: the job may have been moved since it was made. */
+/* Is this listed job a candidate? Yes if no path is bound to the job, and it was not forgotten on
+ * demand. Jobs of other projects count, too: the job may have been moved since it was made. Returns
+ * 1, 0 or -errno. */
 static int is_candidate_kept(void *data, const struct coc_summary *job)
 {
 	const struct lost_answer *lost = data;
@@ -44,7 +46,7 @@ static int is_candidate_kept(void *data, const struct coc_summary *job)
 	return bound < 0 ? bound : !bound;
 }
 
-/* Is this version surely the first? NULL may be any version. */
+/* Is this version surely a job's first one? NULL (not told) may be any version. */
 static bool is_first_version(const char *version)
 {
 	return version && !strcmp(version, FIRST_VERSION);
@@ -78,7 +80,9 @@ static bool fits_any(const struct lost_answer *lost, const struct candidate *can
 	return false;
 }
 
-/* Returns the next job to be shown, or NULL. */
+/* Returns the next candidate whose content the service has to show, or NULL. First come the jobs
+ * that a lost create did not know. Only if one of these fits, the other jobs are looked at as
+ * well. */
 static struct candidate *next_candidate(struct lost_answer *lost)
 {
 	for (; lost->next < lost->n_candidates; lost->next++) {
@@ -176,7 +180,8 @@ static int compare_candidates(const void *a, const void *b)
 	return strcmp(((const struct candidate *)a)->job.id, ((const struct candidate *)b)->job.id);
 }
 
-/* Is this the same job, and unchanged since the earlier round? */
+/* Is a job unchanged since the earlier round? was and is have the same ID. If a version is not
+ * told, the answer is no. */
 static bool is_unchanged(const struct listed_job *was, const struct listed_job *is)
 {
 	return was->version && is->version && !strcmp(was->version, is->version) &&

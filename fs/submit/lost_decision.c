@@ -140,7 +140,8 @@ static int decide_group(struct lost_answer *lost, struct submission **submission
 	return 0;
 }
 
-/* Orders submissions by what they sent, then by the order of their questions. */
+/* Orders submissions for qsort(): by what they sent, then by the order of their questions, then by
+ * their IDs. */
 static int compare_submissions(const void *a, const void *b)
 {
 	const struct ledger_submission *x = &(*(struct submission *const *)a)->record;

@@ -13,7 +13,7 @@
 struct matched_job {
 	const char *id;
 	bool unsure; /* its content cannot be seen, so another create may have made it */
-	bool alike;  /* it has that content, but something else differs: no create gets it */
+	bool alike;  /* it has that content, blanks apart, but does not fit: no create gets it */
 	bool taken;  /* a create has got the job */
 };
 
@@ -23,7 +23,7 @@ enum match_verdict {
 	MATCH_OPEN, /* it cannot be told whether the create has made a job, and which */
 };
 
-/* Why creates stay open (MATCH_OPEN). */
+/* Why lost creates stay open (MATCH_OPEN): it cannot be told which jobs they have made. */
 enum match_reason {
 	MATCH_CLEAR,
 	MATCH_UNKNOWN, /* it is not known which jobs the service had before */

@@ -152,7 +152,9 @@ bool lost_answer_may_be_ended(const struct submission *submission)
 	return submission->lost && submission->open_story && lost_answer_is_settled(submission);
 }
 
-/* Begins the next round later, after least_ms at the earliest. */
+/* Begins the next round later, after least_ms at the earliest. The wait doubles with each round,
+ * from LOST_ASK_FIRST_MS to ASK_MOST_MS. It ends no later than when the first submission is
+ * settled. */
 static void ask_again(struct lost_answer *lost, int64_t least_ms)
 {
 	int64_t now_ms = loop_now_ms(lost->engine->loop);

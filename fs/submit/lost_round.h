@@ -10,14 +10,16 @@
  * before. */
 #define LOST_ASK_FIRST_MS 500
 
-/* Begins the next round at once: a writer waits for this path. */
+/* Call this function when a writer waits for the path of this submission. Begins the next round
+ * about its lost answer at once, unless one is under way. Does nothing if the submission is not in
+ * doubt. */
 void lost_answer_hurry(struct submission *submission);
 
 /* Begins the next rounds of all lost answers whose last round got no answer. Call this when the
  * service is back. */
 void lost_answer_hurry_unanswered(struct engine *engine);
 
-/* Begins the next rounds of all lost answers. */
+/* Begins the next rounds of all lost answers at once, unless they are under way. */
 void lost_answer_hurry_all(struct engine *engine);
 
 /* Takes a submission out of its lost answer: it is not in doubt any more. Frees a lost answer that
@@ -53,10 +55,11 @@ void lost_answer_end_round(struct lost_answer *lost);
  * has ended. */
 bool lost_answer_take_place(struct lost_answer *lost);
 
-/* Begins the next round after wait_ms, unless a round is under way. */
+/* Begins the next round after wait_ms, unless a round is under way or stands in line. The waits
+ * between rounds are as short as after the first round again. */
 void lost_answer_hurry_round(struct lost_answer *lost, int64_t wait_ms);
 
-/* Frees the candidates of a lost answer. */
+/* Frees the candidates of a lost answer: the jobs that its creates may have made. */
 void lost_answer_drop_candidates(struct lost_answer *lost);
 
 #endif

@@ -114,7 +114,8 @@ static int make_file(const struct making *making, const char *name)
 	return r == -EEXIST ? 0 : r;
 }
 
-/* Makes some files. Returns 1 if more are left, 0 or -errno. */
+/* Makes some files in the loop: at most IMPORTS_AT_ONCE, and fewer if the iteration is long
+ * already. Returns 1 if more are left, 0 or -errno. */
 static int make_some(struct making *making)
 {
 	const struct buf *names = &making->names;
@@ -132,7 +133,8 @@ static int make_some(struct making *making)
 	return r;
 }
 
-/* A timer's callback: makes the files that are left. */
+/* A timer's callback: starts a thread that makes the files that are left. If there is no thread,
+ * makes some files here and sets the timer again. */
 static void make_slice(void *data)
 {
 	struct making *making = data;

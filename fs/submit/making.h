@@ -34,7 +34,7 @@ void making_begin(struct making *making, struct engine *engine, struct buf *take
  * is left. */
 void making_stop(struct making *making);
 
-/* Stops, and frees the names. */
+/* Stops as making_stop() does, and frees the names. */
 void making_finish(struct making *making);
 
 /* Removes from a list of names (each ends with a NUL) those that the ledger does not have any more.

@@ -111,7 +111,8 @@ static void write_stall(struct buf *text, const struct stall *stall)
 		    &stall->disk);
 }
 
-/* A submission without a kind can end in one way only. */
+/* Can a submission of this kind end in this way? A submission without a kind can only be
+ * refused. */
 static bool is_possible(int kind, int outcome)
 {
 	return kind != METRICS_KIND_NONE || outcome == OUTCOME_REFUSED;

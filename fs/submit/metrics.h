@@ -61,7 +61,7 @@ struct metrics_now {
 	const struct stall *stall;		 /* waits of the loop */
 };
 
-/* Counts a time. A negative time counts as 0. */
+/* Counts a time in its bucket, and adds it to the sum. A negative time counts as 0. */
 void histogram_add(struct histogram *histogram, int64_t ms);
 
 /* Appends all metrics as text. Returns 0 or -ENOMEM. */

@@ -46,7 +46,9 @@ static void end_missing(struct missing *missing, int result)
 	missing->done(missing->data, result);
 }
 
-/* Looks at a job of the catalogue: is it in the list? Returns 0 or -ENOMEM. */
+/* Looks at a job of the catalogue, and counts it. If the list lacks the job, notes its ID for a
+ * question to the service: at most SCAN_SHOWS_MAX, and only IDs behind missing->resume. Returns 0
+ * or -ENOMEM. */
 static int look_at_listed(void *data, const char *job_id, bool is_accepted)
 {
 	struct missing *missing = data;
@@ -150,7 +152,8 @@ static void end_walk(struct missing *missing)
 	}
 }
 
-/* A timer's callback: looks at some jobs of the catalogue. */
+/* A timer's callback: looks at the next SCAN_ROWS_AT_ONCE jobs of the catalogue. After the last job
+ * end_walk() decides how the check goes on. */
 static void walk_slice(void *data)
 {
 	struct missing *missing = data;

@@ -38,7 +38,8 @@ void submit_close(struct engine *engine)
 	ledger_close(ledger);
 }
 
-/* Ends the renames that a crash has interrupted. Returns 0 or -errno. */
+/* Ends the renames that a crash has interrupted, and commits. If only the commit fails, sets
+ * engine->renames_unsettled. Returns 0 or -errno. */
 static int recover_renames(struct engine *engine, const struct spool_witness *witness)
 {
 	int r = ledger_rename_unfinished(engine->ledger, witness->was_renamed, witness->data);

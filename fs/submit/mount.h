@@ -82,7 +82,8 @@ void submit_iteration_end(struct engine *engine);
  * credentials). */
 void submit_hasten(struct engine *engine);
 
-/* Ends the sending from the queue: the mount ends. */
+/* Call this function when the mount ends. Sends nothing from the queue any more. If the ledger is
+ * not known to be sound, fails the submissions that wait for its check. */
 void submit_quiesce(struct engine *engine);
 
 /* Returns how many submissions are under way that somebody may wait for. Submissions in doubt do

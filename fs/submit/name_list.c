@@ -140,7 +140,7 @@ static int keep_page(struct name_list *list, const struct coc_answer *page, size
 	return 0;
 }
 
-/* Adds the IDs of a page to spec.listed. Returns 0 or -ENOMEM. */
+/* Adds the IDs of a page to spec.listed, if that is not NULL. Returns 0 or -ENOMEM. */
 static int note_rows(struct name_list *list, const struct coc_answer *page)
 {
 	int r = 0;

@@ -21,7 +21,7 @@ struct listed_job {
 		update_time_ms; /* times by the service's clock, so no decision uses them */
 };
 
-/* What a list is to read. */
+/* What to read from the service's list of jobs of one name, and which of them to keep. */
 struct name_list_spec {
 	/* The whole name; borrowed until the list ends. Jobs whose names differ only by blanks at
 	 * the ends are kept, too: services trim names. */

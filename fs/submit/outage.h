@@ -19,7 +19,8 @@ void outage_note_look(struct engine *engine, const struct coc_answer *answer);
  * these keys. */
 bool outage_is_away(const struct coc_answer *answer);
 
-/* Ends an outage: the service is there, and everything goes on. */
+/* Call this function when the service is there, or may be there again. Ends an outage: the queue is
+ * sent again. After more than one failure, the next rounds for lost answers begin at once, too. */
 void outage_end(struct engine *engine);
 
 /* Returns for how many milliseconds from now the queue stands still. After that, during an outage,

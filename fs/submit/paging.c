@@ -81,7 +81,7 @@ static enum paging_step paging_step_of(const struct paging *paging, const struct
 	return paging->total == paging->rows ? PAGING_WHOLE : PAGING_FLAWED;
 }
 
-/* Goes back by one page, less the row of the overlap. */
+/* Goes back by one page, less the row of the overlap, but not before the beginning of the list. */
 static void step_back(struct paging *paging)
 {
 	paging->offset -= COC_LIST_PAGE - 1;
@@ -89,7 +89,7 @@ static void step_back(struct paging *paging)
 		paging->offset = 0;
 }
 
-/* Were as many rows seen as this page says there are? */
+/* Were as many rows seen as this page says there are? If it does not say, the answer is yes. */
 static bool has_seen_all(const struct paging *paging, const struct coc_answer *page)
 {
 	return page->total < 0 || (int64_t)paging->ids.n + paging->n_unusable >= page->total;
@@ -121,7 +121,8 @@ static bool touches_seen(const struct paging *paging, const struct coc_answer *p
 	return touches;
 }
 
-/* Takes a page after rows have moved. Returns PAGING_MORE, PAGING_READ or -ENOMEM. */
+/* Takes a page of a pass that reads on after rows have moved, and so proves nothing. Returns
+ * PAGING_MORE, PAGING_READ or -ENOMEM. */
 static int take_moved_page(struct paging *paging, const struct coc_answer *page)
 {
 	const size_t n = page->n_summaries + page->n_unusable;

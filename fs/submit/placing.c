@@ -104,7 +104,8 @@ void placing_name_taken(struct placing *placing)
 		placing->has_lost = placing->making.has_lost = true;
 }
 
-/* Ends the work and calls done. */
+/* Ends the placing and calls done with r. After a failure, files that are not made yet are not
+ * made, and their names are taken back. */
 static void end_placing(struct placing *placing, int r)
 {
 	placing_done_fn *done = placing->done;
@@ -140,8 +141,9 @@ struct leaving {
 	bool has_rest;	/* the disk is slow: the other files are for the next slice */
 };
 
-/* Removes the file of an import that leaves. If a user has put another file under the name in the
- * meantime, that file stays: placing_remove_file() checks this. */
+/* Removes the file of an import that leaves, and notes its ID. When the iteration gets long, the
+ * imports that are left are for the next slice. If a user has put another file under the name
+ * meanwhile, that file stays: placing_remove_file() checks this. Returns 0 or -errno. */
 static int remove_leaving(void *data, const struct import_record *import)
 {
 	struct leaving *leaving = data;
@@ -371,7 +373,8 @@ static int end_step(struct placing *placing)
 	return 0;
 }
 
-/* A timer's callback: does a slice of the step. */
+/* A timer's callback: removes or names some files. If nothing of the step is left, goes on with the
+ * next step. After an error ends the placing. */
 static void place_slice(void *data)
 {
 	struct placing *placing = data;

@@ -23,7 +23,8 @@ enum placing_step {
 	PLACING_MAKE,	/* all imports have names: make the last files */
 };
 
-/* The work on names and files. Zero-initialise it. */
+/* The state of one placing: imports get their names and files, and imports that leave lose their
+ * files. Zero-initialise it. */
 struct placing {
 	struct engine *engine; /* NULL: no placing is under way */
 	placing_done_fn *done; /* NULL: nobody waits for the end */

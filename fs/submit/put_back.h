@@ -11,7 +11,7 @@
  * submission. */
 void queue_put_back(struct submission *submission);
 
-/* Looks at the queue again after wait_ms. */
+/* Sets the timer of the queue: the queue is looked at after wait_ms. */
 void queue_wake_after(struct engine *engine, int64_t wait_ms);
 
 #endif

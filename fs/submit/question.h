@@ -26,7 +26,7 @@ typedef void question_done_fn(struct submission *submission, const struct questi
  * there. Returns 0, or -errno: nothing was asked. */
 int question_begin(struct submission *submission, question_done_fn *done);
 
-/* Stops asking. Does nothing if the submission asks nothing. */
+/* Stops the question before a create, and frees it. Does nothing if the submission asks nothing. */
 void question_finish(struct submission *submission);
 
 #endif

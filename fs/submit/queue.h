@@ -9,7 +9,9 @@
 /* Looks at the queue in the first iteration. */
 void queue_begin(struct engine *engine);
 
-/* Takes as many submissions from the queue as there are slots for. */
+/* Takes as many submissions from the queue as there are slots for, but none while the queue stands
+ * still (outage_wait_ms()). Of submissions from before -o rebind it takes at most REBOUND_AT_ONCE
+ * in an iteration. */
 void queue_fill_slots(struct engine *engine);
 
 /*

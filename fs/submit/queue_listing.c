@@ -58,7 +58,8 @@ static int list_row(void *data, struct job_pending *row)
 	return 0;
 }
 
-/* May more rows be listed? */
+/* May more rows of .coc/queue be listed? Not if all are, or if PENDING_LINES_MAX or
+ * PENDING_TEXT_MAX is reached. */
 static bool has_room(const struct queue_listing *listing)
 {
 	return !listing->is_listed && listing->rows < PENDING_LINES_MAX &&

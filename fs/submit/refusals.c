@@ -102,7 +102,8 @@ static void try_later(struct engine *engine)
 		       loop_now_ms(engine->loop) + REFUSALS_AGAIN_MS, try_again, engine);
 }
 
-/* Keeps a refusal, and drops an older one of its path. */
+/* Keeps a refusal in memory, and drops an older one of its path. If there are more than
+ * REFUSALS_KEPT_MAX, drops the oldest one. */
 static void keep_refusal(struct engine *engine, struct refusal *refusal)
 {
 	struct refusals *refusals = &engine->refusals;

@@ -54,7 +54,8 @@ void refusals_explain_unrecorded(int r, struct err *err);
 void refusals_are_committed(struct engine *engine);
 void refusals_are_lost(struct engine *engine, int r);
 
-/* Drops the refusal of a path: newer content was accepted. */
+/* Call this function when newer content of a path was accepted. Drops the refusal that is kept in
+ * memory for the path, if there is one. */
 void refusals_drop(struct engine *engine, const char *path);
 
 #endif

@@ -25,7 +25,8 @@
 #include "submit/imports_state.h"
 #include "submit/rows.h"
 
-/* Does the row's name have a file? Returns 1, 0 or -errno. */
+/* Does the row's name have a regular file in the spool? Before imports_begin() the answer is yes,
+ * so nothing is taken over. Returns 1, 0 or -errno. */
 static int has_file(struct engine *engine, int64_t row)
 {
 	const struct import_files *files = &engine->imports->files;

@@ -109,7 +109,8 @@ static bool is_twin(const struct submission *other, const struct submission *sub
 		       submission->record.attrs.value[ATTR_NAME]);
 }
 
-/* Is a twin at one of these stages (bits 1 << stage)? */
+/* Is a create of the same name and content at one of these stages (bits 1 << stage)? At
+ * STAGE_ASKING it counts only if its question was answered. */
 static bool has_twin(const struct engine *engine, const struct submission *submission,
 		     unsigned stages)
 {

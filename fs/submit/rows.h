@@ -6,7 +6,8 @@
 
 /* The submissions in memory, by the rows of the ledger. */
 
-/* Returns the current submission of a row, or NULL. */
+/* Returns the current submission of a row: it is not behind another one. NULL: there is none in
+ * memory. */
 struct submission *engine_current(const struct engine *engine, int64_t row);
 
 /* Returns the current submission that follows `after`, in no particular order. NULL for `after`:

@@ -77,7 +77,8 @@ static void fail_scan(struct scan *scan, int errnum, const char *why)
 	end_scan(scan, &(struct scan_end){SCAN_FAILED, errnum, why});
 }
 
-/* Ends a scan whose rows are all in the catalogue. */
+/* Ends a scan that has read the list to its end: as SCAN_WHOLE if no row moved meanwhile, else as
+ * SCAN_READ. */
 static void end_read_scan(struct scan *scan)
 {
 	end_scan(scan, &(struct scan_end){.outcome = scan->is_whole ? SCAN_WHOLE : SCAN_READ});
@@ -276,7 +277,8 @@ static int ask_page_in_turn(struct scan *scan)
 	return 0;
 }
 
-/* Asks for the page in turn and for the page ahead. Also a timer's callback. */
+/* Asks for the page in turn and for the page ahead. Takes the page in turn if it has come already.
+ * Also a timer's callback. */
 static void ask_scan_page(void *data)
 {
 	struct scan *scan = data;

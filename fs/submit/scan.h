@@ -41,7 +41,8 @@ struct scan {
 	bool is_whole;
 };
 
-/* Begins a scan. Errors come through done. */
+/* Begins a scan of the service's list of jobs. done gets errors, too, and is not called from
+ * within. */
 void scan_begin(struct scan *scan, struct engine *engine, scan_done_fn *done, void *data);
 
 /* Stops a scan: done is not called. Does nothing if no scan is under way. */

@@ -108,7 +108,8 @@ static void on_new_shown(void *data, const struct coc_answer *answer)
 	look_at_next(submission);
 }
 
-/* Looks at the next of the new jobs, or ends the look. */
+/* Asks for the content of the next of the new jobs. Ends the second look if none or no time is
+ * left, or if the call fails. With adopt=name nothing is asked: each new job is a twin. */
 static void look_at_next(struct submission *submission)
 {
 	const struct engine *engine = submission->engine;

@@ -12,7 +12,7 @@
  * afterwards. Returns false if no look is needed. */
 bool second_look_begin(struct submission *submission);
 
-/* Stops the look. Does nothing if there is none. */
+/* Stops the second look of a submission, and frees it. Does nothing if there is none. */
 void second_look_finish(struct submission *submission);
 
 #endif

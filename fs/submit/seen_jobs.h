@@ -16,7 +16,7 @@ struct seen_job {
 	bool has_failed; /* the last check failed */
 };
 
-/* Returns an owned table, or NULL when out of memory. */
+/* Returns an owned table without entries, or NULL when out of memory. */
 struct seen_jobs *seen_jobs_create(void);
 
 /* Frees the table. NULL is accepted. */

@@ -39,7 +39,7 @@ struct show_waiter {
 	TAILQ_ENTRY(show_waiter) link;
 };
 
-/* A question, with all its waiters. */
+/* A question for a version of a job (ShowDocument), with the waiters for its answer. */
 struct show {
 	struct shows *shows;
 	char *job_id;
@@ -187,7 +187,7 @@ void shows_service_is_there(struct shows *shows)
 static void go_on_asking(struct shows *shows);
 static void on_job_shown(void *data, const struct coc_answer *answer);
 
-/* Returns how many questions may be under way now. */
+/* Returns how many questions may be under way now: at least 1, at most half of all requests. */
 static unsigned count_slots(const struct shows *shows)
 {
 	const struct engine *engine = shows->engine;
@@ -222,7 +222,7 @@ static void ask_show(struct show *show)
 	shows->n_under_way++;
 }
 
-/* A timer's callback: asks waiting questions. */
+/* A timer's callback: asks the waiting questions for which there is a slot. */
 static void on_show_due(void *data)
 {
 	go_on_asking(data);
@@ -280,7 +280,7 @@ static void ask_later(struct show *show)
 	TAILQ_INSERT_HEAD(&shows->waiting, show, link);
 }
 
-/* Ends a question with the job that the service has shown. */
+/* Ends a question with the shown job, or with -EIO if the service shows another version. */
 static void tell_shown(struct show *show, const struct coc_details *details)
 {
 	struct shown_job job = {

@@ -53,7 +53,8 @@ int show_job(struct engine *engine, const char *job_id, int64_t version, show_do
  * ends with -EAGAIN when the service asks for patience, so that other questions go first. */
 void show_set_ahead(struct show_waiter *waiter, bool is_ahead);
 
-/* Stops waiting: done is not called. */
+/* Stops waiting: done is not called, and waiter is freed. If nobody else waits for the answer, the
+ * question is cancelled. */
 void show_drop(struct show_waiter *waiter);
 
 /* Would the call of a new question begin at once now, with room for one more? */

@@ -13,7 +13,7 @@ int soundness_begin(struct engine *engine);
 /* Call this at the end of each iteration. Begins a check that is to be made again. */
 void soundness_go_on(struct engine *engine);
 
-/* Stops a check that is under way, and frees. */
+/* Stops a check of the ledger that is under way, and frees what it has found. */
 void soundness_finish(struct engine *engine);
 
 /* Is the ledger known to be sound? Only then requests may be sent that change what the service has,
@@ -31,7 +31,7 @@ int soundness_refuse_damage(const struct engine *engine, struct err *err);
  * 0. */
 int soundness_refuse(const struct engine *engine, struct err *err);
 
-/* Fails all submissions that wait, if soundness_refuse() fails. */
+/* If soundness_refuse() fails, fails all submissions that wait for a slot, with its error. */
 void soundness_refuse_waiting(struct engine *engine);
 
 #endif

@@ -204,7 +204,7 @@ struct engine {
 	bool quiet; /* the mount ends: nothing more is taken from the queue */
 };
 
-/* Returns the milliseconds since the epoch. */
+/* Returns the milliseconds since the epoch, from the clock that the options give. */
 static inline int64_t engine_realtime_ms(const struct engine *engine)
 {
 	return engine->options.sources.realtime_ms(engine->options.sources.data);

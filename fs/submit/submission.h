@@ -35,7 +35,8 @@ static inline struct job_versions submission_version(int64_t version)
 	return (struct job_versions){.base = version, .newest = version};
 }
 
-/* Ends a submission without success. err is copied. */
+/* Ends a submission without success: OUTCOME_FAILED, _REFUSED, _DOUBT or _LATER. Logs err, and
+ * copies it for the waiters and the story. */
 void submission_fail(struct submission *submission, enum submission_outcome outcome,
 		     const struct err *err);
 

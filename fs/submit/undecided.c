@@ -24,7 +24,8 @@
 	"ID "                                                                                      \
 	"FILE takes one of the jobs, or the next write of FILE, with adopt=never, makes a job"
 
-/* Records this story, unless it equals the story before. */
+/* Tells why a lost create stays open: logs err, and records its story in the ledger, unless the
+ * story before was the same. */
 static void tell_undecided(struct submission *submission, const struct err *err)
 {
 	char *story = err_story(err);

@@ -117,7 +117,8 @@ int version_search_begin(struct submission *submission, int64_t timeout_ms,
 	return show_version(submission, 0);
 }
 
-/* Writes " by NAME, TIME", as far as both are known. */
+/* Writes " by NAME, TIME" of the newest version; without a known author ", TIME". A time that is
+ * not known is "-". */
 static void write_author(const struct version_search *search, char *text, size_t room)
 {
 	char when[CLOCK_WORD_ROOM];

@@ -161,7 +161,8 @@ static int check_steps(const struct dsl_tree *tree, struct dsl_report *report)
 	return 0;
 }
 
-/* Checks what level dsl demands of a document that level yaml accepts. */
+/* Checks what level dsl demands of a document that level yaml accepts. A refusal is in the report.
+ * Returns 0 or -errno. */
 static int check_shape(const struct dsl_tree *tree, struct dsl_report *report)
 {
 	int r;

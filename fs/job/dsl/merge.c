@@ -20,7 +20,8 @@ bool dsl_is_merge_key(const struct dsl_tree *tree, size_t key)
 	       (tree->nodes[scalar].plain && dsl_is_text(tree, scalar, "<<"));
 }
 
-/* Looks for a key in the mappings that a merge key names. */
+/* The value of a merge key (<<) is a mapping or a list of mappings. Looks for a key there, in a
+ * list from the first mapping to the last. Returns the node of the key's value, or DSL_NOWHERE. */
 static size_t get_merged(const struct dsl_tree *tree, size_t value, const char *key)
 {
 	size_t source = dsl_resolve(tree, value), found = DSL_NOWHERE;

@@ -31,7 +31,8 @@ struct dsl_node {
 	uint32_t height;     /* nested collections, with all aliases expanded */
 };
 
-/* Zero-initialise the struct; dsl_tree_finish() frees. nodes[0] is the root. */
+/* The tree of one document; nodes[0] is its root. Zero-initialise the struct; dsl_tree_finish()
+ * frees. */
 struct dsl_tree {
 	struct dsl_node *nodes;
 	size_t n_nodes; /* 0: the text could not be parsed */

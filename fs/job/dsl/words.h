@@ -22,7 +22,7 @@ struct words {
 
 void words_finish(struct words *words);
 
-/* Adds a name. Returns 0 or -ENOMEM. */
+/* Adds a name. text is borrowed; it need not end with a NUL. Returns 0 or -ENOMEM. */
 int words_add(struct words *words, const char *text, size_t size, size_t node, bool bare);
 
 /* Sorts the names. Equal names stay in the order of the document. */
