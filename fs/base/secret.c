@@ -69,7 +69,8 @@ const char *secret_source(const struct secret *secret)
 	return secret->source;
 }
 
-/* How long the echo of a secret is, which begins where the text begins. */
+/* Returns how many bytes of a text quote the secret, from the text's beginning: those that are
+ * equal, and the rest of the word. */
 static size_t echo_length(const char *secret, const char *text)
 {
 	size_t length = 0;

@@ -113,7 +113,8 @@ static void read_request_id(const cJSON *object, struct answer *out)
 	keep_request_id(json_get_string(object, "request_id"), out);
 }
 
-/* Finds code, message and request ID, at the top or one level down. */
+/* Reads code, message and request ID from the body of an error: from its own members, or from an
+ * object that is one of its members. */
 static void read_error_body(const cJSON *root, struct answer *out)
 {
 	const cJSON *member;

@@ -239,8 +239,8 @@ static int from_variable(const char *region, char **ret_url, struct err *err)
 	return length ? take_override(value, length, name, ret_url, err) : -ENOENT;
 }
 
-/* Finds the override in regions.yaml. -ENOENT: there is no file, or the file does not name the
- * region. */
+/* Finds the endpoint that regions.yaml names for a region. Returns 0, -ENOENT if there is no file
+ * or the file does not name the region, or another -errno with err filled. */
 static int from_file(const char *region, char **ret_url, struct err *err)
 {
 	_cleanup_free_ char *path = NULL, *url = NULL;

@@ -188,7 +188,7 @@ static bool may_begin(struct http *http)
 	return false;
 }
 
-/* Lets waiting requests begin, within the bounds. Must not be called from a callback of curl. */
+/* Begins waiting requests, as far as the bounds allow. Never call this from a callback of curl. */
 static void pump_requests(struct http *http)
 {
 	struct http_request *request;

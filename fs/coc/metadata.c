@@ -127,7 +127,8 @@ static void on_keys(void *data, const struct http_answer *answer)
 	}
 }
 
-/* Keeps the token, unless no header can carry it. Returns 0 or -ENOMEM. */
+/* Keeps the token of the metadata service. Keeps none if the text can be no header's value. Returns
+ * 0 or -ENOMEM. */
 static int keep_token(struct metadata *metadata, const struct http_answer *answer)
 {
 	const char *text = answer->body;

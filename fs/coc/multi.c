@@ -199,9 +199,9 @@ static void watch_socket(struct multi *multi, CURL *easy, curl_socket_t fd, uint
 }
 
 /*
- * curl calls this when it wants to know of events on a socket. A failure (no memory, no room in
- * epoll) is not reported to curl, since curl would give up every exchange. The exchange on this
- * socket ends by its deadline.
+ * curl calls this when it wants to know of events on a socket, or of none any more. Begins, changes
+ * or ends the watch. A failure (no memory, no room in epoll) is not reported to curl, since curl
+ * would give up every exchange. The exchange on this socket ends by its deadline.
  */
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *known)
 {

@@ -101,7 +101,8 @@ static bool is_shortage(int errnum)
 	return errnum == EMFILE || errnum == ENFILE;
 }
 
-/* Opens a socket as curl would, and keeps the reason of a failure, which curl forgets. */
+/* curl calls this to open a socket. Opens it as curl would, and keeps the reason of a failure,
+ * which curl forgets. */
 static curl_socket_t on_open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct transfer *transfer = data;
@@ -149,7 +150,8 @@ static size_t on_body(char *data, size_t unit, size_t n, void *to)
 	return size;
 }
 
-/* Keeps the value of the wanted header, of the first line with that name. */
+/* If this line is the header transfer->wanted, keeps its value. Only the first such line counts.
+ * Returns 0 or -ENOMEM. */
 static int keep_wanted_header(struct transfer *transfer, const char *line, size_t size)
 {
 	const char *value = transfer->wanted && !transfer->header.data
@@ -205,8 +207,8 @@ static size_t on_header(char *line, size_t unit, size_t n, void *to)
 	return size;
 }
 
-/* Ends an answer that is too long and comes as fast as curl reads: curl then goes on reading, and
- * calls no other callback than this. */
+/* curl calls this all the time during an exchange. Returns 1, which ends the exchange, if the
+ * answer is too long. If an answer comes as fast as curl reads, curl calls no other callback. */
 static int on_progress(void *data, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
 		       curl_off_t up)
 {

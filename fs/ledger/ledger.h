@@ -167,7 +167,7 @@ int ledger_overwrite(struct ledger *ledger, int64_t row);
  * ones. NULL: there are none. */
 int ledger_warn(struct ledger *ledger, int64_t row, const char *warnings);
 
-/* Adds a line to the warnings. The next check replaces the whole text. */
+/* Adds a line to the warnings of a row. The next ledger_warn() replaces the whole text. */
 int ledger_warn_more(struct ledger *ledger, int64_t row, const char *line);
 
 /* Records that the service holds what was committed: JOB_SUBMITTED, no error. attrs: the attributes
@@ -185,7 +185,8 @@ int ledger_forget(struct ledger *ledger, int64_t row);
  * what is queued. */
 int ledger_disown(struct ledger *ledger, int64_t row, enum attr attr);
 
-/* Records that the service does not hold any more what was sent, because the job is gone. */
+/* Records that the service does not hold the content of a row any more, because the job is gone. So
+ * the same content is sent again when it is committed. */
 int ledger_untrust(struct ledger *ledger, int64_t row);
 
 /* Deletes the row (delete=service, after the service has deleted the job). If content is queued for

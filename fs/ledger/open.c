@@ -55,8 +55,9 @@ static int may_wait(sqlite3 *db, int64_t version)
 	return version == LEDGER_SCHEMA_VERSION && ledger_check_may_wait(n_pages * size);
 }
 
-/* Does the checks that have to come before anything is read. Returns 0, or -errno with err
- * filled. */
+/* Checks the ledger before anything is read from it, unless the last mount has sealed it. Of a
+ * large ledger only a part is looked at here. Then *ret_soundness is LEDGER_UNCHECKED, and the
+ * whole check runs later. Returns 0, or -errno with err filled. */
 static int check_at_once(sqlite3 *db, const char *path, enum ledger_past past, int64_t version,
 			 enum ledger_soundness *ret_soundness, struct err *err)
 {

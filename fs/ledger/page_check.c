@@ -108,7 +108,8 @@ struct tree_page {
 	bool is_inner, is_table;
 };
 
-/* Reads the head. Returns false if no page of a tree can have such a head. */
+/* Reads the head of a page into *ret_tree. Returns false if no page of a b-tree can have such a
+ * head. */
 static bool read_head(const struct page_file *file, uint32_t number, const unsigned char *page,
 		      struct tree_page *ret_tree)
 {

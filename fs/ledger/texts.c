@@ -108,7 +108,7 @@ int ledger_next_bound_name(struct ledger *ledger, const char *dir, const char *a
 	return find_name(ledger, STMT_NEXT_BOUND_NAME, dir, after, ret_name, NAME_MAX + 1);
 }
 
-/* Does a directory itself have a bound name? Returns 1, 0 or -errno. */
+/* Is a name directly in this directory bound to a job? Returns 1, 0 or -errno. */
 static int has_bound_in(struct ledger *ledger, const char *dir)
 {
 	int r = 0, code;

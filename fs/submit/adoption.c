@@ -142,8 +142,8 @@ static bool is_equal_and_remembered(const struct adoption_candidate *candidate)
 	return is_equal(candidate) && candidate->is_remembered;
 }
 
-/* The candidate's text was written here, and its file was removed. If several candidates are so,
- * any of them may be taken. */
+/* Has the candidate the create's text, and does a removed name of this space have the job? If
+ * several candidates are so, any of them may be taken: each text was written here. */
 static bool is_equal_and_moved(const struct adoption_candidate *candidate)
 {
 	return is_equal(candidate) && candidate->is_moved;

@@ -83,7 +83,10 @@ static void explain_nothing_written(const struct submission *submission,
 		   "make your change in that text");
 }
 
-/* Is this version in the way of the request? If so, fills err. */
+/* Is the newest version a reason to refuse the request? Yes if the base that a person has named is
+ * newer. The two other reasons hold only if this version's text is not known here. The version is
+ * newer than the base (not with conflict=overwrite). Or the committed text is that of an older
+ * version (text_version). Then fills err. */
 static bool is_in_the_way(const struct submission *submission, const struct coc_details *details,
 			  struct err *err)
 {

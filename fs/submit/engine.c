@@ -169,7 +169,8 @@ static bool has_same_content(const struct submission *submission,
 	return true;
 }
 
-/* Puts a submission behind the current one of its row. Replaces the submission that stood there. */
+/* Puts a submission behind the current one of its row. It replaces the submission that stood there,
+ * and takes over the waiters, a named base, and the attributes set by hand. */
 static void stand_behind(struct submission *ahead, struct submission *submission)
 {
 	struct submission *older = ahead->behind;

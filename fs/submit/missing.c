@@ -121,7 +121,8 @@ static void show_next_missing(struct missing *missing)
 	}
 }
 
-/* The list is the account's: records that, and asks for the missing jobs. */
+/* So few jobs have vanished that the list must be this account's. Records that, and asks the
+ * service for the missing jobs. */
 static void accept_list(struct missing *missing)
 {
 	int r = missing->n_rows > missing->n_accepted

@@ -224,7 +224,8 @@ static int note_unplaced(void *data, const char *job_id, int64_t create_ms, cons
 	return buf_append(&unplaced->jobs, job_name, strlen(job_name) + 1);
 }
 
-/* Gives a job a name, if it is to have one. Returns 0 or -errno. */
+/* Gives an import a name. If a path is bound to its job by now, deletes the import instead. While a
+ * create of the job's name is under way, does nothing. Returns 0 or -errno. */
 static int place_job(struct placing *placing, const char *job_id, const char *job_name)
 {
 	struct engine *engine = placing->engine;

@@ -203,8 +203,9 @@ static int record_again(struct engine *engine, const struct refusal *refusal)
 					     refusal->incomplete, &err, refusal->story);
 }
 
-/* A timer's callback: records the kept refusals; the end of the iteration commits them. Waits while
- * this iteration has other changes, because a failure would undo those as well. */
+/* A timer's callback: records the refusals that are kept in memory; the end of the iteration
+ * commits them. Tries later if the ledger fails, or while this iteration has other changes, which a
+ * failure would undo as well. */
 static void try_again(void *data)
 {
 	struct engine *engine = data;

@@ -44,8 +44,9 @@ void second_look_finish(struct submission *submission)
 	free(look);
 }
 
-/* Is this a job of the name that was not there before, and that this space has not made? Returns 1,
- * 0 or -errno. */
+/* Is this listed job of the create's name a new one, which this space has not made? Not if the
+ * question before the create listed it, or if a path or another create here has it. Returns 1, 0 or
+ * -errno. */
 static int is_new_kept(void *data, const struct coc_summary *job)
 {
 	const struct submission *submission = data;

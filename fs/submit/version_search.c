@@ -50,7 +50,8 @@ static void end_search(struct submission *submission, const struct coc_answer *f
 	submission->search.done(submission, failed);
 }
 
-/* Goes on with the version before, unless that version is older than the update. */
+/* Asks for the version before the one that was shown last. Ends the search if that version is older
+ * than the update, or after COC_VERSIONS_MAX versions. */
 static void go_down(struct submission *submission)
 {
 	struct version_search *search = &submission->search;

@@ -10,7 +10,8 @@
  * only if a person has named a newer base. */
 bool versions_are_checked(const struct submission *submission);
 
-/* Copies from the row of the job what the check compares with. Returns 0 or -ENOMEM. */
+/* Copies from the row of the job what base_check.c compares with the newest version. Returns 0 or
+ * -ENOMEM. */
 int versions_prepare(struct submission *submission, const struct job_record *job);
 
 /* Returns the base of a submission: the version that a person has named, or the base of its row. */

@@ -123,7 +123,8 @@ int dsl_halves_hide(const char *content, size_t size, struct dsl_halves *ret_hal
 	return 0;
 }
 
-/* Appends one half, or a pair if the other half follows. Moves *at behind what was read. */
+/* Appends the character of a pair, if this half is a first one and the second follows. Otherwise
+ * appends the hidden half as it is, and sets *ret_alone. Moves *at behind what was read. */
 static void show_half(const struct dsl_halves *halves, uint32_t half, const char **at,
 		      const char *end, struct buf *out, bool *ret_alone)
 {

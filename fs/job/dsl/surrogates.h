@@ -18,13 +18,14 @@
  * dsl_halves_show() puts the true characters into the values of the scalars. Pure.
  */
 struct dsl_halves {
-	char *copy;    /* the document with hidden halves; NULL: there is no half */
+	char *copy;    /* the document with hidden halves; NULL: no half is hidden */
 	uint32_t base; /* the character that stands for U+D800; the others follow in order */
 };
 
 void dsl_halves_finish(struct dsl_halves *halves);
 
-/* Hides the halves in a document of valid UTF-8. Returns 0 or -ENOMEM. */
+/* Hides the halves in a document of valid UTF-8. Hides none if the document uses each block that
+ * could hide them. *ret_halves is set only if a half is hidden. Returns 0 or -ENOMEM. */
 int dsl_halves_hide(const char *content, size_t size, struct dsl_halves *ret_halves);
 
 /*
