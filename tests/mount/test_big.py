@@ -23,7 +23,8 @@ LISTED_AT_MOST = 5000       # the most names in the answers to a reader of the f
 
 
 def filled(make_space, top, count, per_folder=None):
-    space = make_space()
+    """The service does not have the jobs that the ledger gets. So nothing asks for them while the test runs."""
+    space = make_space(refresh="3600")
     space.unmount()
     spools.fill(space.state, top, count, per_folder)
     return space.mount()
