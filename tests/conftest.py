@@ -23,7 +23,7 @@ SPREAD = 0.7  # this part of the other tests has begun when the last of the wait
 
 
 def evenly(items):
-    """Orders tests so that the tests of each file are spread over all of them."""
+    """Spreads the tests of each file over the whole list."""
     place = {}
     for _, tests in itertools.groupby(items, key=lambda item: item.path):
         tests = list(tests)
