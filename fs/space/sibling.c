@@ -314,6 +314,17 @@ int sibling_stat(struct space *space, struct node *node, struct stat *ret_st)
 	return r;
 }
 
+int sibling_owner(struct space *space, struct node *parent, const char *name, enum sibling sibling,
+		  uid_t *ret_uid)
+{
+	struct beside beside;
+	int r = look_beside(space, parent, name, sibling, &beside);
+
+	if (r == 0)
+		*ret_uid = show_sibling(space, parent, name, sibling, &beside).st_uid;
+	return r;
+}
+
 int sibling_get_attributes(struct space *space, struct node *node, struct stat *ret_st,
 			   double *ret_timeout_s)
 {

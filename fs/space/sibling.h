@@ -70,6 +70,11 @@ bool sibling_is_removed(struct space *space, fuse_req_t req, const struct node *
 int sibling_job_path(const struct node *parent, const char *name, enum sibling sibling,
 		     char **ret_path);
 
+/* Finds the user who owns a sibling, as the mount shows it. Returns 0, -ENOENT (there is no such
+ * sibling) or another -errno. */
+int sibling_owner(struct space *space, struct node *parent, const char *name, enum sibling sibling,
+		  uid_t *ret_uid);
+
 /* Looks for the job file that a sibling's name belongs to. Returns false if the spool does not have
  * it. */
 bool sibling_stat_job(struct space *space, struct node *parent, const char *name,

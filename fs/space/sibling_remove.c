@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "space/caller.h"
 #include "space/claim_row.h"
 #include "space/import.h"
 #include "space/import_edit.h"
@@ -44,6 +45,34 @@ bool sibling_is_removed(struct space *space, fuse_req_t req, const struct node *
 	       removals_is_by(&space->removals, sibling, remover_of_request(req), now_ms);
 }
 
+/*
+ * In a sticky directory only the owner of a file, or of the directory, may remove the file. The
+ * kernel asks for this too, but it keeps siblings (sibling_cache.c), and may have an owner from
+ * before a chown. Returns 0, -EPERM or another -errno.
+ */
+static int check_sticky(struct space *space, fuse_req_t req, struct node *parent, const char *name,
+			enum sibling sibling)
+{
+	struct access directory;
+	struct caller caller;
+	uid_t owner;
+	int r;
+
+	caller_init(&caller, req);
+	if (space->options->one_user || caller_is_master(space, &caller.person))
+		return 0;
+	r = access_of_directory(space, parent, &directory);
+	if (r < 0)
+		return r;
+	directory = access_shown(space, &directory, S_IFDIR);
+	if (!(directory.mode & S_ISVTX) || directory.uid == caller.person.uid)
+		return 0;
+	r = sibling_owner(space, parent, name, sibling, &owner);
+	if (r == -ENOENT) /* nothing of the sibling is left to protect */
+		return 0;
+	return r < 0 ? r : owner == caller.person.uid ? 0 : -EPERM;
+}
+
 int sibling_remove(struct space *space, fuse_req_t req, struct node *parent, const char *name,
 		   enum sibling sibling)
 {
@@ -52,6 +81,8 @@ int sibling_remove(struct space *space, fuse_req_t req, struct node *parent, con
 	struct stat st;
 	int r = sibling_job_path(parent, name, sibling, &path);
 
+	if (r == 0)
+		r = check_sticky(space, req, parent, name, sibling);
 	if (r < 0)
 		return r;
 	r = import_find_path(space, path, &job);

@@ -268,6 +268,18 @@ def test_a_refusal_that_left_no_file_is_not_ended_by_others(shared):
     assert "meta" in ANN.sh("cat p.yaml.error", cwd=shared.path).ok().stdout
 
 
+def test_the_former_owner_of_a_file_in_a_sticky_directory_removes_no_story(shared):
+    """The kernel keeps the story's name with the owner that it saw last, and by that owner it would let the user remove it."""
+    bad = tools.write(os.path.join(shared.src, "bad.yaml"), "meta:\n\tname: bad\n")
+    os.chmod(bad, 0o644)
+    ANN.sh('cat "$1" > a.yaml', bad, cwd=shared.path, umask="000")
+    ROOT.sh("ls -l", cwd=shared.path).ok()
+    os.chown(shared.space.at("a.yaml"), BEN.uid, BEN.uid)
+    ANN.sh("unlink a.yaml.error", cwd=shared.path).fails("Operation not permitted")  # rm would ask for the owner first
+    assert "tab" in shared.space.error("a.yaml")
+    BEN.sh("ls -l a.yaml.error && rm a.yaml.error", cwd=shared.path).ok()
+
+
 @pytest.mark.parametrize("kind", ["ln -s x a.yaml", "mkfifo a.yaml", "touch a.yaml"])
 def test_what_is_no_job_of_ones_own_takes_no_job_along(shared, kind):
     """Moved, exchanged, removed: the job of the name stays there."""
