@@ -11,7 +11,7 @@
  * back a text that shown_clean() has changed.
  */
 
-/* Appends a text, escaped. Returns 0 or -ENOMEM. */
+/* Appends a text as one field of a line, with the escapes above. Returns 0 or -ENOMEM. */
 int escape_append(struct buf *buf, const char *text);
 
 /* Removes the escapes from a text, in place. A backslash that begins no escape stays. */

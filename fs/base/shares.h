@@ -20,7 +20,8 @@ struct shares {
 	struct share *by_user[64]; /* only of users who hold something */
 };
 
-/* Begins with total units that are all free. one_user: only one user may use the mount. */
+/* Initialises a stock of total units (descriptors, or bytes), which are all free. one_user: only
+ * one user may use the mount. */
 void shares_init(struct shares *shares, size_t total, bool one_user);
 
 /* Frees the records of what users hold. */

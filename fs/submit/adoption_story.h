@@ -12,8 +12,8 @@
 void adoption_story_bound(const struct submission *submission, const char *bound_id,
 			  struct err *err);
 
-/* The create's path is the name of a removed import, whose job is to be taken, and the text is not
- * that job's. */
+/* The create's path is the name of a removed import, and the create's text is not that of the
+ * import's job. */
 void adoption_story_remembered(const struct submission *submission,
 			       const struct import_record *import, struct err *err);
 

@@ -180,7 +180,8 @@ int group_sync_release(struct engine *engine)
 	}
 	engine->has_unsynced_ends = false;
 	while ((submission = TAILQ_FIRST(&now.fresh))) {
-		TAILQ_REMOVE(&now.fresh, submission, link); /* the client sends it */
+		/* the client has the request, and sends it in the next iteration */
+		TAILQ_REMOVE(&now.fresh, submission, link);
 		CRASH_POINT("intent-durable");
 	}
 	batch_move(&now, &engine->durable);

@@ -120,7 +120,8 @@ static void conclude_group(struct lost_answer *lost, struct group *group)
 	}
 }
 
-/* Decides for creates that have sent the same. Returns 0, or -errno: they stay undecided. */
+/* These n creates have sent the same: decides which jobs they have made. Returns 0, or -errno: they
+ * stay undecided. -EAGAIN: a twin is on its way. */
 static int decide_group(struct lost_answer *lost, struct submission **submissions, size_t n)
 {
 	_cleanup_group_ struct group group = {.submissions = submissions, .n = n};

@@ -8,8 +8,8 @@
 #include "submit/state.h"
 
 /*
- * Looks at the jobs of the catalogue that were not in the list, and removes those that are gone.
- * missing.c has the essay.
+ * Finds the jobs of the catalogue that a scan's list lacks, asks the service for some of them, and
+ * removes those that are gone. missing.c has the essay.
  */
 
 /* Called once with 0 or -errno (of the ledger), from an iteration of the loop, or from within

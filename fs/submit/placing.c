@@ -189,7 +189,8 @@ static int is_free_name(const struct placing *placing, const char *name)
 	return r < 0 ? r : !r;
 }
 
-/* Gives a job the first of its names that is free. Returns 0 or -errno. */
+/* Gives an import the first free one of its IMPORT_NAMES possible file names. If all are taken, the
+ * job is not shown, and the log says so. Returns 0 or -errno. */
 static int name_import(struct placing *placing, const char *job_id, const char *job_name)
 {
 	char name[IMPORT_NAME_ROOM];
@@ -358,7 +359,8 @@ static void finish_pass(struct placing *placing)
 	end_placing(placing, r);
 }
 
-/* Goes on with the next step when nothing of a step is left. Returns 0 or -errno. */
+/* Call this function when nothing of a step is left. Begins the next step, or ends the pass.
+ * Returns 0 or -errno. */
 static int end_step(struct placing *placing)
 {
 	if (placing->step == PLACING_REMOVE) {

@@ -94,7 +94,7 @@ static void on_answer(void *data, const struct coc_answer *answer)
 			submission_fail(submission, OUTCOME_DOUBT, answer->err);
 		break;
 	case COC_REFUSED:
-		/* the job was deleted a moment ago */
+		/* the job to delete is gone already: that is a success */
 		if (submission->deletion && answer->errnum == ESTALE) {
 			submission->is_unseen = !versions_are_checked(submission);
 			submission_settle(submission, OUTCOME_SETTLED, submission->job_id,

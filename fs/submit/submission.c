@@ -200,7 +200,8 @@ static int64_t base_of_the_text(const struct submission *submission)
 	return submission->record.queued && base < submission->versions.base ? base : 0;
 }
 
-/* Records what a failure says about the job itself. Returns 0 or -errno. */
+/* Records the newest version and the values of the job that a failed update has seen. If the job is
+ * gone, records that, too. Returns 0 or -errno. */
 static int record_what_was_seen(const struct submission *submission)
 {
 	struct ledger *ledger = submission->engine->ledger;
