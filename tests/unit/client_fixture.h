@@ -34,7 +34,8 @@
 			"{\"error_code\":\"APIGW.0301\",\"error_msg\":\"bad signature\"}"          \
 	}
 
-/* What a callback received. The strings are copies. */
+/* What the callback of a call of the client (coc_create() and others) received. calls: how often it
+ * was called. The strings are copies; too long ones are cut. */
 struct result {
 	unsigned calls;
 	enum coc_outcome outcome;
@@ -62,7 +63,8 @@ extern struct bench t;
 /* The job that the tests send. */
 extern const struct coc_document document;
 
-/* Set-up and tear-down of each test, for cmocka. */
+/* Set-up of each test, for cmocka: makes the loop of t. tear_down() closes the client, the server
+ * and the loop. Both return 0. */
 int set_up(void **state);
 int tear_down(void **state);
 
@@ -85,19 +87,21 @@ void copy(char *to, size_t room, const char *from);
 /* The callback of calls that are counted in t.pending. data is a struct result. */
 void on_done(void *data, const struct coc_answer *answer);
 
-/* Runs the loop for ms milliseconds. */
+/* Runs the loop for ms milliseconds of real time, even if all calls have answered. */
 void run_for(int64_t ms);
 
 /* Brings the loop's clock up to date. The clock stands still while the loop does not run. */
 void tick(void);
 
-/* Runs the loop until every call that was started has answered. */
+/* Runs the loop until every call that was started has answered: t.pending is 0. */
 void settle(void);
 
-/* Starts a create of the document, and counts the call in t.pending. */
+/* Starts a create (a POST of a document that all tests share), and counts the call in t.pending.
+ * The answer goes to *result. ret_call may be NULL. */
 void start_create(struct result *result, int64_t timeout_ms, struct coc_call **ret_call);
 
-/* Creates the document, and runs the loop until the call has answered. */
+/* Makes a create as start_create() does, and runs the loop until all calls have answered. *result
+ * has the answer then. */
 void create(struct result *result, int64_t timeout_ms);
 
 /* Fails the test unless the call ended with this outcome and this errno. The failure prints the

@@ -27,7 +27,8 @@ struct block {
 	bool syncing;
 };
 
-/* All that is known of a file, open or closed. */
+/* A file on the fake disk, open or closed: which of its blocks are durable, and which would be lost
+ * if the power failed. */
 struct image {
 	char path[256];
 	struct block *blocks;
@@ -104,7 +105,8 @@ static char *read_block(sqlite3_file *below, size_t i)
 	return bytes;
 }
 
-/* Call before a block is changed. */
+/* Keeps the durable content of block i of a file. Call this before the block is changed:
+ * fake_disk_lose_power() restores that content. below is the real file. */
 static void touch_block(struct image *image, sqlite3_file *below, size_t i)
 {
 	struct block *block;

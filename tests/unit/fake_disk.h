@@ -16,17 +16,18 @@
  * when the check of the ledger runs.
  */
 
-/* Makes this VFS the default. Call it before the first ledger_open(). */
+/* Makes the fake disk the default VFS of SQLite. Call it before the first ledger_open(). */
 void fake_disk_begin(void);
 
-/* Forgets all files. */
+/* Forgets what the fake disk knows of all files. Call this between two tests, when no file is
+ * open. */
 void fake_disk_forget(void);
 
 /* Writes fail with errnum from now on: a positive errno of write(2), ENOSPC or EIO. 0: they work
  * again. */
 void fake_disk_fail_writes(int errnum);
 
-/* Says whether syncs fail with EIO from now on. */
+/* Lets all syncs of files fail with EIO from now on (failing), or lets them succeed again. */
 void fake_disk_fail_syncs(bool failing);
 
 /* The process counts as dead: nothing that it writes reaches the files, until
@@ -38,20 +39,20 @@ void fake_disk_revive(void);
  * synced whether it survived; NULL: none survived. Close the files before. */
 void fake_disk_lose_power(bool (*chance)(void *data), void *data);
 
-/* Is a sync under way in the thread? */
+/* Has a sync in a thread begun that has not ended? */
 bool fake_disk_is_syncing(void);
 
 /* Ends the sync that is under way. Its callback runs in the loop's next iteration. */
 void fake_disk_end_sync(void);
 
-/* Is the ledger being checked? */
+/* Has a check of the ledger begun that has not ended? The fake takes the place of its thread. */
 bool fake_disk_is_checking(void);
 
 /* Runs the check on what the file has at this moment, unless the check was stopped before. The
  * loop's next iteration learns that it ended. */
 void fake_disk_run_check(void);
 
-/* Returns how many syncs have succeeded. */
+/* Returns how many syncs of files have succeeded since the program began. */
 uint64_t fake_disk_syncs(void);
 
 #endif

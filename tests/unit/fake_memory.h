@@ -27,7 +27,8 @@ void fake_memory_resume(bool was_short);
  * has paused. */
 bool fake_memory_is_short(void);
 
-/* Has the allocation failed that was to fail? */
+/* Was the allocation reached that fake_memory_short() lets fail? If not, the test has made fewer
+ * allocations. */
 bool fake_memory_has_failed(void);
 
 /* Memory for the test itself: it is not counted and never fails. If there is none, the program

@@ -34,7 +34,7 @@ struct fake_server;
 struct fake_server *fake_server_start(const char *unix_path, const struct fake_reply *replies,
 				      size_t n_replies, unsigned gather);
 
-/* Stops the thread and frees the server. */
+/* Stops the thread of the fake server, and frees the server. */
 void fake_server_stop(struct fake_server *server);
 
 /* Accepts no connection from now on. Open connections stay open. */

@@ -441,7 +441,7 @@ void fake_request_forget(struct fake_request *request)
 	free_request(request);
 }
 
-/* The result that the caller gets for each kind of answer. */
+/* The members of struct coc_answer that stand for a kind of answer (enum fake_answer). */
 struct look {
 	enum coc_outcome outcome;
 	int errnum;

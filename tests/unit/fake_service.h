@@ -17,7 +17,8 @@
 
 enum fake_kind { FAKE_CREATE, FAKE_UPDATE, FAKE_SHOW, FAKE_LIST, FAKE_DELETE, FAKE_KINDS };
 
-/* The answer that the caller gets. */
+/* What the caller of a request gets as its answer. Whether the service has performed the request is
+ * another question: fake_request_perform(). */
 enum fake_answer {
 	FAKE_TRUTH,    /* the result: what the service did, or that the job is gone */
 	FAKE_LOST,     /* no answer in time */
@@ -48,7 +49,9 @@ struct fake_job {
 };
 LIST_HEAD(fake_job_list, fake_job);
 
-/* A fault in the answer to a list. */
+/* A fault in the answers to lists. FLAW_NO_TOTAL: the number of all jobs is missing.
+ * FLAW_UNUSABLE_ROW: a row has no usable ID. FLAW_NO_PROJECT: the rows have no project. FLAW_MOVES:
+ * the number of all jobs differs from page to page. */
 enum fake_flaw { FLAW_NONE, FLAW_NO_TOTAL, FLAW_UNUSABLE_ROW, FLAW_NO_PROJECT, FLAW_MOVES };
 
 struct fake_request {
@@ -116,7 +119,8 @@ void fake_service_init(struct fake_service *service, struct loop *loop);
 void fake_service_move(struct fake_service *service, struct loop *loop);
 void fake_service_finish(struct fake_service *service);
 
-/* Returns the table of functions for engine_create(). */
+/* Returns the table of functions by which the engine calls this fake service instead of the client.
+ * For engine_create(). */
 struct coc_service fake_service_table(struct fake_service *service);
 
 /* Lets the started requests leave, as the client does at the beginning of its next iteration. */
@@ -125,7 +129,8 @@ void fake_service_transmit(struct fake_service *service);
 /* Returns the first request of a kind that has left and has no answer, or NULL. */
 struct fake_request *fake_service_find(struct fake_service *service, enum fake_kind kind);
 
-/* The service performs the request. Call it once for a request. */
+/* Makes the service perform the request, without an answer: makes or changes the job, or fills the
+ * rows. A second call does nothing. */
 void fake_request_perform(struct fake_request *request);
 
 /* The caller hears this answer in the loop's next iteration. FAKE_TRUTH performs the request first,
@@ -138,11 +143,11 @@ void fake_request_answer_id(struct fake_request *request, const char *id);
 /* Drops a request that was given up: the service will not perform it. */
 void fake_request_forget(struct fake_request *request);
 
-/* Another client makes a job. */
+/* Makes a job, as another client would do. Returns the job, which the service owns. */
 struct fake_job *fake_service_make(struct fake_service *service, const char *name,
 				   const char *content);
 
-/* Another client writes a version of the job. */
+/* Adds a version to a job, as another client would do with an update. */
 void fake_job_write(struct fake_job *job, const char *content);
 
 struct fake_job *fake_service_job(struct fake_service *service, const char *id);

@@ -14,7 +14,8 @@
 /* Lets the nth step from now on fail, without doing it. 1 is the next step. */
 void fake_statements_fail(uint64_t nth);
 
-/* Lets no step fail any more. Returns whether a step has failed. */
+/* Ends the fault of fake_statements_fail(): all statements of SQLite work again. Returns whether
+ * one has failed. */
 bool fake_statements_work(void);
 
 #endif

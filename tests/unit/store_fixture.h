@@ -25,30 +25,34 @@ struct fixture {
 extern const struct store_new plain;
 extern const struct store_run plain_run;
 
-/* Opens the same store once more. Returns what store_open() returns. */
+/* Opens the fixture's data again, as fixture->store. Close the old store before, or keep its
+ * pointer. Returns 0 or an error of store_open(). */
 int open_again(struct fixture *fixture, struct err *err);
 
-/* Runs statements over a separate connection. */
+/* Runs statements of SQL on the store's database over a separate connection, as another program
+ * would do. */
 void change(struct fixture *fixture, const char *statements);
 
 /* Skip a test that is about SQLite's file, or about PostgreSQL, if the store is not that. */
 void needs_file(const struct fixture *fixture);
 void needs_database(const struct fixture *fixture);
 
-/* Set-up and tear-down of each test, for cmocka. */
+/* Set-up of each test, for cmocka: makes an empty store. close_store() is the tear-down. Both
+ * return 0. */
 int open_store(void **state);
 int close_store(void **state);
 
 #define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, open_store, close_store)
 
-/* The result of store_show(), copied out of the callbacks. */
+/* What the callbacks of store_show() got: a copy of the document, and the number of its
+ * versions. */
 struct found {
 	char name[64], content[64], risk_level[8], description[64], modifier[8];
 	int64_t version, update_time_ms;
 	int n_versions;
 };
 
-/* Counts a version. data is a struct found. */
+/* A callback of store_show() for a version: counts it in data, a struct found. Returns 0. */
 int count_version(void *data, const struct store_version *version);
 
 /* Shows a document, or one version of it (version 0: the latest). Returns what store_show()

@@ -68,7 +68,8 @@ static int64_t fixture_monotonic_ms(void *data)
 	return ((struct fixture *)data)->now_ms;
 }
 
-/* splitmix64: gives good random numbers for any seed. */
+/* The source of random numbers of the engine: splitmix64, which gives good numbers for any seed.
+ * The same seed gives the same numbers. */
 static long fixture_random(void *data)
 {
 	uint64_t x = ((struct fixture *)data)->random += 0x9e3779b97f4a7c15;
@@ -215,7 +216,8 @@ void fixture_iterate(struct fixture *fixture)
 	assert_int_equal(loop_run_once(fixture->loop, fixture->now_ms), 0);
 }
 
-/* Has the next iteration something to do? */
+/* Must the loop go on before the time passes? Yes if a request has not left yet, the engine has
+ * work, or a timer is due. */
 static bool is_stirring(const struct fixture *fixture)
 {
 	const struct fake_request *request;
@@ -377,7 +379,8 @@ void fixture_answer_update(struct fixture *fixture, enum fake_answer answer)
 		fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
 }
 
-/* Answers all requests that have left. Returns whether there was one. */
+/* Answers all requests that have left and are unanswered, with the truth. Returns whether there was
+ * one. */
 static bool answer_all(struct fixture *fixture)
 {
 	bool any = false;

@@ -32,7 +32,8 @@ struct fixture {
 };
 #define EPOCH_MS 1700000000000
 
-/* A writer that waits for an answer. */
+/* A writer that has committed a file, and waits for the result. on_told (may be NULL) is called
+ * when the result comes. */
 struct writer {
 	int told; /* how often the writer got an answer: 0 or 1 */
 	int result;
@@ -47,7 +48,8 @@ struct writer {
 struct fixture *fixture_open(bool queue);
 void fixture_close(struct fixture *fixture);
 
-/* fixture_open() and fixture_close() as set-up and tear-down of a cmocka test. */
+/* Set-up and tear-down of a cmocka test: fixture_open() with submit=sync or with submit=queue, and
+ * fixture_close(). */
 int fixture_set_up_sync(void **state);
 int fixture_set_up_queue(void **state);
 int fixture_tear_down(void **state);
@@ -83,13 +85,14 @@ void fixture_settle(struct fixture *fixture);
  * do. */
 bool fixture_step(struct fixture *fixture);
 
-/* Is a submission under way, in doubt or queued? */
+/* Is any submission of the mount under way, in doubt or queued? */
 bool fixture_has_work(struct fixture *fixture);
 
 /* Lets time pass up to the next timer, at most most_ms. Returns how many milliseconds passed. */
 int64_t fixture_pass(struct fixture *fixture, int64_t most_ms);
 
-/* What a commit can say besides the content. NULL: not said. */
+/* The arguments of fixture_commit_spec(): a path, its content, and attributes of the file. NULL:
+ * the file does not have this attribute. */
 struct commit_spec {
 	const char *path, *content;
 	const char *risk; /* NULL: LOW, inherited from the directory */
@@ -110,7 +113,8 @@ int fixture_commit(struct fixture *fixture, const char *path, const char *conten
 int fixture_commit_spec(struct fixture *fixture, const struct commit_spec *spec,
 			struct writer *writer);
 
-/* Asks the service to delete the job of a path. */
+/* Begins a removal with delete=service: asks the service to delete the job of a path. The writer
+ * gets the result. Returns what submit_delete() returns. */
 int fixture_delete(struct fixture *fixture, const char *path, struct writer *writer);
 
 /* fixture_request() settles, and returns the next request of a kind that has left; without one the
@@ -118,7 +122,8 @@ int fixture_delete(struct fixture *fixture, const char *path, struct writer *wri
 struct fake_request *fixture_request(struct fixture *fixture, enum fake_kind kind);
 void fixture_no_request(struct fixture *fixture, enum fake_kind kind);
 
-/* Answers the next request of a kind, then settles. */
+/* Answers the next request of a kind, and runs the loop until nothing more happens without the
+ * test. Fails the test if no such request leaves. */
 void fixture_answer(struct fixture *fixture, enum fake_kind kind, enum fake_answer answer);
 
 /* Answers the check before the next update or deletion truly. Returns the update or deletion, which

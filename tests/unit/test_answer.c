@@ -235,7 +235,8 @@ static void a_job_that_is_gone_is_estale_however_it_is_said(void **state)
 	expect_failure(COC_OP_LIST, 400, body, COC_UNKNOWN, EIO);
 }
 
-/* The answer that each operation gets when the service did it. */
+/* For each operation, a body of the answer of success. inside: what stands between its outermost
+ * braces. */
 static const struct {
 	enum coc_operation operation;
 	const char *inside; /* what is inside of the object */
@@ -587,7 +588,8 @@ static void an_id_is_taken_whole_or_not_at_all(void **state)
 	assert_false(id_is_document(text));
 }
 
-/* An error that is not JSON comes from another server than the API. */
+/* An error whose body is not JSON comes from another server than the API. Each row: what the caller
+ * gets, by the status, for a page of HTML, and for the words of servers that want TLS. */
 static void a_page_is_of_another_server(void **state)
 {
 	static const struct {
@@ -700,7 +702,8 @@ static void an_answer_of_too_many_values_is_not_built(void **state)
 	answer_finish(&answer);
 }
 
-/* The largest answers that an honest service sends are read. */
+/* The largest job, with its most versions and every byte of the content escaped, and the largest
+ * page are read: COC_ANSWER_MAX has room for both. */
 static void the_largest_job_and_the_largest_page_are_read(void **state)
 {
 	static const char *const members[] = {"name", "version", "creator", "modifier",

@@ -33,7 +33,8 @@ struct fixture {
 	struct err err;
 };
 
-/* Makes a ledger with rows of 60 KB, and closes it. */
+/* Makes a ledger of 100 rows with 60 KB each, so that its check takes many slices, and closes
+ * it. */
 static void make_ledger(struct fixture *fixture)
 {
 	sqlite3 *db;

@@ -263,7 +263,8 @@ static void outcomes_follow_the_answer(void **state)
 	}
 }
 
-/* Makes a text of size bytes. The caller frees it. */
+/* Makes a text of size bytes that begins with begin and is filled up with one character. The caller
+ * frees it. */
 static char *filled(const char *begin, char with, size_t size)
 {
 	char *text = malloc(size + 1);

@@ -151,7 +151,8 @@ static void a_refused_call_can_be_cancelled(void **state)
 static struct coc_call *nested_calls[3];
 static struct result nested_result;
 
-/* Cancels the other calls and this call, and starts a new one. */
+/* A callback of an answered call. Cancels all three calls of the test, the answered one too, and
+ * starts a new one: the client must bear that. */
 static void cancel_others(void *data, const struct coc_answer *answer)
 {
 	(void)answer;

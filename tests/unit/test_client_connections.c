@@ -106,7 +106,7 @@ static void no_connection_in_time_sent_nothing(void **state)
 
 static struct rlimit descriptors;
 
-/* Lets the program open this many more descriptors from now on. */
+/* Lowers the limit of open descriptors, so that the program can open only this many more. */
 static void allow_descriptors(rlim_t more)
 {
 	struct rlimit limit;
@@ -170,7 +170,8 @@ static void a_request_waits_for_a_descriptor(void **state)
 	assert_int_equal(fake_server_requests(t.server), 5);
 }
 
-/* Counts the client's ends of its connections to the server. */
+/* Returns how many sockets of this program are connected to the fake server: the client's
+ * connections. */
 static unsigned count_connections(void)
 {
 	const in_port_t port = htons((uint16_t)fake_server_port(t.server));
@@ -185,7 +186,8 @@ static unsigned count_connections(void)
 	return n;
 }
 
-/* Between the requests of a batch the loop can do other work. */
+/* Of many requests that start at once, at most HTTP_BEGIN_MAX begin in an iteration. So the loop
+ * can do other work between. */
 static void many_requests_begin_a_few_at_a_time(void **state)
 {
 	static const struct fake_reply replies[] = {OK_ID, {FAKE_HOLD, 0, NULL, NULL}};
@@ -214,7 +216,8 @@ static void many_requests_begin_a_few_at_a_time(void **state)
 
 #define TURNS 8
 
-/* Timers that are due before curl's timer. Each takes an iteration. */
+/* Timers that are due before curl's timer, each in an iteration of its own. Each starts
+ * HTTP_BEGIN_MAX requests. */
 static struct late {
 	struct loop_timer timers[TURNS];
 	struct result results[TURNS * HTTP_BEGIN_MAX];
@@ -326,7 +329,8 @@ static void a_name_that_cannot_be_looked_up_for_lack_of_descriptors(void **state
 	expect(&result, COC_NOT_SENT, EMFILE);
 }
 
-/* The server plays a proxy that refuses CONNECT. */
+/* A proxy refuses CONNECT with 407 or 503. Nothing was sent to the service, and the error names the
+ * proxy. */
 static void a_proxy_that_does_not_connect_is_told_as_such(void **state)
 {
 	static const struct fake_reply replies[] = {{FAKE_CLOSE, 407, NULL, ""},
@@ -464,7 +468,8 @@ static void a_delete_cut_on_a_kept_connection_is_sent_once(void **state)
 	expect_sent_once(send_delete);
 }
 
-/* Shows that the danger is real: curl does repeat a GET. */
+/* If the server cuts a kept connection, curl sends a GET again by itself. This shows that a POST
+ * must be kept from that. */
 static void a_get_cut_on_a_kept_connection_is_repeated(void **state)
 {
 	static const struct fake_reply replies[] = {

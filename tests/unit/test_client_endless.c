@@ -127,7 +127,8 @@ static void a_body_without_end(void **state)
 	expect_too_long(OK "\r\n", "y", COC_ANSWER_MAX + 1, "the answer is too long");
 }
 
-/* Long extensions of chunks, in one answer that ends, are no fault. */
+/* An answer whose chunks have one byte each, with extensions, is read, and its connection is kept:
+ * only an endless answer is a fault. */
 static void an_answer_in_chunks_of_a_byte_is_read(void **state)
 {
 	static const char id[] = "{\"data\":\"DM1\"}";

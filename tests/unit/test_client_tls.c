@@ -101,7 +101,8 @@ static void write_certificate(const char *path, X509 *certificate)
 	fclose(file);
 }
 
-/* Serves requests on one connection until the client closes it. */
+/* The server's side of one connection: answers each request of the client until the client closes.
+ * With t.glues, a second answer follows in the same record. */
 static void serve_tls(SSL_CTX *context, int fd)
 {
 	static const char answer[] =
@@ -221,7 +222,7 @@ static void call(const char *host, const char *cacert, int n)
 	call_in("https", host, cacert, n);
 }
 
-/* Fails the test unless the error's text has these words. */
+/* Fails the test unless the error of the last call (text or details) has these words. */
 static void says(const char *words)
 {
 	if (!strstr(t.text, words) && !strstr(t.details, words))

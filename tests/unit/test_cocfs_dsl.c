@@ -34,7 +34,8 @@ static struct cocfs_dsl_report *check(const char *content, size_t size,
 	return report;
 }
 
-/* Lists the findings, "error 1:3 comment" on a line for each. */
+/* Returns the findings of a report as a text with a line for each: "error 1:3 comment". The caller
+ * frees it. Checks the counts of the report, too. */
 static char *list_findings(const struct cocfs_dsl_report *report)
 {
 	_cleanup_buf_ struct buf text = {0};

@@ -611,7 +611,8 @@ static void a_credential_with_any_other_right_is_refused(void **state)
 	}
 }
 
-/* Mode 0440 is taken in the unit's own directory only. */
+/* A file of mode 0440 is taken only if it lies in the directory of the unit's credentials
+ * (CREDENTIALS_DIRECTORY). Elsewhere, or through a symbolic link, it is refused. */
 static void a_file_that_is_no_credential_has_no_group(void **state)
 {
 	struct coc_creds *creds = NULL;

@@ -449,7 +449,8 @@ static void check_within_lists(size_t depth, size_t n)
 	check(text.data, DSL_DSL, NULL);
 }
 
-/* For each value, libyaml looks at all brackets around it. */
+/* A document with many values within many brackets is refused: for each value, libyaml looks at all
+ * brackets around it, which takes time. */
 static void values_within_many_brackets_are_refused(void **state)
 {
 	_cleanup_buf_ struct buf text = {0};
@@ -475,7 +476,8 @@ static void values_within_many_brackets_are_refused(void **state)
 	assert_accepted();
 }
 
-/* libyaml writes the prefix out for each tag, which takes memory. */
+/* A %TAG directive of more than DSL_TAG_DIRECTIVE_MAX bytes is refused: libyaml writes its prefix
+ * out for each tag, which takes memory. */
 static void long_tag_directives_are_refused(void **state)
 {
 	static const char head[] = "%TAG !a! ", *const ends[] = {"\n", "\r", "\r\n"};
@@ -539,7 +541,7 @@ static void every_beginning_of_a_document_is_survived(void **state)
 		check_bytes(text, size, DSL_STRICT, NULL);
 }
 
-/* Reads a whole file. */
+/* Appends the whole content of a file to buf. Fails the test if the file cannot be read. */
 static void read_file(const char *path, struct buf *buf)
 {
 	_cleanup_fclose_ FILE *file = fopen(path, "re");

@@ -62,7 +62,8 @@ static void on_end(void *data)
 	test->now = 0;
 }
 
-/* Has COUNT closes judged, and returns when all judgements have ended. */
+/* Begins COUNT inspections of closes, and returns when the threads have ended them all. The loop
+ * has not heard of the verdicts yet. */
 static void judge_all(struct test *test)
 {
 	const struct writers_close close = {

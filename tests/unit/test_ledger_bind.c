@@ -61,7 +61,8 @@ static int64_t ensure(struct ledger *ledger, const char *path)
 	return row;
 }
 
-/* Begins a create for a row. */
+/* Records the intent of a create for a row, as the engine does before it sends. Returns the
+ * submission. */
 static struct ledger_submission begin_create(struct ledger *ledger, int64_t row)
 {
 	static char content[] = "test";
@@ -127,7 +128,8 @@ static void a_second_path_or_a_second_job_is_refused(void **state)
 	assert_int_equal(ledger_bind(fixture->ledger, other, &second), 0);
 }
 
-/* The job moves from one row to another in one step. */
+/* ledger_bind() with a member from moves a job from that row to another in one step. If a row does
+ * not fit, nothing moves. */
 static void a_row_gives_its_job_up_to_another(void **state)
 {
 	struct fixture *fixture = *state;
@@ -151,7 +153,8 @@ static void a_row_gives_its_job_up_to_another(void **state)
 	assert_int_equal(ledger_bind(fixture->ledger, row, &binding), -EEXIST);
 }
 
-/* A submission for the row goes on, and ends as an update. */
+/* A row is bound while its create is under way: the submission goes on, and ends as an update of
+ * the job. */
 static void a_row_is_bound_while_its_submission_is_under_way(void **state)
 {
 	struct fixture *fixture = *state;
@@ -234,7 +237,7 @@ static void a_job_that_was_forgotten_is_so_no_more(void **state)
 	assert_int_equal(ledger_is_bound(fixture->ledger, "DM1"), 0);
 }
 
-/* The base is unknown if nobody has read the job's text. */
+/* A row is bound without a base and without a digest: it is a draft, whose base is unknown. */
 static void a_binding_may_have_no_base(void **state)
 {
 	struct fixture *fixture = *state;

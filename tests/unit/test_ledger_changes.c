@@ -74,7 +74,8 @@ static int close_ledger(void **state)
 	return 0;
 }
 
-/* Commits. Returns the paths that the commit reported. */
+/* Commits the ledger. Returns the paths of changed rows that the ledger reported for that, in
+ * fixture->told. */
 static const char *commit(struct fixture *fixture)
 {
 	fixture->told[0] = '\0';

@@ -49,7 +49,8 @@ static int close_ledger(void **state)
 	return 0;
 }
 
-/* The service lists a job. */
+/* Puts a job into the ledger as a scan does that finds it in the service's list: into the
+ * catalogue, and as an import. */
 static void list_job(struct ledger *ledger, const char *job_id, const char *name, int64_t create_ms)
 {
 	const struct ledger_listed job = {.job_id = job_id, .name = name, .create_ms = create_ms};
@@ -58,7 +59,7 @@ static void list_job(struct ledger *ledger, const char *job_id, const char *name
 	assert_int_equal(ledger_import_add(ledger, job_id, create_ms), 0);
 }
 
-/* Binds a path to a job. */
+/* Binds a path to a job, by a create that ends with this job ID. */
 static void bind_path(struct ledger *ledger, const char *path, const char *job_id)
 {
 	static char content[] = "test";
@@ -73,7 +74,8 @@ static void bind_path(struct ledger *ledger, const char *path, const char *job_i
 	assert_int_equal(ledger_settle(ledger, &submission, job_id, &first, NULL), 0);
 }
 
-/* The imports that a listing has met, as "ID:NAME ". */
+/* What a walk through the imports has met: "ID:NAME " for each in text, and the place from which
+ * the next walk goes on. */
 struct met {
 	char text[512];
 	struct import_place place;

@@ -60,7 +60,7 @@ static int64_t refuse(struct ledger *ledger, const char *path)
 	return row;
 }
 
-/* Binds a path to a job. Returns its row. */
+/* Binds a path to a job, by a create that ends with this job ID. Returns the row of the path. */
 static int64_t bind(struct ledger *ledger, const char *path, const char *job_id)
 {
 	static char content[] = "test";

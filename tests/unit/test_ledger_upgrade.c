@@ -140,7 +140,8 @@ static char *ask(const struct fixtures *fixtures, const char *query)
 	return answer;
 }
 
-/* Puts a fixture in the ledger's place. */
+/* Replaces the ledger of the test by an older one: runs the SQL of the file name in
+ * tests/ledgers. */
 static void make(const struct fixtures *fixtures, const char *name)
 {
 	char path[512];

@@ -128,7 +128,7 @@ static void close_test(struct test *test)
 	free(test);
 }
 
-/* Watches a descriptor that begins with count events to read. */
+/* Makes an eventfd with the value count, and has the loop call fn when it can be read. */
 static void watch_piece(struct test *test, struct piece *piece, unsigned count,
 			void (*fn)(void *data, uint32_t events), void *data)
 {
@@ -186,7 +186,8 @@ static void quit_loop(void *data)
 	loop_quit(data);
 }
 
-/* The first piece ends the watches of all pieces that still wait. */
+/* The callback of a ready descriptor. The first one that is called ends the watches of all others:
+ * the loop must not call these any more. */
 static void on_ready_alone(void *data, uint32_t events)
 {
 	struct piece *piece = data;

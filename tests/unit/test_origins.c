@@ -13,7 +13,8 @@
 
 #define BIT(attr) (1U << (attr))
 
-/* The origin of a value. */
+/* The origin of a value in a set of attributes: put() sets the bits of struct attr_set that stand
+ * for it. */
 enum from { NONE, OPTION, DIRECTORY, SAID, NAMED, BOUND };
 
 static char low[] = "LOW", high[] = "HIGH";

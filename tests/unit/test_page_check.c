@@ -29,7 +29,8 @@ static void run(sqlite3 *db, const char *sql)
 		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
 }
 
-/* Makes one random change of the tables. */
+/* Makes one random change in the tables of the database: deletes, changes or adds rows, small and
+ * large ones. */
 static void change(sqlite3 *db)
 {
 	char sql[512];
@@ -58,7 +59,8 @@ static void change(sqlite3 *db)
 	run(db, sql);
 }
 
-/* Makes a file with pages of all kinds, and reads it. */
+/* Makes a database file with pages of all kinds, and reads it into fixture->bytes. has_map: with
+ * the map pages of auto_vacuum. */
 static void make_file(struct fixture *fixture, int page_size, bool has_map)
 {
 	char sql[256];
@@ -100,7 +102,7 @@ static unsigned char *page_of(const struct fixture *fixture, uint32_t number)
 	return fixture->bytes + (number - 1) * fixture->file.size;
 }
 
-/* Is the page suspect, if it had these bytes? */
+/* Would page_is_suspect() report the page with this number, if it had these bytes? */
 static bool is_suspect_as(const struct fixture *fixture, uint32_t number,
 			  const unsigned char *bytes)
 {

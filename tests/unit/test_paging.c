@@ -159,7 +159,8 @@ static void touch_one_behind(struct service *service)
 	touch(service, 150);
 }
 
-/* the rows where the pages overlap look unchanged */
+/* A change of the list between two pages: a job is updated and moves to the front, and another is
+ * deleted. So the rows where the pages overlap look unchanged. */
 static void touch_and_delete(struct service *service)
 {
 	touch(service, 150);
@@ -228,7 +229,7 @@ static void a_row_that_tells_no_job_proves_nothing(void **state)
 	paging_finish(&paging);
 }
 
-/* The page has more rows than were asked for. */
+/* A page with more rows than were asked for is flawed: nothing can be concluded from it. */
 static void a_page_that_is_too_long_proves_nothing(void **state)
 {
 	static struct coc_summary rows[COC_LIST_PAGE + 1];
@@ -282,7 +283,8 @@ static void pages_overlap_by_one_row(void **state)
 	paging_finish(&paging);
 }
 
-/* The result of a long pass. */
+/* The result of a long pass through the list: its last step, the number of its pages, and its
+ * state, which the test frees. */
 struct long_pass {
 	int step;
 	int pages;
@@ -330,7 +332,8 @@ static void a_long_pass_over_what_stands_still_is_whole(void **state)
 static int next_id;
 static bool was_touched[2 * ROWS_MAX];
 
-/* Makes a few random changes, of all kinds that others can make. */
+/* A change of the list between two pages: up to three random ones, of all kinds that other clients
+ * can make: new, deleted and updated jobs. */
 static void change_at_random(struct service *service)
 {
 	for (int n = rand() % 4; n > 0 && service->n > 1; n--) {
@@ -437,7 +440,8 @@ static void a_long_pass_ends_whatever_is_told(void **state)
 	}
 }
 
-/* Rows without a usable ID may stand anywhere, also where pages overlap. */
+/* A row without a usable ID, at any place of the list, is skipped: a long pass ends and has all
+ * other jobs. */
 static void a_long_pass_reads_on_behind_a_row_that_tells_no_job(void **state)
 {
 	(void)state;

@@ -89,7 +89,8 @@ static void what_was_not_read_is_not_there(void **state)
 	assert_false(root_names_lack(&fixture->space, "other.yaml"));
 }
 
-/* The root has more names than the bound, "." and ".." counted. */
+/* A root with more names than ROOT_NAMES_MAX ("." and ".." count) is not kept: root_names_lack()
+ * never says that a name is missing. */
 static void of_a_long_root_nothing_is_known(void **state)
 {
 	struct fixture *fixture = *state;

@@ -84,7 +84,8 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* Tells the kernel of a sibling. Returns its node. */
+/* Makes a node for a sibling, as if an answer had given it to the kernel, which keeps its name.
+ * answer: the answer to a listing, or NULL. Returns the node. */
 static struct node *tell(struct fixture *fixture, struct node *parent, const char *name,
 			 struct sibling_answer *answer)
 {
@@ -103,7 +104,8 @@ static struct node *root_of(struct fixture *fixture)
 	return &fixture->space->nodes.root;
 }
 
-/* Makes a directory that the kernel knows. */
+/* Makes a directory in the spool at path, and its node, as if the kernel had looked it up as name
+ * in parent. */
 static struct node *make_directory(struct fixture *fixture, struct node *parent, const char *path,
 				   const char *name)
 {
@@ -118,7 +120,8 @@ static struct node *make_directory(struct fixture *fixture, struct node *parent,
 	return node;
 }
 
-/* Returns how many orders the kernel got since the last call. */
+/* Returns how many times the kernel was asked to forget a sibling's attributes, since the last call
+ * of this function. */
 static unsigned asked(struct fixture *fixture)
 {
 	unsigned n = fixture->asked;

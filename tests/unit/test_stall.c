@@ -25,7 +25,8 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
 	return 0;
 }
 
-/* Moves the clock; the thread runs for a part of the time. */
+/* Lets us microseconds pass on the fake clock. The thread runs on a processor for running_us of
+ * them. */
 static void pass(int64_t us, int64_t running_us)
 {
 	now_us += us;

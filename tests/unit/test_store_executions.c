@@ -18,7 +18,8 @@ static void executes_only_a_document_that_is_there(void **state)
 	assert_int_equal(ask(fixture, "SELECT count(*) FROM executions"), 0);
 }
 
-/* Creates a document, and an execution of the document. */
+/* Creates a document with these tags, records an execution of it with the values of like, and
+ * deletes the document. Returns the execution's ID in ret_id. */
 static void execute(struct fixture *fixture, const struct store_run *like, const char *tags,
 		    char ret_id[STORE_EXECUTION_ID_SIZE])
 {

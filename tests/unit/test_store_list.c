@@ -135,7 +135,8 @@ static void finds_what_a_search_through_all_finds(void **state)
 	}
 }
 
-/* More documents match than are looked at one by one. */
+/* A search whose 1,200 matches are more than FOUND_MAX finds them all, and searches with fewer
+ * matches are exact. */
 static void finds_what_very_many_have(void **state)
 {
 	struct fixture *fixture = *state;
@@ -174,7 +175,8 @@ static bool reads_all(sqlite3 *db, enum statement which)
 	return all;
 }
 
-/* The statements use an index. So a million more documents cost nothing. */
+/* The statements of a search by name read no whole table, but use an index. So a million more
+ * documents cost nothing. */
 static void asks_an_index(void **state)
 {
 	struct fixture *fixture = *state;

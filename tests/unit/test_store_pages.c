@@ -49,7 +49,8 @@ static void make(struct fixture *fixture, char id[STORE_ID_SIZE])
 	assert_int_equal(store_create(fixture->store, &new, NOW_MS, id, &err), 0);
 }
 
-/* One of several scans at the same time. */
+/* A client that reads a list page after page: its filter, and the offset of its next page. Several
+ * do so at the same time. */
 struct scan {
 	struct store_filter filter;
 };
@@ -91,7 +92,8 @@ static void step_scan(struct fixture *fixture, struct scan *scan)
 		begin_scan(scan);
 }
 
-/* Makes a random change, or none. */
+/* Makes a random change of the documents, or none: one deleted and another made, a new version, or
+ * a change by another program. */
 static void change_something(struct fixture *fixture, char ids[DOCUMENTS][STORE_ID_SIZE])
 {
 	struct store_edit edit = {.name = "b", .content = "x", .modifier = "me"};
@@ -134,7 +136,8 @@ static void each_page_is_that_of_its_offset(void **state)
 	}
 }
 
-/* A list shows gathered changes before they are settled. */
+/* A page of a list shows changes that are gathered and not settled yet. So no end of a page is kept
+ * meanwhile. */
 static void changes_that_are_gathered_are_seen(void **state)
 {
 	static char ids[DOCUMENTS][STORE_ID_SIZE];
@@ -161,7 +164,8 @@ static void changes_that_are_gathered_are_seen(void **state)
 	}
 }
 
-/* Does the next page continue from the page before? */
+/* Does the store know where the page before this filter's page ended, so that it need not count
+ * from the first document? */
 static bool goes_on(struct fixture *fixture, const struct store_filter *filter)
 {
 	char *state = list_places_state(fixture->store);

@@ -16,7 +16,7 @@
 
 #include "submit_fixture.h"
 
-/* Returns how many jobs were made with this content. */
+/* Returns how many jobs of the service have this content as their first version. */
 static int count_content(struct fixture *fixture, const char *content)
 {
 	struct fake_job *job;
@@ -588,8 +588,8 @@ static void a_sync_that_failed_is_not_tried_again_at_once(void **state)
 	fixture_assert_held(fixture, "e/a.yaml", "one");
 }
 
-/* The second half of a record failed in the middle of the iteration, so the whole record was
- * undone. */
+/* A record in the ledger failed at its second half, so the whole record was undone in the middle of
+ * the iteration. Its submission is not sent, and the writer gets EIO. */
 static void what_was_undone_in_the_iteration_is_not_sent(void **state)
 {
 	struct fixture *fixture = *state;
@@ -649,7 +649,8 @@ static void what_was_queued_before_does_not_come_back(void **state)
 	fixture_assert_held(fixture, "a.yaml", "one");
 }
 
-/* If the ledger cannot make that durable, the writer gets no success. */
+/* A queued content is replaced by the content that the service holds. If the ledger cannot make
+ * that durable, the old content may come back, so the writer gets no success. */
 static void what_may_come_back_from_the_queue_is_no_success(void **state)
 {
 	(void)state;
@@ -705,7 +706,8 @@ static void what_an_earlier_mount_could_not_sync_is_written_again(void **state)
 	fixture_assert_held(fixture, "d.yaml", "three");
 }
 
-/* A newer content overwrites the refused one, and is not recorded yet. */
+/* A newer content has overwritten a refused one, and waits for a slot when the process dies. The
+ * file is a draft again, without the story of the refusal. */
 static void what_was_refused_is_a_draft_again_when_it_is_overwritten(void **state)
 {
 	struct fixture *fixture = *state;

@@ -17,7 +17,7 @@
 #include "submit/bounds.h"
 #include "submit_fixture.h"
 
-/* Sets the rule of adoption from now on. */
+/* Mounts again with this rule of adoption, and with max_risk=HIGH. */
 static void set_rule(struct fixture *fixture, enum adoption_rule rule)
 {
 	fixture->options.adopt = rule;
@@ -25,7 +25,8 @@ static void set_rule(struct fixture *fixture, enum adoption_rule rule)
 	fixture_remount(fixture);
 }
 
-/* Commits, and lets everything end. Returns the writer's result. */
+/* Commits the content of a path, and answers all requests truly until nothing is left to do.
+ * Returns the writer's result. */
 static int commit_text(struct fixture *fixture, const char *path, const char *content)
 {
 	struct writer writer = {0};
@@ -169,7 +170,8 @@ static void the_job_of_a_create_in_doubt_is_not_taken(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, false), 2);
 }
 
-/* Another machine makes the job between the list and the create. */
+/* Another machine makes the same job between the list before our create and the create. The writer
+ * has a success, and coc.warnings names both jobs. */
 static void a_job_of_the_same_moment_is_warned_of(void **state)
 {
 	struct fixture *fixture = *state;
@@ -291,7 +293,8 @@ static void a_job_that_differs_is_not_taken(void **state)
 	}
 }
 
-/* The job gets another name between the list and ShowDocument. */
+/* The job to adopt gets another name between the list and ShowDocument: it is not adopted, and a
+ * create makes a job. */
 static void a_job_that_was_renamed_meanwhile_is_not_taken(void **state)
 {
 	struct fixture *fixture = *state;
@@ -309,7 +312,7 @@ static void a_job_that_was_renamed_meanwhile_is_not_taken(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), 1);
 }
 
-/* A file that asks for a new job adopts none. */
+/* A file whose user asks for a new job gets a new job, also with a rule that adopts by name. */
 static void a_new_job_on_demand_is_made(void **state)
 {
 	struct fixture *fixture = *state;
@@ -327,7 +330,7 @@ static void a_new_job_on_demand_is_made(void **state)
 
 /* ---- a name that is in the space already ---- */
 
-/* Binds a path to a job, as setfattr does. */
+/* Binds a path to a job in the ledger, as a setfattr of coc.job_id does. */
 static void bind_path(struct fixture *fixture, const char *path, const struct fake_job *job)
 {
 	const struct attr_set attrs = {0};
@@ -343,7 +346,8 @@ static void bind_path(struct fixture *fixture, const char *path, const struct fa
 	fixture->is_due = true;
 }
 
-/* Another path gets the job while the job's text is asked for. */
+/* Another path gets the job to adopt while its text is asked for: it is not adopted. With
+ * adopt=same a job is made, with adopt=name the commit is refused. */
 static void a_job_that_is_bound_meanwhile_is_not_taken(void **state)
 {
 	(void)state;
@@ -544,7 +548,8 @@ static void what_cannot_be_compared_in_time_makes_no_job(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_CREATE], 0);
 }
 
-/* The request for the text cannot be started: no job is made. */
+/* The request for the text of the job to adopt cannot be started: the commit fails, and no job is
+ * made. */
 static void a_text_that_cannot_be_asked_for_makes_no_job(void **state)
 {
 	struct fixture *fixture = *state;

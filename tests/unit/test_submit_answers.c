@@ -176,7 +176,8 @@ static void a_busy_service_is_asked_again_in_time(void **state)
 	fixture_assert_held(fixture, "a.yaml", "one");
 }
 
-/* When the time of the commit is over, the error is EAGAIN. */
+/* The service answers 429 to each try of an update. When the time of the commit is over, the writer
+ * gets EAGAIN. */
 static void a_service_that_stays_busy_is_EAGAIN(void **state)
 {
 	struct fixture *fixture = *state;

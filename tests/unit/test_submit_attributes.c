@@ -40,7 +40,8 @@ static const char *risk_of(struct fixture *fixture)
 	return only_job(fixture)->risk[only_job(fixture)->version];
 }
 
-/* Commits, and lets everything end. Returns the writer's result. */
+/* Commits as spec says, and answers all requests truly until nothing is left to do. Returns the
+ * refusal of the commit, or the writer's result. */
 static int commit_to_the_end(struct fixture *fixture, const struct commit_spec *spec)
 {
 	struct writer writer = {0};
@@ -90,7 +91,8 @@ static void a_colleagues_values_stay_and_are_recorded(void **state)
 	assert_string_equal(risk_of(fixture), "HIGH");
 }
 
-/* A value that the service does not tell counts as unchanged. */
+/* If an answer of the service leaves an attribute of the job out, its value counts as unchanged:
+ * the next update sends it. */
 static void what_is_not_told_is_what_it_was(void **state)
 {
 	struct fixture *fixture = *state;
@@ -189,7 +191,8 @@ static void what_was_sent_is_held_when_nobody_tells(void **state)
 	assert_held(fixture, ATTR_DESCRIPTION, "mine");
 }
 
-/* The error names the line of a comment in the file. */
+/* A comment in the file cannot change the tags of a job that exists: EPERM, and the error names the
+ * line. Nor can an attribute of the file. */
 static void a_comment_cannot_change_what_is_fixed(void **state)
 {
 	struct fixture *fixture = *state;

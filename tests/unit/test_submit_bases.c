@@ -47,7 +47,8 @@ static void assert_warning(struct fixture *fixture, const char *text)
 		fail_msg("\"%s\" is not in: %s", text, job.warnings);
 }
 
-/* Commits, and lets everything end. Returns the writer's result. */
+/* Commits as spec says, and answers all requests truly until nothing is left to do. Returns the
+ * writer's result; -EINPROGRESS if the writer still waits. */
 static int commit_to_the_end(struct fixture *fixture, const struct commit_spec *spec)
 {
 	struct writer writer = {0};
@@ -65,7 +66,8 @@ static int commit_text(struct fixture *fixture, const char *content)
 	return commit_to_the_end(fixture, &spec);
 }
 
-/* The service has "one". The update to "two" is committed. */
+/* Makes a.yaml with the content "one" on the service, and commits "two", whose update has not left
+ * yet. */
 static void begin_update(struct fixture *fixture, struct writer *writer)
 {
 	fixture_make(fixture, "a.yaml", "one");
@@ -330,8 +332,8 @@ static void an_update_whose_version_cannot_be_read_was_done(void **state)
 	assert_versions(fixture, 2, 2);
 }
 
-/* The recorded base is too low, because it was guessed. The same text shows that there is no
- * conflict. */
+/* The recorded base is too low, because it was guessed, but the base has the text of the newest
+ * version. So the update is no conflict. */
 static void a_base_whose_text_is_the_newest_is_no_conflict(void **state)
 {
 	struct fixture *fixture = *state;
@@ -349,7 +351,8 @@ static void a_base_whose_text_is_the_newest_is_no_conflict(void **state)
 
 /* ---- lost answers ---- */
 
-/* The update was done, and then another client has written a version. */
+/* An update was done and its answer is lost; then another client wrote versions. The update is
+ * found below these, and coc.warnings names the newest. */
 static void a_lost_update_is_found_below_a_foreign_version(void **state)
 {
 	struct fixture *fixture = *state;

@@ -23,7 +23,7 @@
 #define REFRESH_MS 60000
 #define MANY 250 /* three pages */
 
-/* A reader of .coc/jobs. */
+/* A reader of .coc/jobs that waits until the list of jobs is fresh. */
 struct reader {
 	int told;
 	int result;
@@ -46,7 +46,8 @@ static void assert_told(const struct reader *reader, int result)
 	assert_int_equal(reader->result, result);
 }
 
-/* Reads .coc/jobs. A reader with an immediate answer counts as answered. */
+/* Opens .coc/jobs for a reader, which may begin a scan. A reader that need not wait counts as
+ * answered. */
 static void look(struct fixture *fixture, struct reader *reader)
 {
 	int r;
@@ -79,7 +80,8 @@ static void make_jobs(struct fixture *fixture, int n)
 	}
 }
 
-/* Answers pages and shows truly until nothing more is asked. */
+/* Answers the requests for pages and for single jobs truly, until the scan asks for nothing
+ * more. */
 static void answer_scan(struct fixture *fixture)
 {
 	struct fake_request *request;
@@ -99,7 +101,7 @@ static void answer_scan(struct fixture *fixture)
 	}
 }
 
-/* Reads .coc/jobs, with true answers. */
+/* Reads .coc/jobs and answers all requests of the scan truly. The reader gets a success. */
 static void read_well(struct fixture *fixture)
 {
 	struct reader reader;
@@ -127,7 +129,8 @@ static bool sees_bound(void *data, const struct catalogue_binding *binding)
 	return binding && !binding->is_aside;
 }
 
-/* Returns the text of .coc/jobs. The caller frees it. */
+/* Returns the text of .coc/jobs as a reader with the filter may_see gets it. The caller frees
+ * it. */
 static char *list_jobs(struct fixture *fixture, catalogue_filter *may_see)
 {
 	struct catalogue_listing listing = {.engine = fixture->engine, .may_see = may_see};
@@ -366,7 +369,8 @@ static void a_throttled_scan_waits_and_goes_on(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_LIST], 4);
 }
 
-/* Returns the request for the page at an offset that has left. */
+/* Returns the request for the page that begins at offset. Fails the test if this request has not
+ * left, or is answered. */
 static struct fake_request *page_request(struct fixture *fixture, int64_t offset)
 {
 	struct fake_request *request;
@@ -380,7 +384,7 @@ static struct fake_request *page_request(struct fixture *fixture, int64_t offset
 	return NULL;
 }
 
-/* Returns how many requests for pages have left. */
+/* Returns how many requests for pages have left and are not answered yet. */
 static int count_pages(struct fixture *fixture)
 {
 	const struct fake_request *request;
@@ -605,7 +609,8 @@ static void a_missing_job_stays_when_its_show_proves_nothing(void **state)
 	assert_false(has_line(fixture, gone->id));
 }
 
-/* The list leaves out a job that exists. */
+/* The service's list leaves out a job that exists. The scan asks for the job itself, and the job
+ * stays in .coc/jobs. */
 static void a_missing_job_that_is_there_stays(void **state)
 {
 	struct fixture *fixture = *state;
@@ -876,7 +881,7 @@ static void many_jobs_are_listed_in_slices_in_their_order(void **state)
 	assert_int_equal(count_lines(fixture), 1000);
 }
 
-/* A row that has not changed is not written again. */
+/* ledger_catalogue_put() writes a row only if it is new or any of its values has changed. */
 static void what_is_the_same_is_not_written(void **state)
 {
 	struct fixture *fixture = *state;

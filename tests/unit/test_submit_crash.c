@@ -55,7 +55,8 @@ static const struct story stories[] = {
 	 0},
 };
 
-/* What happens to a request that had left when the process died. */
+/* When the service performs a request that had left before the process died: never, at once, or
+ * after the next mount has asked. */
 enum late { LATE_NEVER, LATE_AT_ONCE, LATE_AFTER_ASKING, LATE_KINDS };
 enum crash { CRASH_PROCESS, CRASH_POWER, CRASH_POWER_PARTLY, CRASH_KINDS };
 
@@ -110,7 +111,7 @@ static int begin_act(struct fixture *fixture, const struct story *story, int i,
 				     : fixture_commit(fixture, path, story->act[i].content, writer);
 }
 
-/* A deletion without an answer may have been done. */
+/* Has the path no job any more in the ledger? After a deletion without an answer both is right. */
 static bool is_removed(struct fixture *fixture, const char *path)
 {
 	struct job_record job = {0};
@@ -154,7 +155,8 @@ static void come_to_rest(struct fixture *fixture)
 	assert_true(fixture_quiesce(fixture));
 }
 
-/* Each writer has one job with the written content. */
+/* Fails the test unless each path of the story has one job with its content, and no other job
+ * exists. */
 static void check_all(struct fixture *fixture, const struct story *story)
 {
 	int n_jobs = 0;
@@ -171,7 +173,8 @@ static void check_all(struct fixture *fixture, const struct story *story)
 	assert_int_equal(fake_service_count(&fixture->service, true), n_jobs);
 }
 
-/* The writers without a success write again. Then everything is there, once. */
+/* Lets each writer without a success write again, once or twice, and checks that then each path has
+ * its job exactly once. at_once: without waiting for the end of the old submissions. */
 static void write_again(struct fixture *fixture, const struct story *story,
 			struct writer writers[WRITERS_MAX], bool at_once)
 {

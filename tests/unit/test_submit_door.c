@@ -49,7 +49,7 @@ static int change(struct fixture *fixture, struct submit_change change)
 	return submit_change(fixture->engine, &change);
 }
 
-/* Records a refusal: a row with a story and without a job. */
+/* Records a refusal of a path that has no job. Returns its row, which has only a story. */
 static int64_t refuse(struct fixture *fixture, const char *path)
 {
 	const struct author author = {0};
@@ -61,7 +61,8 @@ static int64_t refuse(struct fixture *fixture, const char *path)
 	return row_of(fixture, path);
 }
 
-/* Commits with or without the queue. */
+/* Commits a path with submit=queue (queue) or submit=sync, and runs the loop without answering a
+ * request. */
 static void commit(struct fixture *fixture, const char *path, bool queue, struct writer *writer)
 {
 	fixture->rules.queue = queue;
@@ -157,7 +158,8 @@ static void conditions_of_no_path_follow_what_is_changed(void **state)
 	assert_int_equal(submit_ask(fixture->engine, SOME_NAME_IS_UNMADE, NULL), 1);
 }
 
-/* A submission that waits for a slot is in memory only. */
+/* A submission that waits for a slot has no row in the ledger yet, but its path counts as busy all
+ * the same. */
 static void what_waits_for_its_turn_is_busy(void **state)
 {
 	struct fixture *fixture = *state;
@@ -642,7 +644,8 @@ static void rows_follow_a_rename_that_was_done(void **state)
 	}
 }
 
-/* The power fails within a rename: the next mount asks the spool. */
+/* The power fails after the record that a rename begins. The next mount asks the spool whether the
+ * rename was done, and moves the row or not. If the spool cannot tell, the mount asks again. */
 static void a_rename_that_a_crash_has_cut_is_ended_by_the_next_mount(void **state)
 {
 	static const struct {

@@ -27,7 +27,7 @@ static bool end_shortage(void)
 	return fake_memory_has_failed();
 }
 
-/* The kind of fault. */
+/* A kind of fault: begin() lets the nth operation of this kind fail. */
 static const struct failure {
 	const char *name;
 	void (*begin)(uint64_t nth);
@@ -63,7 +63,8 @@ static const struct story stories[] = {
 	{.name = "a crash with a queue", .queue = true, .is_lost = true, .remounts = true},
 };
 
-/* Makes a step. The first request that changes something loses its answer. */
+/* Makes a step of a story. If the story wants that, the answer of its first create, update or
+ * delete is lost. Returns whether there was something to do. */
 static bool step_with_loss(struct fixture *fixture, const struct story *story, bool *is_lost)
 {
 	static const enum fake_kind changes[] = {FAKE_CREATE, FAKE_UPDATE, FAKE_DELETE};
@@ -300,7 +301,8 @@ static void check_forgotten(struct fixture *fixture, int result, bool is_kept)
 	write_again(fixture, "a.yaml", result < 0 ? 1 : 2);
 }
 
-/* Makes the first version, with attributes of the file's own. */
+/* Makes a.yaml and its job, with attributes that are set on the file: risk level HIGH and a
+ * description. */
 static void make_high(struct fixture *fixture)
 {
 	struct writer writer = {0};
@@ -500,7 +502,8 @@ static void check_row(struct fixture *fixture, int result, bool is_kept)
 	assert_int_equal(submit_ask(fixture->engine, PATH_HAS_ROWS, "a.yaml"), result < 0);
 }
 
-/* Another machine has a job of the same name, which is adopted. */
+/* Mounts with this rule of adoption, and makes a job of the name "a" as another machine would do:
+ * a.yaml may adopt it. */
 static void offer_job(struct fixture *fixture, enum adoption_rule rule, const char *content)
 {
 	fixture->options.adopt = rule;
@@ -528,7 +531,8 @@ static void check_taken(struct fixture *fixture, int result, bool is_kept)
 	assert_int_equal(fake_service_count(&fixture->service, false), 1);
 }
 
-/* Another path has a job of the same name. */
+/* Gives another path, d/a.yaml, a job of the name "a", and mounts with adopt=name: a.yaml must not
+ * get a second one. */
 static void keep_name(struct fixture *fixture)
 {
 	fixture_make(fixture, "d/a.yaml", "zero");

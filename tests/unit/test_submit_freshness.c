@@ -60,7 +60,7 @@ static void pass(struct fixture *fixture, int64_t ms)
 	fixture_settle(fixture);
 }
 
-/* A caller that has the newest version shown. */
+/* A caller that asks the service for a version of the job, and the answer that it got. */
 struct check {
 	bool is_told;
 	int result;
@@ -73,7 +73,8 @@ static void on_shown(void *data, int result, const struct shown_job *job)
 		.is_told = true, .result = result, .version = job ? job->version : 0};
 }
 
-/* Has a version shown; 0: the newest. */
+/* Asks for a version of the job (0: the newest), and lets the service give this answer. Returns
+ * what the caller got. */
 static struct check check_version(struct fixture *fixture, int64_t version, enum fake_answer answer)
 {
 	struct freshness fresh = find(fixture);
@@ -97,7 +98,7 @@ static void on_scanned(void *data, int result)
 	*(int *)data = result;
 }
 
-/* Another caller lists the jobs, and the service answers truly. */
+/* Makes a scan of the service's jobs, as a reader of .coc/jobs does, with true answers. */
 static void scan(struct fixture *fixture)
 {
 	struct waiter *waiter;
@@ -176,7 +177,8 @@ static void a_job_that_is_gone_stays_so_until_it_is_seen(void **state)
 	assert_int_equal(find(fixture).due_ms, CHECK_AGAIN_MS);
 }
 
-/* An answer about one version says nothing about the job. */
+/* A question for one version is no check of the job: neither its text nor "there is no such
+ * version" says which version is the newest. */
 static void a_version_that_was_shown_or_is_gone_is_no_check(void **state)
 {
 	struct fixture *fixture = *state;
@@ -258,7 +260,8 @@ static void a_scan_that_lists_a_newer_version_makes_a_check_due(void **state)
 	assert_int_equal(find(fixture).due_ms, REFRESH_MS);
 }
 
-/* The service's list is behind its jobs. */
+/* A scan that lists an older version than the ledger knows is no check: the service's list is
+ * behind its jobs. */
 static void a_scan_that_lists_an_older_version_is_no_check(void **state)
 {
 	struct fixture *fixture = *state;
@@ -533,7 +536,8 @@ static void what_the_ledger_cannot_read_or_record_is_told(void **state)
 	assert_versions(fixture, 1, 1, 0);
 }
 
-/* Each statement, or each allocation, fails once. */
+/* Records a risk level of the job, and lets each statement (or each allocation, of_memory) fail
+ * once: then nothing changes. In the end the new level is recorded. */
 static void hold_with_failures(struct fixture *fixture, bool of_memory)
 {
 	struct freshness fresh = find(fixture);

@@ -24,7 +24,7 @@
 #define REFRESH_MS 60000
 #define FILES_MAX 1100
 
-/* The fake root of a spool. */
+/* The root of the spool in these tests: a list of the files of imports, in memory. */
 static struct root {
 	char *names[FILES_MAX];
 	bool changed[FILES_MAX]; /* a user has written to the file */
@@ -92,7 +92,8 @@ static int remove_file(void *data, const struct import_record *import)
 	return 0;
 }
 
-/* A thread that makes files. The test says when. */
+/* A fake thread that makes the files of imports: it makes a file only when the test calls
+ * thread_makes(). */
 static struct {
 	bool exists, is_busy, is_naming;
 	const char *names;
@@ -142,7 +143,7 @@ static void end_naming(void *data)
 	thread.is_naming = false;
 }
 
-/* The thread makes n more files. */
+/* Lets the fake thread make n more files. Fails the test if it has fewer names left. */
 static void thread_makes(size_t n)
 {
 	assert_true(thread.is_busy);
@@ -164,7 +165,7 @@ static size_t thread_names(void)
 	return n;
 }
 
-/* The loop learns that the thread is done. */
+/* Ends the work of the fake thread: the engine hears which names were tried, and the result r. */
 static void thread_ends(struct fixture *fixture, int r)
 {
 	assert_true(thread.is_busy);
@@ -208,7 +209,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* Mounts the same ledger again. */
+/* Unmounts, and mounts the same ledger again with this value of jobs=. */
 static void mount_again(struct fixture *fixture, enum jobs_shown jobs)
 {
 	fixture->options.jobs = jobs;
@@ -266,7 +267,8 @@ static void answer_all(struct fixture *fixture)
 	}
 }
 
-/* Answers all requests, until the reader has its answer. */
+/* Answers all requests of a listing of the root truly, and checks that its reader has the answer
+ * then. */
 static void end_look(struct fixture *fixture, const struct reader *reader)
 {
 	answer_all(fixture);
@@ -282,7 +284,7 @@ static void look(struct fixture *fixture)
 	assert_int_equal(reader.result, 0);
 }
 
-/* Does an import have this name, and does it have a file? */
+/* Does an import have this name, and is its file in the root? */
 static bool is_placed(struct fixture *fixture, const char *name)
 {
 	_cleanup_import_record_ struct import_record import = {0};
@@ -290,7 +292,7 @@ static bool is_placed(struct fixture *fixture, const char *name)
 	return imports_find(fixture->engine, name, &import) == 0 && has_file(NULL, name);
 }
 
-/* Each file in the root belongs to an import. */
+/* Fails the test unless each file in the root belongs to an import. */
 static void assert_all_placed(struct fixture *fixture)
 {
 	for (size_t i = 0; i < root.n; i++)
@@ -302,7 +304,8 @@ static struct fake_job *make_job(struct fixture *fixture, const char *name)
 	return fake_service_make(&fixture->service, name, "content");
 }
 
-/* Returns the name of an import with the job ID in it. */
+/* Returns the name of the import of a job whose plain name is taken: STEM-ID.yaml. Valid until the
+ * next call. */
 static const char *with_id(const char *stem, const struct fake_job *job)
 {
 	static char name[256];
@@ -735,7 +738,8 @@ static void make_jobs(struct fixture *fixture, int n)
 	}
 }
 
-/* The next mount goes through more imports than it handles at once. */
+/* A mount finds that files of two of 450 imports are missing, the first and the last, and makes
+ * them again. 450 is more than it handles at once. */
 static void the_next_mount_restores_each_of_many(void **state)
 {
 	struct fixture *fixture = *state;
@@ -750,7 +754,7 @@ static void the_next_mount_restores_each_of_many(void **state)
 	assert_true(is_placed(fixture, "job 449.yaml"));
 }
 
-/* More imports leave than are removed at once. */
+/* 450 imports leave, more than are removed at once: all their files are removed in the end. */
 static void many_leave_bit_by_bit(void **state)
 {
 	struct fixture *fixture = *state;
@@ -928,7 +932,7 @@ static void names_that_the_ledger_loses_get_no_file(void **state)
 
 /* ---- files that a thread makes ---- */
 
-/* Lets everything run until the thread has something to do. */
+/* Answers all requests truly. Fails the test unless the fake thread has files to make then. */
 static void await_thread(struct fixture *fixture)
 {
 	answer_all(fixture);
@@ -943,7 +947,8 @@ static void begin_thread(struct fixture *fixture, struct reader *reader)
 	await_thread(fixture);
 }
 
-/* Makes jobs with names so long that 800 names become durable together. */
+/* Makes n jobs on the service with names of 204 bytes: so long that at most 800 names become
+ * durable together. */
 static void make_long_jobs(struct fixture *fixture, int n)
 {
 	for (int i = 0; i < n; i++) {
@@ -990,7 +995,7 @@ static void others_get_names_while_a_thread_makes_files(void **state)
 	assert_all_placed(fixture);
 }
 
-/* Makes single steps until the thread has something to do. */
+/* Lets the engine make single steps, with true answers, until the fake thread has files to make. */
 static void step_to_thread(struct fixture *fixture)
 {
 	while (!thread.is_busy) {
@@ -1061,7 +1066,8 @@ static void a_name_that_a_user_takes_gets_no_file_from_a_thread(void **state)
 	assert_int_equal(find_file("job 2.yaml"), root.n);
 }
 
-/* The user takes the last name. */
+/* A user takes the last name that the thread has left: the thread is not started again, and the
+ * name gets no file of an import. */
 static void a_thread_has_nothing_left_when_a_user_takes_the_last_name(void **state)
 {
 	struct fixture *fixture = *state;
@@ -1204,7 +1210,8 @@ static void nothing_is_found_where_none_is_shown(void **state)
 	assert_int_equal(n, 1);
 }
 
-/* The clock goes back. A check in its future counts as overdue. */
+/* The clock goes back behind the time at which an import was fetched. The import counts as due for
+ * a check. */
 static void an_import_is_due_when_the_clock_has_gone_back(void **state)
 {
 	struct fixture *fixture = *state;

@@ -17,7 +17,8 @@
 
 enum done { DONE_NOT, DONE_BEFORE, DONE_LATE };
 
-/* Commits a change whose answer is lost. */
+/* Commits a content, lets its create or update leave, and answers this request so that its outcome
+ * is unknown. done: whether the service has performed it. The path is in doubt then. */
 static void lose(struct fixture *fixture, const char *path, const char *content, enum done done,
 		 enum fake_answer answer)
 {

@@ -91,7 +91,8 @@ static void what_comes_together_is_released_in_parts(void **state)
 	assert_all_held(fixture, "one");
 }
 
-/* With long contents, fewer are sent at once. */
+/* Many long contents wait to be sent. The more bytes they have, the fewer are sent in one
+ * iteration. */
 static void the_size_of_what_is_sent_counts(void **state)
 {
 	static char content[7 * RELEASE_CONTENT + 1]; /* one content counts as eight */
@@ -110,7 +111,8 @@ static void the_size_of_what_is_sent_counts(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), N_WRITERS);
 }
 
-/* A crash between two parts: nothing that was sent is made twice. */
+/* Many creates are sent in several parts, and the power fails after the first part. After the next
+ * mount each job exists once. */
 static void a_crash_between_two_parts_doubles_nothing(void **state)
 {
 	struct fixture *fixture = *state;

@@ -215,7 +215,8 @@ static bool is_held(const struct model *model, const struct file *file, int numb
 	return false;
 }
 
-/* Counts a success of a file that has adopted a job. */
+/* Counts in the model's statistics if the job that the file has was made by another machine, so it
+ * was adopted. */
 static void count_adoption(struct model *model, const struct file *file)
 {
 	struct job_record job = {0};
@@ -361,7 +362,8 @@ static void step_commit(struct model *model)
 
 /* ---- the service ---- */
 
-/* Called when a request leaves. */
+/* Called when a request leaves. Fails the model if a change leaves before the ledger is checked, or
+ * an update overwrites an unread version of another machine. */
 static void on_sent(void *data, struct fake_request *request)
 {
 	const struct model *model = data;
@@ -555,7 +557,8 @@ static void make_foreign_job(struct model *model)
 	trace(model, "foreign: %s \"%s\" %s", job->name, job->content[1], job->id);
 }
 
-/* Another machine writes a version of a job that was made here. */
+/* Adds a version to a random job that was made here, as another machine would do. Does nothing if
+ * there is none. */
 static void write_foreign_version(struct model *model)
 {
 	struct fake_job *job;
@@ -652,7 +655,8 @@ static void step_forget(struct model *model)
 
 /* ---- faults ---- */
 
-/* Lets the disk fail for some iterations. */
+/* A step of the model: from now on writes fail, or syncs fail, until a later step ends the
+ * fault. */
 static void step_fault(struct model *model)
 {
 	if (draw_half(model)) {
@@ -672,7 +676,8 @@ static void no_faults(struct model *model)
 	model->fixture->service.page_rows = 0;
 }
 
-/* Draws the options of the next mount. */
+/* Draws random options for the next mount: submit=, and how many requests may be under way at
+ * once. */
 static void draw_options(struct model *model)
 {
 	struct engine_options *options = &model->fixture->options;
@@ -1016,7 +1021,8 @@ static int make_model(void **state)
 	return *state ? 0 : -1;
 }
 
-/* Prints the seed of the episode that failed. */
+/* The tear-down of the model: if the episode failed, prints the seed with which it can be run
+ * again. Frees the model. */
 static int end_model(void **state)
 {
 	struct model *model = *state;

@@ -27,7 +27,8 @@ static int has_job_file(void *data, const char *path)
 	return there;
 }
 
-/* Makes a mount with a rule. The file of OLD was removed. */
+/* Mounts again with this rule of adoption. From then on the spool says that the file of OLD was
+ * removed. */
 static void mount_with(struct fixture *fixture, enum adoption_rule rule)
 {
 	fixture->options.adopt = rule;
@@ -64,7 +65,7 @@ static int commit_text(struct fixture *fixture, const char *content)
 	return commit_as(fixture, content, 0);
 }
 
-/* Does a path have the only job of the service? */
+/* Fails the test unless the path has the only job of the service. */
 static void assert_has_the_job(struct fixture *fixture, const char *path)
 {
 	_cleanup_job_record_ struct job_record job = fixture_job(fixture, path);
@@ -109,7 +110,8 @@ static void with_same_a_file_elsewhere_is_a_copy(void **state)
 	fixture_close(fixture);
 }
 
-/* OLD has adopted its job. */
+/* OLD has adopted a job that others made, and its file was removed. With adopt=same, NEW gets that
+ * job if the text is the same; otherwise a new job is made. */
 static void with_same_the_text_of_a_job_of_others_takes_it(void **state)
 {
 	(void)state;
@@ -156,7 +158,8 @@ static void a_file_that_is_there_keeps_its_job(void **state)
 	fixture_close(fixture);
 }
 
-/* A file that cannot be seen may exist. */
+/* The spool cannot say whether the file of OLD still exists. So OLD keeps its job, and the commit
+ * of NEW is refused. */
 static void a_file_that_cannot_be_seen_keeps_its_job(void **state)
 {
 	struct fixture *fixture = open_moved(ADOPT_NAME);

@@ -60,7 +60,8 @@ static void write_text(struct stage *stage, const char *content)
 	look(stage);
 }
 
-/* Writes a content with a level above max_risk. */
+/* Commits a content whose risk level is above max_risk: the commit is refused. Then looks at the
+ * state. */
 static void write_refused(struct stage *stage)
 {
 	const struct commit_spec spec = {.path = "a.yaml", .content = "risky", .risk = "HIGH"};
@@ -70,7 +71,8 @@ static void write_refused(struct stage *stage)
 	look(stage);
 }
 
-/* A writer is killed in the middle of a content. */
+/* Records a refusal as for a file whose writer was killed: the file may be half. Then looks at the
+ * state. */
 static void write_half(struct stage *stage)
 {
 	struct author author = {0};
@@ -87,7 +89,7 @@ static void answer(struct stage *stage, enum fake_kind kind, enum fake_answer an
 	look(stage);
 }
 
-/* Answers the first open request with a 429. */
+/* Answers the oldest open request with a 429 (busy). Then looks at the state. */
 static void say_busy(struct stage *stage)
 {
 	fixture_settle(stage->fixture);
@@ -285,7 +287,8 @@ static void each_legal_move_is_made(void **state)
 	}
 }
 
-/* A move that becomes legal needs a scene. */
+/* The scenes show each move between two states that job_state_may_move() allows, and no other. So a
+ * move that becomes legal needs a scene. */
 static void each_legal_move_has_a_scene(void **state)
 {
 	bool has_scene[JOB_STATE_COUNT][JOB_STATE_COUNT] = {0};

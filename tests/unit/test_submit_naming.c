@@ -70,7 +70,7 @@ static void assert_has_no_job(struct fixture *fixture, const char *path)
 	job_record_finish(&record);
 }
 
-/* Returns how many changes were sent since the mount. */
+/* Returns how many creates, updates and deletes were sent since the mount. */
 static uint64_t count_changes(const struct fixture *fixture)
 {
 	return fixture->service.counts[FAKE_CREATE] + fixture->service.counts[FAKE_UPDATE] +
@@ -106,7 +106,8 @@ static void a_job_whose_text_the_file_has_is_its_job(void **state)
 	assert_string_equal(job->content[3], "mine");
 }
 
-/* The next commit would overwrite a text that nobody has read. */
+/* A file gets a job (coc.job_id) whose text it does not have. The file has no base then, so its
+ * next commit is refused: nobody has read the job's text. */
 static void a_job_whose_text_the_file_lacks_has_no_base(void **state)
 {
 	struct fixture *fixture = *state;

@@ -47,7 +47,8 @@ static void the_same_content_joins(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 0);
 }
 
-/* Content that the service holds is not sent again. */
+/* Content that the service holds already, according to the ledger, is not sent again: the writer
+ * gets a success at once. */
 static void what_is_held_is_not_sent(void **state)
 {
 	struct fixture *fixture = *state;
@@ -61,7 +62,7 @@ static void what_is_held_is_not_sent(void **state)
 	fixture_assert_held(fixture, "a.yaml", "one");
 }
 
-/* A writer that is gone gets no answer; the submission goes on. */
+/* A writer is gone (its request was interrupted): it gets no answer, and the submission goes on. */
 static void a_writer_who_leaves_is_not_told(void **state)
 {
 	struct fixture *fixture = *state;
@@ -132,7 +133,8 @@ static void a_deletion_ends_the_row(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, false), 0);
 }
 
-/* After a deletion with a lost answer, the service is asked once. */
+/* The answer of a deletion is lost: the service is asked once for the job. If the job is gone, the
+ * deletion succeeds; otherwise the writer gets ETIMEDOUT. */
 static void a_lost_deletion_is_asked_for(void **state)
 {
 	(void)state;
@@ -182,7 +184,7 @@ static void a_deletion_of_what_is_gone_is_done(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_DELETE], 0);
 }
 
-/* The job goes between the check and the deletion. */
+/* The job disappears between the check and our deletion: the deletion succeeds all the same. */
 static void a_deletion_of_what_goes_meanwhile_is_done(void **state)
 {
 	struct fixture *fixture = *state;

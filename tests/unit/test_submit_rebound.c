@@ -24,7 +24,7 @@ static void queue_commit(struct fixture *fixture, const char *path, const char *
 	assert_int_equal(writer.result, 0);
 }
 
-/* Lets the next mount send nothing from the queue. */
+/* Mounts again, so that nothing is sent from the queue. */
 static void hold_queue(struct fixture *fixture)
 {
 	fixture->options.queued_inflight_max = 0;
@@ -129,7 +129,8 @@ static struct fake_job *job_of(struct fixture *fixture, const char *path)
 	return fake_service_job(&fixture->service, job.job_id);
 }
 
-/* An update: the versions after the base decide. */
+/* An update was queued when the ledger was copied. Each row: the versions that others have written
+ * since, and whether the update is done, sent or a conflict. */
 static void updates_by_table(void **state)
 {
 	static const struct {
@@ -175,7 +176,8 @@ static void updates_by_table(void **state)
 	}
 }
 
-/* New content waits for the content in doubt, with submit=sync and submit=queue. */
+/* New content comes for a path whose queued content is in doubt, with submit=sync and submit=queue.
+ * The old content is settled first, and then the new one is sent. */
 static void new_content_makes_way(void **state)
 {
 	(void)state;
@@ -303,7 +305,8 @@ static void a_long_queue_is_taken_up_bit_by_bit(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), FILES / 2);
 }
 
-/* The doubt outlives crashes, before and after it is recorded. */
+/* After a rebind, queued submissions are in doubt. They still are after crashes: each content ends
+ * up in one job. */
 static void the_doubt_outlives_crashes(void **state)
 {
 	struct fixture *fixture = *state;

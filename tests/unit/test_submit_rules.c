@@ -14,7 +14,8 @@
 #include "submit/kept_attributes.h"
 #include "submit_fixture.h"
 
-/* What each rule refuses, before anything is sent. */
+/* For each rule of a commit (validate=, risk level, max_risk=): what is refused before anything is
+ * sent, with which errno and which words. */
 static void rules_by_table(void **state)
 {
 	static const struct {
@@ -221,7 +222,8 @@ static void a_refusal_on_a_full_disk_is_kept(void **state)
 	fixture_assert_state(fixture, "a.yaml", JOB_FAILED);
 }
 
-/* Refusals of more paths than memory keeps: the newest are shown. */
+/* On a full disk refusals are kept in memory. If more paths are refused than memory keeps, the
+ * oldest refusal is lost and the newest is shown. */
 static void refusals_are_bounded(void **state)
 {
 	struct fixture *fixture = *state;
@@ -241,7 +243,8 @@ static void refusals_are_bounded(void **state)
 	fake_disk_fail_writes(0);
 }
 
-/* Half a file that was refused is a draft. */
+/* A file that may be half of what its writer meant is refused, and counts as a draft, not as
+ * failed. */
 static void half_a_file_is_a_draft(void **state)
 {
 	struct fixture *fixture = *state;

@@ -20,7 +20,7 @@
 
 static struct writer writer;
 
-/* Makes a mount with a rule. The create of PATH has left. */
+/* Mounts with this rule of adoption, commits PATH, and returns when its create has left. */
 static void begin_create(struct fixture *fixture, enum adoption_rule rule)
 {
 	fixture->options.adopt = rule;
@@ -116,7 +116,8 @@ static void by_name_the_content_is_not_looked_at(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_SHOW], 0);
 }
 
-/* The service lists every name that contains "a", in all projects. */
+/* The service's list has every name that contains "a", in all projects. Jobs of another name or
+ * project give no warning. */
 static void a_job_of_another_name_or_project_is_no_twin(void **state)
 {
 	struct fixture *fixture = *state;
@@ -195,7 +196,7 @@ static void a_job_of_this_space_is_no_twin(void **state)
 	}
 }
 
-/* A second look that fails makes nobody wait, and gives no warning. */
+/* The list of the second look fails: the writer gets its success at once, and no warning. */
 static void a_list_that_cannot_be_had_delays_nobody(void **state)
 {
 	static const enum fake_answer answers[] = {FAKE_LOST, FAKE_BROKEN, FAKE_REFUSED,
@@ -263,7 +264,7 @@ static void a_text_that_cannot_be_asked_for_is_no_twin(void **state)
 	}
 }
 
-/* The answer of the create arrives at the end of its time. */
+/* The answer of the create arrives when the time of the commit is over: there is no second look. */
 static void after_its_time_a_create_does_not_look_again(void **state)
 {
 	struct fixture *fixture = *state;

@@ -20,7 +20,7 @@
 #define MANY 200
 #define INFLIGHT 256
 
-/* A caller that asks. */
+/* A caller of show_job(), and the answer that it got. told: how often. */
 struct asker {
 	int told;
 	int result;
@@ -63,7 +63,8 @@ static void tell_asker(void *data, int result, const struct shown_job *job)
 	asker->asks = NULL;
 }
 
-/* Asks. Returns what show_job() returns. */
+/* Asks for a version of a job with show_job() (0: the newest), for this asker. Returns the result
+ * of show_job(). */
 static int ask(struct fixture *fixture, struct asker *asker, const char *job_id, int64_t version)
 {
 	*asker = (struct asker){.fixture = fixture};

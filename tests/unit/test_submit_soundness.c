@@ -40,7 +40,8 @@ static void crash(struct fixture *fixture)
 	fixture_crash(fixture, false, NULL, NULL);
 }
 
-/* Makes a mount after a crash. Its ledger is being checked. */
+/* Makes a mount with a large ledger and a job, lets it crash, and mounts again. Returns while the
+ * ledger is being checked. */
 static struct fixture *checked_mount(void **state)
 {
 	struct fixture *fixture = *state;
@@ -86,7 +87,8 @@ static uint32_t read_32(const unsigned char *at)
 	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-/* Returns the pages that the log names. */
+/* Returns which pages of the ledger stand in SQLite's log (-wal): in its present round, and in
+ * earlier ones. */
 static struct names read_log(const struct fixture *fixture)
 {
 	struct names names = {0};
@@ -117,7 +119,8 @@ static void damage(const struct fixture *fixture, uint32_t number)
 	close(fd);
 }
 
-/* Damages a page that the log does not name. */
+/* Damages a page of the ledger's file that does not stand in the log, so that the log cannot mend
+ * it. */
 static void damage_elsewhere(const struct fixture *fixture)
 {
 	struct names names = read_log(fixture);
@@ -308,7 +311,7 @@ static void what_is_queued_in_a_damaged_ledger_stays_queued(void **state)
 	assert_int_equal(fixture_commit(fixture, "b.yaml", "new", &late), -EUCLEAN);
 }
 
-/* Writes something, which begins the log. */
+/* Changes a row of the ledger, so that SQLite begins its log anew. */
 static void write_something(struct fixture *fixture)
 {
 	assert_int_equal(sqlite3_exec(fixture->ledger->db, "UPDATE space SET accepted = 1", NULL,

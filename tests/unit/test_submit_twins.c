@@ -24,7 +24,7 @@ struct twins {
 	struct writer made, other;
 };
 
-/* Returns the create of a file that has left. */
+/* Returns the create of this path. Fails the test if it has not left, or is answered. */
 static struct fake_request *create_of(struct fixture *fixture, const char *path)
 {
 	struct fake_request *request;
@@ -67,7 +67,8 @@ static void tell_made(struct twins *twins)
 	assert_int_equal(twins->made.told, 1);
 }
 
-/* The power fails. A writer with a success has its job. */
+/* Lets the power fail, mounts again, and ends the test. If the writer of MADE had a success, its
+ * file must have its job. */
 static void lose_power(struct twins *twins)
 {
 	struct fixture *fixture = twins->fixture;
@@ -102,7 +103,8 @@ static void the_twin_has_failed(void **state)
 	}
 }
 
-/* The twin waits in the queue for its next try. */
+/* The twin's create was answered with 429, and the twin waits in the queue. Then the other create
+ * succeeds, and survives a loss of power. */
 static void the_twin_is_queued_again(void **state)
 {
 	struct twins twins;
@@ -165,7 +167,8 @@ static void the_end_of_the_twin_is_being_synced(void **state)
 	}
 }
 
-/* The end of the twin is durable: the outcome needs no sync. */
+/* The twin has failed, and that is durable. So the success of the other create is told without a
+ * sync of its own. */
 static void a_twin_that_is_gone_costs_no_sync(void **state)
 {
 	struct writer outsider = {0};
@@ -184,7 +187,8 @@ static void a_twin_that_is_gone_costs_no_sync(void **state)
 	lose_power(&twins);
 }
 
-/* An outcome that the ledger cannot make durable is no success. */
+/* While a twin is under way, a create is done, and the ledger cannot make that durable: its writer
+ * gets no success. */
 static void the_disk_fails_beside_a_twin(void **state)
 {
 	struct twins twins;

@@ -23,7 +23,8 @@ static struct fake_job *only_job(struct fixture *fixture)
 	return LIST_FIRST(&fixture->service.jobs);
 }
 
-/* Commits, and lets everything end. Returns the writer's result. */
+/* Commits the content of a path, and answers all requests truly until nothing is left to do.
+ * Returns the writer's result. */
 static int commit_text(struct fixture *fixture, const char *path, const char *content)
 {
 	struct writer writer = {0};
@@ -86,7 +87,8 @@ static void after_the_last_version_nothing_is_sent(void **state)
 	assert_int_equal(commit_text(fixture, PATH, "two"), 0);
 }
 
-/* Two things are wrong at once: the story tells both. */
+/* Another client has written a version, and the job is close to its last version: coc.warnings
+ * tells both. */
 static void a_foreign_version_and_the_end_are_told_together(void **state)
 {
 	struct fixture *fixture = *state;
@@ -104,7 +106,8 @@ static void a_foreign_version_and_the_end_are_told_together(void **state)
 	assert_warning(fixture, "the job has 92 of 100 versions", true);
 }
 
-/* The file was refreshed with a text that nobody has read since. */
+/* The file was refreshed with a newer text that no process has read since. A commit is refused,
+ * until somebody has read the text. */
 static void a_text_that_nobody_has_read_is_not_overwritten(void **state)
 {
 	struct fixture *fixture = *state;

@@ -13,7 +13,7 @@
 /* less than any default, and more than a sanitizer needs */
 #define STACK_SIZE (1 << 20)
 
-/* Stores the size of the thread's stack. */
+/* The function of a thread: stores the size of its stack in *data, a size_t. */
 static void *measure_stack(void *data)
 {
 	size_t *size = data;

@@ -17,7 +17,8 @@
 #define GREEDY 1
 #define OTHER 65 /* is in the same bucket of the shares */
 
-/* A gate. Jobs that arrive at it report so and wait. */
+/* A gate at which the jobs of the worker threads wait until the test opens it. waiting: how many
+ * jobs have arrived. */
 struct gate {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
