@@ -249,8 +249,8 @@ static int disk_truncate(sqlite3_file *file, sqlite3_int64 size)
 	return BELOW(file)->pMethods->xTruncate(BELOW(file), size);
 }
 
-/* A sync that the caller waits for. It also waits for the writes of a sync in the thread. If these
- * fail, this sync fails as well: the kernel tells an error to each descriptor. */
+/* SQLite's sync of a file, in the loop. It also waits for the writes of a sync in the thread. If
+ * these fail, this sync fails as well: the kernel tells an error to each descriptor. */
 static int disk_sync(sqlite3_file *file, int flags)
 {
 	struct image *image = IMAGE(file);

@@ -318,7 +318,8 @@ static void what_tells_of_an_error_beside_its_data_is_unknown(void **state)
 	}
 }
 
-/* If a member stands twice in an object, readers differ in which of the two they take. */
+/* If a member stands twice in an object of an answer, the outcome is unknown, even if both values
+ * are the same. Readers differ in which of the two they take. */
 static void two_members_of_one_name_are_unknown(void **state)
 {
 	static const struct {

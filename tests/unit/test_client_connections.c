@@ -534,8 +534,8 @@ static void a_closed_idle_connection_is_replaced(void **state)
 	assert_int_equal(fake_server_connections(t.server), 2);
 }
 
-/* Load balancers reset idle connections. No byte of the second request has left, so the client may
- * send it again. */
+/* A load balancer resets an idle connection. No byte of the second request has left, so the client
+ * sends it over a new one, and it succeeds. */
 static void an_idle_connection_that_was_reset_costs_nothing(void **state)
 {
 	static const struct fake_reply replies[] = {{FAKE_RESET, 200, NULL, "{\"data\":\"DM1\"}"},

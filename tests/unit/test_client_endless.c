@@ -79,7 +79,8 @@ static void an_extension_without_end(void **state)
 	expect_too_long(CHUNKED "5;", "y", FLOOD, "the answer is too long");
 }
 
-/* The end of the answer arrives before the client looks at its length a second time. */
+/* An answer with more than HTTP_HEARD_MAX bytes is given up, even if its end arrives before the
+ * client looks at its length a second time. Its outcome is unknown. */
 static void a_flood_that_ends_in_an_answer_is_given_up(void **state)
 {
 	const size_t size = HTTP_HEARD_MAX + 2 * READ_AT_ONCE;

@@ -154,7 +154,8 @@ static void every_idle_connection_is_looked_at(void **state)
 	assert_int_equal(fake_server_connections(t.server), 4);
 }
 
-/* One read of curl gets the body and a second answer behind it. */
+/* The server sends a second answer right behind the first. The request gets the first, and the
+ * second is thrown away with its connection: the next request does not get it. */
 static void an_answer_behind_an_answer_answers_nothing(void **state)
 {
 	static const struct fake_reply replies[] = {
@@ -211,8 +212,9 @@ static void stop_listening(void)
 	close(own.peer);
 }
 
-/* The loop looks at the listener before curl's socket. So the greeting has arrived when the request
- * is about to leave. */
+/* A server sends an answer before it is asked. The client sends nothing there, and the error says
+ * why. The loop looks at the listener before curl's socket, so the greeting has arrived when the
+ * request is about to leave. */
 static void a_greeting_is_no_answer(void **state)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET,
@@ -233,7 +235,8 @@ static void a_greeting_is_no_answer(void **state)
 	assert_non_null(strstr(result.text, "before it is asked"));
 }
 
-/* Nobody reads the request, so the kernel takes only a part of it. */
+/* A success arrives while a part of the request has not left, because nobody reads it and the
+ * kernel takes only a part: the outcome is unknown. */
 static void a_success_before_the_whole_request_is_unknown(void **state)
 {
 	static char content[COC_CONTENT_MAX + 1];

@@ -379,7 +379,8 @@ static void messages_never_carry_control_characters(void **state)
 	assert_refused(2, 1, "\"a?[31m??\"");
 }
 
-/* Texts that take a careless reader a long time, each near the size limit. */
+/* Texts near the size limit that would take a careless reader a very long time are checked within 2
+ * s of processor time. */
 static void hostile_texts_take_no_time(void **state)
 {
 	static const struct {
@@ -500,7 +501,8 @@ static void long_tag_directives_are_refused(void **state)
 	}
 }
 
-/* The text of an anchor is looked at once, for all its aliases. */
+/* An alias counts as the text of its anchor, also as a key: two keys with the same text are
+ * refused. Each anchor's text is looked at once, for all its aliases. */
 static void aliases_of_one_text_are_that_text(void **state)
 {
 	(void)state;

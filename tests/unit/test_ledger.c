@@ -83,7 +83,8 @@ static void nothing_gets_the_id_of_what_was_undone(void **state)
 	assert_int_equal(ledger_get(fixture->ledger, undone.row, &job), -ENOENT);
 }
 
-/* Only the submission has the content of a create that is under way. */
+/* ledger_content() gives the content of a submission until the submission has ended; then -ENOENT.
+ * While a create is under way, nothing else has its content. */
 static void the_content_of_a_submission_is_read_until_it_ends(void **state)
 {
 	struct fixture *fixture = *state;

@@ -157,7 +157,8 @@ static void what_is_told_before_the_commit_is_told_once(void **state)
 	assert_string_equal(fixture->told, "a.yaml ");
 }
 
-/* The row is gone, so its path cannot be looked up any more. */
+/* The commit reports the path of a row that was deleted, although the path cannot be looked up any
+ * more. */
 static void a_row_that_is_deleted_is_told(void **state)
 {
 	struct fixture *fixture = *state;

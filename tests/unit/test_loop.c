@@ -74,7 +74,8 @@ static void on_due(void *data)
 	note_piece(piece->test);
 }
 
-/* The descriptor comes first in each iteration. There may be nothing to read. */
+/* The callback of the descriptor that the loop looks at first in each iteration, even if there is
+ * nothing to read. Uses more than its time. */
 static void on_first(void *data, uint32_t events)
 {
 	struct test *test = data;
@@ -229,7 +230,8 @@ static void quit_when_gone_on(void *data)
 		loop_quit(test->loop);
 }
 
-/* Nothing is ready and no timer is set, so a wait would last forever. */
+/* A function at the end of an iteration asks for another iteration at once (loop_go_on()). The loop
+ * must not wait: nothing is ready and no timer is set, so a wait would last forever. */
 static void what_goes_on_does_not_wait(void **state)
 {
 	struct test *test = open_test();
@@ -266,8 +268,8 @@ static void note_slices(void *data)
 	test->iterations++;
 }
 
-/* No time passes, and other timers are due. If a slice ran twice in an iteration, ready descriptors
- * would wait. */
+/* Work in slices gets one slice in each iteration, even if no time passes and other timers are due.
+ * If a slice ran twice in an iteration, ready descriptors would wait. */
 static void slices_run_once_in_each_iteration(void **state)
 {
 	struct test *test = open_test();

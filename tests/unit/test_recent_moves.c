@@ -80,7 +80,8 @@ static void a_file_that_is_written_was_no_backup(void **state)
 	assert_int_equal(find("a.yaml", DIR, NOW), 0);
 }
 
-/* The file is gone, so its inode number may belong to another file that is written. */
+/* A file that was moved is removed, and another file gets its inode number and is written. The move
+ * of the removed file is still remembered. */
 static void a_file_that_is_gone_is_not_written(void **state)
 {
 	(void)state;

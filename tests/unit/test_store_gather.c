@@ -66,8 +66,8 @@ static void gathered_changes_that_are_not_settled_are_gone(void **state)
 	assert_int_equal(open_again(fixture, &err), 0);
 }
 
-/* The database can undo a transaction by itself: SQLite rolls back if a read fails, PostgreSQL can
- * go away. */
+/* If the database has undone the gathered changes by itself, store_settle() fails, and no further
+ * change is made before that. SQLite does so if a read fails, PostgreSQL if it goes away. */
 static void what_the_database_undoes_by_itself_is_not_settled(void **state)
 {
 	struct fixture *fixture = *state;
@@ -158,8 +158,8 @@ static void what_postgresql_loses_is_not_read_past(void **state)
 	is_lost(fixture, end_session_and_read);
 }
 
-/* PostgreSQL undoes the transaction at its end. The store reports that where SQLite would
- * commit. */
+/* A read that fails makes PostgreSQL undo all gathered changes at the end of the transaction.
+ * store_settle() reports that, where SQLite would commit. */
 static void a_read_that_fails_in_postgresql_takes_what_was_gathered_with_it(void **state)
 {
 	struct fixture *fixture = *state;

@@ -371,7 +371,8 @@ static void a_lost_update_is_found_below_a_foreign_version(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 1);
 }
 
-/* A version between the two cannot be seen: it may be the update's. Nothing is sent again. */
+/* After a lost update, a version between its base and the newest cannot be seen: it may be the
+ * update's. So the update is not sent again. */
 static void a_lost_update_that_may_be_a_version_nobody_sees_is_not_sent_again(void **state)
 {
 	(void)state;

@@ -396,7 +396,8 @@ static int count_pages(struct fixture *fixture)
 	return n;
 }
 
-/* The first page tells where the other pages begin. From then on two requests are under way. */
+/* The first page of a scan tells where the other pages begin. From then on the next page and the
+ * page behind it are asked for at the same time. */
 static void the_page_behind_is_under_way_too(void **state)
 {
 	struct fixture *fixture = *state;
@@ -795,7 +796,8 @@ static void a_ledger_that_cannot_be_written_shows_no_half(void **state)
 	assert_int_equal(count_lines(fixture), MANY);
 }
 
-/* The record of the last page is undone after the catalogue got the page. */
+/* The ledger cannot commit the last page of a scan, because the disk is full. The scan fails, and
+ * the next reader makes it again. */
 static void a_scan_that_could_not_be_committed_is_made_again(void **state)
 {
 	struct fixture *fixture = *state;
@@ -934,7 +936,8 @@ static void each_allocation_of_a_scan_can_fail(void **state)
 	}
 }
 
-/* The answer of a page ahead cannot be held, or its rows cannot be kept. */
+/* Each allocation that keeps the answer of a page ahead fails once. Either the scan fails, or
+ * .coc/jobs is complete; the next scan is complete. */
 static void each_allocation_of_a_page_ahead_can_fail(void **state)
 {
 	bool has_failed = true;

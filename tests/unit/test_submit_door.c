@@ -766,7 +766,7 @@ static bool sees_all(void *data, struct job_pending *row)
 	return true;
 }
 
-/* The listing ends after a bounded number of lines, and counts the rest. */
+/* .coc/queue lists at most PENDING_LINES_MAX submissions, and its last line counts the rest. */
 static void a_long_queue_is_listed_up_to_a_bound(void **state)
 {
 	enum { MANY = PENDING_LINES_MAX + 7 };

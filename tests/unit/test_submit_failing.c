@@ -230,7 +230,8 @@ static void check_half(struct fixture *fixture, int result, bool is_kept)
 	write_again(fixture, "a.yaml", 1);
 }
 
-/* Refuses a name that has no file: such a refusal is listed separately. */
+/* Marks a.yaml as a name without a file, and refuses a content for it: the ledger lists such a
+ * refusal separately. Returns the result of the refusal, or of the mark if that fails. */
 static int refuse_unmade(struct fixture *fixture, struct writer *writer)
 {
 	static const struct owner owner;
@@ -264,7 +265,8 @@ static int was_renamed(void *data, struct job_rename *rename)
 	return *(bool *)data;
 }
 
-/* Ends a rename as fs/space does. The spool has moved the file if the rename began. */
+/* Renames a.yaml to b.yaml as fs/space does: the ledger records that it begins, that it is done,
+ * and saves. Returns the result of the beginning: without an error the spool has moved the file. */
 static int rename_file(struct fixture *fixture, struct writer *writer)
 {
 	struct job_rename rename = {.from = "a.yaml", .to = "b.yaml", .ino = 1};
@@ -321,7 +323,8 @@ static int commit_one(struct fixture *fixture, struct writer *writer)
 	return fixture_commit(fixture, "a.yaml", "one", writer);
 }
 
-/* An editor that replaces its file by another does not make the job LOW. */
+/* Makes one more commit, as an editor that replaces its file by another. Fails the test unless all
+ * versions of the job have risk level HIGH and the description. */
 static void check_high(struct fixture *fixture, int result, bool is_kept)
 {
 	struct fake_job *job = LIST_FIRST(&fixture->service.jobs);

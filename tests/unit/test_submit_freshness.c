@@ -394,7 +394,8 @@ static void names_that_have_a_job_are_listed(void **state)
 	assert_int_equal(freshness_next_name(fixture->engine, "d", next, name), -ENOENT);
 }
 
-/* An update is under way from the commit on, before anything is recorded. */
+/* While an update is under way, the file's text is not settled: it must not be refreshed. This
+ * holds from the commit on, before anything is recorded, until the update has ended. */
 static void an_update_under_way_is_not_settled(void **state)
 {
 	struct fixture *fixture = *state;
@@ -409,7 +410,8 @@ static void an_update_under_way_is_not_settled(void **state)
 	assert_true(find(fixture).is_settled);
 }
 
-/* A deletion under way is not recorded in the ledger before its end. */
+/* While a deletion of the job is under way, the file's text is not settled, although the ledger has
+ * no record of the deletion before its end. */
 static void a_deletion_under_way_is_not_settled(void **state)
 {
 	struct fixture *fixture = *state;
@@ -479,7 +481,8 @@ static void what_another_job_has_is_not_held(void **state)
 	assert_held_risk(fixture, "LOW");
 }
 
-/* While the service was asked, a user made the file forget its job. */
+/* While the service was asked for the job, a user made the file forget the job. The attributes of
+ * the answer are not recorded. */
 static void a_file_without_a_job_holds_nothing(void **state)
 {
 	struct fixture *fixture = *state;
@@ -502,7 +505,8 @@ static void a_file_without_a_job_holds_nothing(void **state)
 	}
 }
 
-/* The end of the update tells what the job has, so a check before it does not count. */
+/* While an update is under way, the attributes that a check has shown are not recorded: the end of
+ * the update tells what the job has. */
 static void what_an_update_may_change_is_not_held(void **state)
 {
 	struct fixture *fixture = *state;

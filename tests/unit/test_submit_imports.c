@@ -1028,7 +1028,8 @@ static void a_thread_may_be_faster_than_the_names(void **state)
 	assert_all_placed(fixture);
 }
 
-/* While the thread makes the last files, the loop finds that no names are left. */
+/* While the fake thread makes the last files, the loop finds that no names are left. The listing
+ * waits until the thread has ended. */
 static void the_last_files_end_the_look(void **state)
 {
 	struct fixture *fixture = *state;
@@ -1163,7 +1164,8 @@ static void a_path_takes_the_job_of_an_import_that_is_not_shown(void **state)
 	assert_true(is_placed(fixture, "other.yaml"));
 }
 
-/* An update makes no job, and the job that it updates is not shown. */
+/* An update is under way, and the service has another job of the same name. That job gets its file:
+ * the update makes no job, and the job that it updates is not shown. */
 static void a_job_of_the_name_of_an_update_has_a_file(void **state)
 {
 	struct fixture *fixture = *state;
@@ -1296,7 +1298,9 @@ static bool end_failure(int what)
 	return fake_memory_has_failed();
 }
 
-/* One job is new, one is gone, and a path has got another job. */
+/* A listing of the root in which the nth operation of a kind (what) fails. One job is new, one is
+ * gone, and a path has got a third. After further listings the files of imports are right. Returns
+ * whether an operation has failed. */
 static bool look_with_failure(int what, uint64_t nth)
 {
 	void *state;
@@ -1345,8 +1349,9 @@ static bool look_with_failure(int what, uint64_t nth)
 	return has_failed;
 }
 
-/* A mount with four files: one was lost, one lost its content, one was removed by a user, and one
- * belongs to a user. */
+/* A mount in which the nth operation of a kind (what) fails. The files of two imports are lost, and
+ * a user has removed a third. If the mount is refused, the next one makes the two files, and not
+ * the third. Returns whether an operation has failed. */
 static bool begin_with_failure(int what, uint64_t nth)
 {
 	_cleanup_import_record_ struct import_record import = {0}, removed = {0};
@@ -1383,7 +1388,9 @@ static bool begin_with_failure(int what, uint64_t nth)
 	return has_failed;
 }
 
-/* A user edits an import, and makes a file in place of another import: each is done or not done. */
+/* A user edits an import, and makes a file in place of another import, while the nth operation of a
+ * kind (what) fails. Each is either done, or fails and changes nothing. Returns whether an
+ * operation has failed. */
 static bool change_with_failure(int what, uint64_t nth)
 {
 	_cleanup_import_record_ struct import_record import = {0}, now = {0};

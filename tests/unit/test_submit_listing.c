@@ -142,8 +142,8 @@ static void the_metrics_count_what_was_made(void **state)
 	buf_finish(&text);
 }
 
-/* Another user's content does not get the name and the description that the job's name
- * remembers. */
+/* The ledger keeps the name and the description of one user's file for its path. Another user's
+ * content at this path does not get them. */
 static void the_text_of_an_owner_is_not_for_the_next(void **state)
 {
 	struct fixture *fixture = *state;

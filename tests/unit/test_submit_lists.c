@@ -129,8 +129,8 @@ static void each_scene_ends_as_it_must(void **state)
 	}
 }
 
-/* The question before the create has listed the job, under a name that contains the create's
- * name. */
+/* The create is answered with the ID of a job that the question before it has listed, under another
+ * name. That job is older, so the answer is not believed: the file does not get it. */
 static void an_id_that_was_listed_is_no_answer(void **state)
 {
 	struct fixture *fixture = *state;

@@ -61,7 +61,10 @@ static void end_late(struct fixture *fixture, bool perform)
 	}
 }
 
-/* Each kind of loss, of a create and of an update, with submit=sync and submit=queue. */
+/* Each kind of lost answer, to a create and to an update, with submit=sync and submit=queue. The
+ * service has done the change, does it later, or never does it. The file is in doubt, and in the
+ * end the change counts as done exactly if the service has done it, or is sent again from the
+ * queue. */
 static void losses_by_table(void **state)
 {
 	static const enum fake_answer answers[] = {FAKE_LOST, FAKE_BROKEN, FAKE_NONSENSE};
@@ -234,7 +237,8 @@ static void texts_without_end_make_a_question_partial(void **state)
 	fixture_close(fixture);
 }
 
-/* The question itself is lost or refused, or the job goes between list and show. */
+/* The questions after a lost create (a list, and then a ShowDocument) get each kind of failed
+ * answer. Each is asked again later, and the file ends with the one job of its create. */
 static void asking_can_fail(void **state)
 {
 	struct fixture *fixture = fixture_open(false);

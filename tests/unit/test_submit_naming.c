@@ -141,7 +141,8 @@ static void a_version_that_is_not_told_is_the_first(void **state)
 	}
 }
 
-/* The file has adopted the job by itself: delete=service would leave the job alone. */
+/* The file has adopted the job by itself, so delete=service would leave the job alone. Then a user
+ * names the same job (coc.job_id): from now on the file has it on purpose. */
 static void a_job_that_the_file_has_is_its_job_on_purpose(void **state)
 {
 	struct fixture *fixture = *state;
@@ -226,7 +227,8 @@ static void a_file_with_a_submission_under_way_is_refused(void **state)
 	fixture_assert_held(fixture, PATH, "one");
 }
 
-/* The answer to a create of that name is lost: the job may be the create's. */
+/* A user names a job that a create of another file may have made, because the answer of that create
+ * is lost: EBUSY, and the error names the job. */
 static void a_job_that_a_create_may_have_made_is_refused(void **state)
 {
 	struct fixture *fixture = *state;
@@ -292,7 +294,8 @@ static void the_refusal_of_another_text_stays(void **state)
 	assert_non_null(strstr(record.error, "it is no job"));
 }
 
-/* mv a.yaml b.yaml, and a new a.yaml: b.yaml is a backup until it gets a job. */
+/* After "mv a.yaml b.yaml" and a new a.yaml, b.yaml is a backup. When a user gives b.yaml a job of
+ * its own, it is no backup any more. */
 static void a_backup_with_a_job_is_no_backup(void **state)
 {
 	const struct job_backup backup = {.path = "b.yaml"};

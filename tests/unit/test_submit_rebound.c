@@ -200,7 +200,9 @@ static void new_content_makes_way(void **state)
 	}
 }
 
-/* One submission of the file is under way, and another is queued behind it. */
+/* At a rebind one submission of the file is in doubt, and another is queued behind it. A third
+ * content is refused until both are settled: the other copy has made the job with both versions, so
+ * nothing is sent. */
 static void two_of_one_file(void **state)
 {
 	struct fixture *fixture = *state;

@@ -384,7 +384,8 @@ static void a_refused_deletion_deletes_nothing(void **state)
 	}
 }
 
-/* The same content with other attributes is no repetition of the submission under way. */
+/* The same content with other attributes does not join the submission under way: it is sent after
+ * that as an update. */
 static void other_attributes_are_sent_after_what_is_under_way(void **state)
 {
 	static const struct commit_spec rows[] = {

@@ -133,7 +133,8 @@ static void a_job_of_another_name_or_project_is_no_twin(void **state)
 	assert_no_warning(fixture);
 }
 
-/* An older job of the name gets the same text now: that job was not made now. */
+/* A job of the name existed before our create, and another client gives it the same text now. It is
+ * no twin, because it was not made now: no warning. */
 static void a_job_that_was_there_before_is_no_twin(void **state)
 {
 	struct fixture *fixture = *state;
@@ -165,7 +166,8 @@ static void without_a_project_in_the_list_the_name_decides(void **state)
 	assert_non_null(strstr(warnings, job->id));
 }
 
-/* Another file of this space has made, or may have made, a job of the name meanwhile. */
+/* Another file of this space has made, or may have made (its answer is lost), a job of the same
+ * name meanwhile. That job is known here: no warning. */
 static void a_job_of_this_space_is_no_twin(void **state)
 {
 	(void)state;
@@ -237,7 +239,8 @@ static void a_text_that_cannot_be_shown_is_no_twin(void **state)
 	}
 }
 
-/* The list arrives, but there is no time or no descriptor left to have a text shown. */
+/* The list of the second look arrives, but no time or no descriptor is left to ask for the text of
+ * the other job. The writer gets a success, without a warning. */
 static void a_text_that_cannot_be_asked_for_is_no_twin(void **state)
 {
 	(void)state;

@@ -447,7 +447,8 @@ static void what_cannot_be_asked_is_told(void **state)
 	fixture_no_request(fixture, FAKE_SHOW);
 }
 
-/* Would a question begin at once? Only if there is room for one more than is under way. */
+/* show_begins_at_once() says yes only while a question could begin and leave room for one more. It
+ * says no while the service has asked us to wait, or is away. */
 static void a_question_begins_at_once_while_there_is_room(void **state)
 {
 	struct fixture *fixture = *state;

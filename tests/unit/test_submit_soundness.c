@@ -359,7 +359,8 @@ static uint32_t page_of_text(struct fixture *fixture)
 	return number;
 }
 
-/* The rows of submissions under way are read when the mount begins, wherever they stand. */
+/* The content of a submission in doubt is damaged in the ledger. The mount is refused at once,
+ * because it reads the rows of all such submissions when it begins. */
 static void damage_in_what_is_under_way_is_found_at_once(void **state)
 {
 	struct fixture *fixture = *state;

@@ -86,7 +86,8 @@ static void lose_power(struct twins *twins)
 
 static const enum fake_answer ends[] = {FAKE_DENIED, FAKE_REFUSED, FAKE_UNSENT};
 
-/* The service has not done the twin's create, and its writer has the error. */
+/* The twin's create has failed, and its writer has the error. Then the other create succeeds, and
+ * survives a loss of power. */
 static void the_twin_has_failed(void **state)
 {
 	struct twins twins;
@@ -121,7 +122,8 @@ static void the_twin_is_queued_again(void **state)
 	}
 }
 
-/* The twin is about to be sent again: the question before it has no answer yet. */
+/* The twin got a 429 and is about to be sent again: the question before it has no answer yet. Then
+ * the other create succeeds, and survives a loss of power. */
 static void the_twin_is_asked_for_again(void **state)
 {
 	struct twins twins;
@@ -140,7 +142,8 @@ static void the_twin_is_asked_for_again(void **state)
 	}
 }
 
-/* The twin has failed, and a sync in the thread is making that durable. */
+/* The twin has failed, and a sync in the thread is making that durable. Until that sync ends, the
+ * writer of the other create gets no answer. */
 static void the_end_of_the_twin_is_being_synced(void **state)
 {
 	struct fixture *fixture;
@@ -208,8 +211,8 @@ static void the_disk_fails_beside_a_twin(void **state)
 	}
 }
 
-/* The twin's create could not be made durable, so it is unknown what the disk has of it. Then an
- * outcome that is not durable is no success either. */
+/* The sync of the twin's create fails, so it is unknown what the disk has of it. Then the writer of
+ * the other create gets EIO, too, because its outcome is not durable. */
 static void the_disk_fails_twice(void **state)
 {
 	struct fixture *fixture = fixture_open(false);
