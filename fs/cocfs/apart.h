@@ -10,10 +10,12 @@
  * wait for itself. opts->mountpoint must be resolved before.
  */
 
-/* Checks the path of the log file. Returns 0, or -EINVAL with err. */
+/* Checks that the log file (opts->logfile) is not under the mountpoint. Returns 0, or -EINVAL with
+ * err. */
 int apart_check_log(const struct opts *opts, struct err *err);
 
-/* Checks the state directory (an absolute path), the CA file and the credentials. Returns 0, or
+/* Checks that the CA file and the credentials are not under the mountpoint. Checks too that the
+ * state directory (an absolute path) and the mountpoint are not in each other. Returns 0, or
  * -EINVAL with err. */
 int apart_check(const struct opts *opts, const char *state_dir, struct err *err);
 

@@ -161,8 +161,9 @@ static int change_row(const struct claiming *claiming, enum submit_change_kind k
 			     &(struct submit_change){.kind = kind, .row = row, .holding = holding});
 }
 
-/* Makes the file's user the row's user: the owner, or else the heir. Returns 1 (changed), 0 (was so
- * already) or -errno. */
+/* Records in the row of chosen that it belongs to the user of the new file: as its owner, or as the
+ * heir of the recorded owner. Hides the old versions from an heir who may not see them. Returns 1
+ * (changed), 0 (was so already) or -errno. */
 static int bequeath_row(struct claiming *claiming, const struct job_claim *chosen)
 {
 	struct holding holding = chosen->holding;

@@ -24,7 +24,8 @@ int claim_find(struct space *space, const struct node *parent, const char *name,
 /* Does a row belong to a file that has the row's name and is owned by file_uid? */
 bool claim_is_of(const struct space *space, const struct holding *holding, uid_t file_uid);
 
-/* May this caller see the text that a row keeps, if the name has a file of file_uid's? */
+/* May this caller see the texts that the row with this holding keeps (its story, its name and
+ * description)? file_uid: the user of the file that has the name now. */
 bool claim_shows_text(const struct space *space, const struct holding *holding, uid_t file_uid,
 		      struct caller *caller);
 

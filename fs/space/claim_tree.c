@@ -49,8 +49,9 @@ static int look_below_directory(struct claiming *claiming, int from_fd, const ch
 	return S_ISREG(st.st_mode);
 }
 
-/* Marks the rows that the request may not inherit: another directory will stand in the place of the
- * recorded one. What this directory lets its users do says nothing about the recorded files. */
+/* Records for each row that the request may not inherit that its file was in another directory
+ * (is_elsewhere). The moved directory takes the name of that directory, and what it lets its users
+ * do says nothing about the recorded files. Returns 0 or -errno. */
 static int mark_elsewhere(struct claiming *claiming)
 {
 	int r = 0;

@@ -92,7 +92,8 @@ void content_let_go(struct node *node);
 void content_destroy(struct content *content);
 
 /* Notes that the content is not what its writer meant. A commit of it will be refused with err
- * (copied). attr: see refusal_attr. */
+ * (copied), until content_heal(). attr: a new value of this attribute takes the refusal back; -1:
+ * none does. */
 void content_spoil(struct content *content, const struct err *err, int attr);
 
 /* Call this function when the content of a node's file was changed, open or not. */

@@ -18,7 +18,8 @@ bool contributors_have(const struct contributors *contributors, pid_t process)
 	return false;
 }
 
-/* Makes room: drops the processes that have ended. No signal can kill them any more. */
+/* Makes room for one more writer: forgets the writers that have ended, because no signal can kill
+ * them any more. */
 static void drop_gone(struct contributors *contributors)
 {
 	unsigned kept = 0;

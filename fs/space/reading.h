@@ -19,8 +19,9 @@ void reading_begin(struct space *space, fuse_req_t req, struct node *node);
  * job file that the process has just read (an editor's backup), that reading does not count. */
 void reading_note_copy(struct space *space, fuse_req_t req, struct node *node);
 
-/* Call this function when a commit has found its text on the service, as a newer version than the
- * base, which was from. A process that knows the base does not know the newer version. */
+/* A callback for submit_on_found(): a commit of the row has found its text on the service, as a
+ * newer version than its base. from: that base. The newer version is the base now, and processes
+ * that have read the version from do not know it. */
 void reading_on_found(void *data, int64_t row, int64_t from);
 
 /*

@@ -30,7 +30,8 @@ struct closer {
  * waits in close(2) or exit(2). */
 void closer_look(pid_t thread, struct closer *ret_closer);
 
-/* One close of a descriptor, to be judged. */
+/* One close of a descriptor, for writers_judge(): what was known of the open and of the thread that
+ * closes. */
 struct writers_close {
 	uint64_t ino;	     /* the inode number of the file */
 	pid_t closer;	     /* the thread that closes, not 0 */

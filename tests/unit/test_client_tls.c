@@ -268,7 +268,8 @@ static bool join_the_system(const char *system)
 	return true;
 }
 
-/* A CA that is named replaces the system's certificates; it does not add to them. */
+/* The certificates of the option cacert replace those of the system: a server whose certificate
+ * only the system trusts is refused. */
 static void a_ca_that_is_named_is_trusted_instead_of_the_systems(void **state)
 {
 	EVP_PKEY *key = EVP_EC_gen("P-256");

@@ -170,8 +170,8 @@ static void a_node_that_the_kernel_does_not_know_is_forgotten(void **state)
 	assert_int_equal(asked(fixture), 0);
 }
 
-/* The answer of a listing is on its way, and its reader takes it now: cocfs waits for the
- * reader. */
+/* A sibling changes while the answer to a listing with it is on its way. Its reader takes the
+ * answer now: cocfs waits for the reader before it goes on. */
 static void who_takes_an_answer_is_waited_for(void **state)
 {
 	struct fixture *fixture = *state;

@@ -89,7 +89,9 @@ static int begin_story(struct fixture *fixture, const struct story *story, struc
 			      : fixture_commit(fixture, "a.yaml", "one", writer);
 }
 
-/* No state is left that nothing would end. Then the writer writes again. */
+/* Fails the test if a submission stays under way or queued forever after the fault. One that is in
+ * doubt must end when the other jobs are deleted. Then the writer writes again, and the file has
+ * one job. */
 static void check_end(struct fixture *fixture, const struct story *story,
 		      const struct writer *writer)
 {

@@ -28,7 +28,8 @@ int store_make(struct db *db, struct store **ret_store, struct err *err);
  * call store_finish(). Returns 0, or -errno with err filled: nothing has begun. */
 int store_begin(struct store *store, struct err *err);
 
-/* Ends a change: commits it if r is 0, else undoes it. Returns r, or the error of the commit. */
+/* Ends a change that store_begin() began. If r is 0, keeps the change: durable now, or with the
+ * gathered changes. If r is negative, undoes it. Returns r, or the error of the commit. */
 int store_finish(struct store *store, int r, struct err *err);
 
 /*
