@@ -38,7 +38,8 @@ struct system_option {
 	size_t flag;	 /* offset of a bool in struct opts that is set; 0: none */
 };
 
-/* docs/operations.md lists the same options, and a test compares the two. */
+/* The options of mount(8), systemd, the kernel and libfuse that cocfs knows, and what it does with
+ * each (enum above). docs/operations.md lists the same options, and a test compares the two. */
 static const struct system_option table[] = {
 	/* mount(8): options that the kernel handles for each file system */
 	{"ro", WORD, PASS},

@@ -220,7 +220,8 @@ static void give_name(struct fake_job *job, const char *name)
 	assert_non_null(job->name);
 }
 
-/* Two jobs have the name. The job with the same content is adopted, in each order of the list. */
+/* Two jobs of the service have the file's name. The job with the same content is adopted, in each
+ * order of the list. */
 static void the_content_decides_between_two_of_the_name(void **state)
 {
 	(void)state;

@@ -334,7 +334,8 @@ static void each_listed_job_gets_a_file(void **state)
 	assert_int_equal(root.made, 450);
 }
 
-/* Slices run one after the other, as the loop comes to them: no slice waits for the clock. */
+/* The work on many imports is done in slices, one after the other as the loop comes to them. No
+ * slice waits until time passes. */
 static void no_slice_waits_for_the_clock(void **state)
 {
 	struct fixture *fixture = *state;

@@ -18,7 +18,7 @@ struct access_options {
 /* Reads the files. Returns 0 and an auth that access_finish() frees; or an error of keys_read(). */
 int access_init(const struct access_options *options, struct auth *ret_auth, struct err *err);
 
-/* Wipes and frees an auth. A zeroed auth is accepted. */
+/* Wipes and frees the keys and tokens of an auth. A zeroed auth is accepted. */
 void access_finish(struct auth *auth);
 
 /*

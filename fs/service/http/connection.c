@@ -386,7 +386,8 @@ enum MHD_Result connection_on_request(void *data, struct MHD_Connection *raw, co
 }
 
 /* Returns the monotonic time at which a connection must be closed: request_s after its request
- * began; without a request, idle_s and request_s after the last answer. */
+ * began. Without a request: idle_s and request_s after it was opened, or after its last answer
+ * ended. */
 static int64_t due_ms(const struct server *server, const struct connection *connection)
 {
 	int64_t request_ms = (int64_t)server->options.request_s * 1000;
