@@ -39,7 +39,7 @@ struct system_option {
 };
 
 /* The options of mount(8), systemd, the kernel and libfuse that cocfs knows, and what it does with
- * each (enum above). docs/operations.md lists the same options, and a test compares the two. */
+ * each (enum fate). docs/operations.md lists the same options, and a test compares the two. */
 static const struct system_option table[] = {
 	/* mount(8): options that the kernel handles for each file system */
 	{"ro", WORD, PASS},
