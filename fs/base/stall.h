@@ -14,9 +14,9 @@
  *
  * The clock also counts the time in which the kernel runs other programs. So the processor time of
  * the thread is counted too: it says what the piece itself did. Reading the processor time is a
- * system call, so it is read at most once in STALL_READ_US. A piece that is shorter counts as work
- * from its beginning to its end. The counted work is never less than the true work, and at most
- * STALL_READ_US more.
+ * system call, so it is read at most once in STALL_READ_US. A piece that ends less than
+ * STALL_READ_US after the last reading counts as work from its beginning to its end. The counted
+ * work is never less than the true work, and at most STALL_READ_US more.
  */
 
 /* Upper bounds of the buckets, in microseconds. They lie around 10 ms, which no piece may take. */
@@ -39,7 +39,7 @@ struct stall {
 	int64_t disk_us;  /* how long the present piece has waited for the ledger's disk */
 	int64_t wait_us;  /* when the present wait for the disk began */
 	int64_t read_us;  /* when the processor time was read last */
-	int64_t cpu_us;	  /* the processor time at read_us, and that of later waits for the disk */
+	int64_t cpu_us; /* the processor time at read_us, plus what later waits for the disk used */
 	int64_t wait_cpu_us; /* the processor time when the present wait for the disk began */
 	struct stall_times held, work, disk;
 };

@@ -142,7 +142,8 @@ static void on_answer(void *data, const struct http_answer *answer)
 		err_context(&err, "IAM (%s)", id_token->origin->iam_endpoint);
 		err_detail(&err, "what_to_do",
 			   "check the network, iam_endpoint and https_proxy; cocfs asks again");
-		/* a proxy refuses its own user: that says nothing of our token */
+		/* EACCES: the proxy has refused the user of https_proxy (407). That says nothing of
+		 * our token. */
 		if (err.errnum == EACCES)
 			err.errnum = EHOSTUNREACH;
 	} else if (answer->status != 200 && answer->status != 201) {

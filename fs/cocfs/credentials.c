@@ -76,7 +76,8 @@ static void on_keys(void *data, struct coc_creds *creds, const struct err *err)
 	if (credentials->answer)
 		loop_quit(credentials->loop);
 	if (!creds) {
-		if (credentials->answer) /* the start reports the error itself */
+		/* the start waits for these keys, and deals with the error: wait_for_first() */
+		if (credentials->answer)
 			*credentials->answer = *err;
 		else
 			note_lack(credentials, err);

@@ -45,8 +45,8 @@ void state_dir_discard(const struct state_dir *dir);
 /* Unlocks and frees the state directory. A zeroed struct with descriptors -1 is accepted. */
 void state_dir_close(struct state_dir *dir);
 
-/* Returns the path of a file in the state directory. The caller frees it. Returns NULL without
- * memory. */
+/* Returns the path of a file in the state directory. The caller frees it. Returns NULL if
+ * there is no memory. */
 char *state_dir_file(const struct state_dir *dir, const char *name);
 
 /* Returns a short path for a socket in the state directory: the kernel allows 107 bytes. The path

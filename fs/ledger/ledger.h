@@ -241,8 +241,8 @@ int ledger_drop_text(struct ledger *ledger, int64_t row);
  * since, they are shown again. */
 int ledger_hide_versions(struct ledger *ledger, int64_t row, uid_t user);
 
-/* Sets a row aside: its path does not find it any more. Its submissions go on, and it moves with
- * its directory. */
+/* Sets a row aside: a search for its path does not find the row any more. The row's submissions go
+ * on. A rename of its directory still moves the row. */
 int ledger_set_aside(struct ledger *ledger, int64_t row);
 
 /* Brings back a row that was set aside. Its path must have no other row. */

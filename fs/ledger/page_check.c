@@ -237,7 +237,8 @@ bool page_is_suspect(const struct page_file *file, uint32_t number, const unsign
 		return false;
 	if (number == 1)
 		return is_tree_suspect(file, number, page);
-	/* without a map: an overflow page begins with a page number, so its first byte is 0 */
+	/* The file has no map of its pages (no auto_vacuum). An overflow page begins with a page
+	 * number, so its first byte is 0. */
 	if (!map_number)
 		return page[0] && is_tree_suspect(file, number, page);
 	if (map_number == number)

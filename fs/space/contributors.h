@@ -16,9 +16,11 @@
  * itself. A process that only held a descriptor does not count: the worker of a pool, "yes" of "yes
  * | head".
  *
- * A process that cannot be seen may have written. The kernel does not say which process wrote a
- * page of a shared mapping. And at most CONTRIBUTORS_MAX living writers are remembered. In these
- * two cases every process counts.
+ * A writer that cannot be seen is not noted. Every process counts as a writer in three cases:
+ *  - A page of a shared mapping was written: the kernel does not say by which process.
+ *  - More than CONTRIBUTORS_MAX living processes would have to be noted.
+ *  - More than CONTRIBUTORS_ABOVE_MAX processes in one chain, from a writer upwards, would have to
+ *    be noted.
  */
 struct contributors {
 	pid_t processes[CONTRIBUTORS_MAX];

@@ -11,8 +11,9 @@ struct node;
  * makes the table grow. */
 struct node_table {
 	struct node **buckets;
-	size_t n_buckets, room; /* room is a power of two */
-	size_t n;		/* how many nodes there are */
+	/* n_buckets: buckets in use. room: buckets that have memory, a power of two */
+	size_t n_buckets, room;
+	size_t n; /* how many nodes there are */
 };
 
 /* Makes an empty table of nodes, found by their number (node->ino). Returns 0 or -ENOMEM. */

@@ -20,7 +20,8 @@ struct pending_reply {
 	/* the process that knows the base of row after a success (readers.h); 0: none */
 	pid_t reader;
 	int64_t row;
-	/* the version that the user says they have read; 0: none */
+	/* The version that the text is based on: the user has named it (coc.base), or the writing
+	 * process is known to have read it. 0: none, so the base of the row counts. */
 	int64_t base;
 	/* the content comes from a file that is about to be renamed */
 	bool is_renamed;

@@ -25,8 +25,9 @@
 #include "space/sibling.h"
 #include "space/unmade.h"
 
-/* Updates the node and the kernel's siblings after a removal, or after a failed one (r < 0). node:
- * the node that the kernel knows under the name, or NULL. */
+/* Updates the notes of backups, the siblings that the kernel keeps, and the node. Call this
+ * function after a removal, or after a failed one (r < 0). node: the node that the kernel knows
+ * under the name, or NULL. */
 static void end_removal(struct space *space, struct node *node, struct node *parent,
 			const char *name, bool is_dir, int r)
 {

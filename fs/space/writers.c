@@ -128,7 +128,8 @@ static struct births births_since(const struct sight *sight, const struct writer
 	return births;
 }
 
-/* Looks at all other processes that can have a copy, after the table of the closer itself. */
+/* Looks at all other processes that can have a copy of the descriptor. Call this after the search
+ * of the closer's own table of descriptors. */
 static enum holders look_at_others(const struct holders_search *search,
 				   const struct writers_close *close, pid_t closer)
 {

@@ -17,7 +17,7 @@
 
 /* After -o rebind all that was queued before is in doubt. At most REBOUND_DOUBTS_MAX of these
  * submissions are in memory at once; beyond that nothing is taken from the queue. One iteration
- * takes at most REBOUND_AT_ONCE: 2 ms. */
+ * takes at most REBOUND_AT_ONCE of them from the queue: this work holds the loop about 2 ms. */
 #define REBOUND_DOUBTS_MAX 256
 #define REBOUND_AT_ONCE 32
 
@@ -44,7 +44,7 @@
 #define PENDING_LINES_MAX 10000
 #define PENDING_TEXT_MAX (4u << 20)
 
-/* Rows of the queue that a slice of work looks at: 2 ms. */
+/* Rows of the queue that a slice of work looks at: the slice holds the loop about 2 ms. */
 #define PENDING_AT_ONCE 250
 
 /*

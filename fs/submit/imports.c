@@ -52,15 +52,16 @@ void imports_destroy(struct imports *imports)
 
 struct beginning {
 	struct engine *engine;
-	struct buf lost; /* IDs of imports whose content was lost; each ends with a NUL */
+	struct buf lost; /* IDs of imports whose content was fetched, and whose file is gone;
+			  * each ends with a NUL */
 	/* IDs of imports whose story says that they are read-only, and that are not any more */
 	struct buf editable;
 	char last[COC_DOCUMENT_ID_ROOM];
 	int n;
 };
 
-/* Makes the file of an import if it has none. Returns 1 if the content of the import is lost, 0 or
- * -errno. */
+/* Makes the file of an import if it has none. Returns 1 if the content of the import was fetched
+ * before, and was lost with the file; else 0, or -errno. */
 static int restore_file(const struct import_files *files, const struct import_record *import)
 {
 	int r = files->has(files->data, import->name);

@@ -46,8 +46,9 @@ struct import_files {
 
 /*
  * Begins the imports of a mount. Repairs what a crash, a loss of power or another mount has left.
- * Afterwards each placed import has its file; with JOBS_OWN no import has one, unless somebody has
- * changed it. files is copied, and used until the engine is closed. Returns 0 or -errno.
+ * Afterwards each placed import has its file. With JOBS_OWN the files of all imports are removed. A
+ * file that somebody has changed stays. files is copied, and used until the engine is closed.
+ * Returns 0 or -errno.
  */
 int imports_begin(struct engine *engine, const struct import_files *files);
 

@@ -51,8 +51,9 @@ void lost_answer_conclude_update(struct submission *submission);
  * Frees the lost answer if no submission is left, otherwise begins the next round later. */
 void lost_answer_end_round(struct lost_answer *lost);
 
-/* May this lost answer begin a round now? If not, it is put in line, and begins when another round
- * has ended. */
+/* Takes a place for a round of questions: only a bounded number of rounds run at once. Returns true
+ * if a place was free: begin the round. Otherwise returns false, and puts the lost answer at the
+ * end of the line. The round of the first in the line begins when a place becomes free. */
 bool lost_answer_take_place(struct lost_answer *lost);
 
 /* Begins the next round after wait_ms, unless a round is under way or stands in line. The waits

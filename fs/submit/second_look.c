@@ -30,8 +30,9 @@
 
 struct second_look {
 	struct name_list list;
-	size_t next;		 /* index in list.jobs of the job that is looked at */
-	struct named_jobs twins; /* jobs of the same name that were made beside the new job */
+	size_t next; /* index in list.jobs of the job that is looked at */
+	/* new jobs of others with this name and content; with adopt=name, with any content */
+	struct named_jobs twins;
 };
 
 void second_look_finish(struct submission *submission)

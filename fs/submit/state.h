@@ -38,7 +38,8 @@ enum submission_stage {
 	/* the question is under way: for the jobs of the name, or the newest version; or the
 	 * submission waits: submission_go_on_later() */
 	STAGE_ASKING,
-	/* its intent becomes durable at the end of this iteration, in engine->iteration.fresh */
+	/* in engine->iteration.fresh: its intent is committed at the end of this iteration, and
+	 * is durable then or after STAGE_SYNCING */
 	STAGE_FRESH,
 	STAGE_SYNCING,	/* its intent waits for a sync, in engine->held or ->synced */
 	STAGE_SENDING,	/* its request is under way, or is repeated after a 429 */

@@ -83,11 +83,11 @@ enum submit_change_kind {
 	CHANGE_HOLDING,
 	/* Hides the versions that row has so far from the heir of holding. */
 	CHANGE_HIDE_VERSIONS,
-	/* Sets row aside: its path does not find it any more. Its submissions go on, and it moves
-	 * with its directory. */
+	/* Sets row aside: a search for its path does not find the row any more. The row's
+	 * submissions go on. A rename of its directory still moves the row. */
 	CHANGE_SET_ASIDE,
-	/* Brings back a row that was set aside: its path finds it again. The path must have no
-	 * other row. */
+	/* Brings back a row that was set aside: a search for its path finds the row again. The path
+	 * must have no other row. */
 	CHANGE_BRING_BACK,
 	/* Removes the .error file of row. The state stays, and so does the story: the text of
 	 * .error in the ledger. */

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Two builds of cocfs, measured by turns in one run: what did a change cost or save?
 
-A round measures each row four times: this build, the other build, and each of them once more. The ratio of a build's two
-measurements is the noise. A difference between the builds that is not larger means nothing.
+A row is one kind of measurement: README.md beside this file lists the rows. A round measures each row four times: this
+build, the other build, and each of them once more. The ratio of a build's two measurements is the noise. A difference
+between the builds that is not larger means nothing.
 """
 
 import json

@@ -91,7 +91,8 @@ def run(space, src, script, *args):
 
 
 def expect_backup(space, name, content=OLD):
-    """The backup exists, has no job, says that it is a backup, and no process waits for it."""
+    """The file has this content, no job and no story. The file is a draft that is marked as a backup, and cocfs-wait
+    does not wait for it."""
     assert tools.read(space.at(name)).decode() == content
     assert space.id(name) is None and space.error(name) is None
     assert (space.fact(name, "state"), space.fact(name, "backup")) == ("draft", "yes")

@@ -30,7 +30,8 @@ struct fake_reply {
 
 struct fake_server;
 
-/* Starts the server. replies is borrowed until fake_server_stop(). unix_path: NULL for TCP. */
+/* Starts the server. replies is borrowed until fake_server_stop(). unix_path: NULL for TCP. gather:
+ * how many requests FAKE_GATHER holds before it answers them. */
 struct fake_server *fake_server_start(const char *unix_path, const struct fake_reply *replies,
 				      size_t n_replies, unsigned gather);
 

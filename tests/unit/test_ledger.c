@@ -287,7 +287,7 @@ static void a_mark_ends(void **state)
 	assert_int_equal(ledger_give_back(ledger, row, "a.yaml", &backup), 0);
 	assert_int_equal(ledger_find_backup(ledger, backup.path, &marked), 0);
 	assert_int_equal(ledger_unmark_backup(ledger, marked), 0);
-	/* the row has a job: nothing changes */
+	/* this row is not marked as a backup: nothing changes */
 	assert_int_equal(ledger_unmark_backup(ledger, row), 0);
 	job = find(ledger, backup.path);
 	assert_false(job.backup || job.has_digest);

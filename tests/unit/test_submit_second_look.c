@@ -282,8 +282,9 @@ static void after_its_time_a_create_does_not_look_again(void **state)
 	assert_no_warning(fixture);
 }
 
-/* After the answer of the create, each statement, or each allocation, fails once. The file has the
- * job, and the job is made once. */
+/* After the answer of the create, the nth statement (or the nth allocation: of_memory) fails, and
+ * no other. The file has the job, and the job is made once. *ret_has_failed: there was an nth one.
+ */
 static void look_with_failure(uint64_t nth, bool of_memory, bool *ret_has_failed)
 {
 	struct fixture *fixture = fixture_open(false);
