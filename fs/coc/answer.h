@@ -22,7 +22,7 @@ struct answer_source {
 	const char *retry_after; /* value of the header Retry-After, or NULL */
 	const void *body;
 	size_t body_size;
-	bool cut;	      /* the body is longer; only its begin is here */
+	bool cut;	      /* the body is longer; only its beginning is here */
 	const char *endpoint; /* the URL that was called, for the story */
 	int64_t now_s;	      /* the time now, since the epoch, for a Retry-After that is a date */
 };

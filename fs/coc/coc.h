@@ -30,11 +30,12 @@ struct coc_client_options {
 
 /* What became of a call. The last three outcomes decide whether the call may be repeated. */
 enum coc_outcome {
-	COC_DONE,	   /* the service did it */
-	COC_REFUSED,	   /* the service said no, and did nothing */
-	COC_NOT_PROCESSED, /* throttled (429) or IAM away (APIGW.0613): not processed, try later */
-	COC_NOT_SENT,	   /* no byte of the request left: DNS, connection, TLS, paused calls */
-	COC_UNKNOWN, /* it may have been processed: answer lost, late, 5xx, or not the API's */
+	COC_DONE,    /* the service did it */
+	COC_REFUSED, /* the service said no, and did nothing */
+	/* throttled (429), too early (425) or IAM away (APIGW.0613): not processed, try later */
+	COC_NOT_PROCESSED,
+	COC_NOT_SENT, /* no byte of the request left: DNS, connection, TLS, paused calls */
+	COC_UNKNOWN,  /* it may have been processed: answer lost, late, 5xx, or not the API's */
 };
 
 /* The content and the values of a job. Strings are UTF-8, and borrowed until the function that

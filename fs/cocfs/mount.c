@@ -47,7 +47,7 @@ struct mount {
 	struct loop_watch signals;
 	int signal_fd;
 	char *source;		 /* SOURCE in its canonical spelling */
-	char *endpoint;		 /* the endpoint of the service */
+	char *endpoint;		 /* the URL of the service, without a path */
 	struct service *service; /* the embedded service (SOURCE local), or NULL */
 	char *keys;		 /* the key file of the embedded service, or NULL */
 	struct credentials credentials;
@@ -57,7 +57,7 @@ struct mount {
 	struct space_options space_options;
 	struct space *space;
 	bool opened;	 /* all parts are open */
-	bool reload_due; /* SIGHUP came before that */
+	bool reload_due; /* SIGHUP came before all parts were open */
 	bool ending;
 	struct loop_timer patience; /* runs while the mount ends */
 };

@@ -27,17 +27,21 @@ struct opts {
 	struct commit_rules rules;
 	int64_t timeout_ms;
 	int64_t refresh_ms;    /* the age from which a list of jobs is read again */
-	unsigned max_inflight; /* requests that the queue sends at once */
+	unsigned max_inflight; /* the most requests of the queue that are under way at once */
 	struct ignore *ignore; /* globs of names that are no job files */
 	bool delete_on_service;
-	bool overwrite; /* -o conflict=overwrite */
-	bool rebind;	/* -o rebind: this copy of the state directory is used from now on */
+	/* -o conflict=overwrite: a version that is newer than the base is no reason to refuse a
+	 * request */
+	bool overwrite;
+	bool rebind; /* -o rebind: this copy of the state directory is used from now on */
 	enum jobs_shown jobs;
 	enum adoption_rule adopt;
 	bool siblings_hidden;
-	struct view view;    /* uid=, gid=, umask=, fmask=, dmask= */
-	bool check_later;    /* -o check=later */
-	bool unseen_commits; /* -o unseen=commit */
+	struct view view; /* uid=, gid=, umask=, fmask=, dmask= */
+	/* -o check=later: a refusal of the credentials does not end the start */
+	bool check_later;
+	/* -o unseen=commit: a close by a process that cocfs cannot see is a commit */
+	bool unseen_commits;
 	bool foreground;
 	bool allow_other; /* or allow_root: other users may use the mount */
 	bool nonempty;	  /* the mountpoint may have entries */

@@ -23,7 +23,9 @@ struct job_record {
 	int64_t row; /* the number of the row: a rename of the path does not change the number;
 			never 0 */
 	enum job_state state;
-	bool incomplete; /* the file may be cut off: its writer was killed, or not seen */
+	/* The file may not be what its writer meant: the writer was killed or not seen, or a write
+	 * or an attribute was refused. */
+	bool incomplete;
 	bool refused; /* error is about the newest content, even if older content is sent or queued
 		       */
 	bool backup;  /* the file is a backup; digest is of the backup's own content */
@@ -31,12 +33,13 @@ struct job_record {
 	bool on_purpose; /* the job was made or bound here on purpose: with delete=service, rm
 			    deletes it */
 	int64_t version; /* the newest on the service, as last seen: 1, 2, … */
-	int64_t base;	 /* the version whose content was read or written here */
-	int64_t unread;	 /* a newer version that the file has the content of, and that nobody has
-			    read; or 0 */
+	/* the version whose content was read or written here, or that a user named (coc.base) */
+	int64_t base;
+	int64_t unread; /* a newer version that the file has the content of, and that nobody has
+			   read; or 0 */
 	bool has_digest;
-	unsigned char digest[CONTENT_DIGEST_SIZE]; /* of the content of unread if there is one, else
-						      of base */
+	/* of the content of unread if there is one, else of base; of a backup: its own content */
+	unsigned char digest[CONTENT_DIGEST_SIZE];
 	struct attr_set sent; /* what was found here when the job was last sent. For a job that was
 				 not made here: what the service had when the job was bound */
 	struct attr_set held; /* what the service holds, as last seen; NULL: not known */
@@ -46,7 +49,7 @@ struct job_record {
 	bool dismissed; /* a user removed the .error: only coc.error and cocfs-wait still tell the
 			   story */
 	bool unmade;	/* no file of this name was ever made */
-	char *warnings; /* of the DSL check, a line each; or NULL */
+	char *warnings; /* of the DSL check, and of the submission; a line each; or NULL */
 	int64_t changed_ms; /* since the epoch: when the siblings last changed */
 	struct holding holding;
 };
@@ -57,7 +60,7 @@ void job_record_finish(struct job_record *record);
 /* Two versions of a job. */
 struct job_versions {
 	int64_t base;	/* as base in struct job_record, or the version that this submission made */
-	int64_t newest; /* as last seen */
+	int64_t newest; /* the newest on the service, as last seen */
 };
 
 /* The sizes and times of a path's siblings. Reading them costs less than reading the whole row.
@@ -112,8 +115,8 @@ struct job_rename {
 	uint64_t ino; /* of the renamed file: shows the next mount whether the rename was done; 0:
 			 not known */
 	bool exchange;
-	bool directory,
-		to_directory; /* from, and with exchange to, was a directory; not in the ledger */
+	bool directory, to_directory; /* from was a directory; with exchange, to was a directory;
+					 not in the ledger */
 };
 
 /* A file that was moved away from a job file name and is a backup. The strings are borrowed. */

@@ -13,8 +13,10 @@ enum job_state {
 	JOB_QUEUED = 1,	    /* durable here, waits to be sent */
 	JOB_SUBMITTING = 2, /* a request is on its way */
 	JOB_SUBMITTED = 3,  /* the service holds the content of the file */
-	JOB_FAILED = 4,	    /* the service or the DSL check has refused the content */
-	JOB_IN_DOUBT = 5,   /* a request was sent, and its answer was lost */
+	/* the newest content was refused, or will not be submitted: the story says why */
+	JOB_FAILED = 4,
+	/* a request was sent, or may have been sent, and its answer is not known */
+	JOB_IN_DOUBT = 5,
 };
 #define JOB_STATE_COUNT 6
 

@@ -276,9 +276,11 @@ struct ledger_submission {
 	enum job_state state; /* JOB_QUEUED, JOB_SUBMITTING or JOB_IN_DOUBT */
 	bool queued;	      /* its writer was answered when it was durable (submit=queue) */
 	bool adopts;	      /* its user may get a job that exists already */
-	bool is_renamed;      /* the text is for a rename onto a file; not recorded */
-	int64_t attempts;     /* attempts that ended with a later try */
-	char *content;	      /* NULL: the content is only in the ledger */
+	/* a rename or a link is done after this submission, and puts the text under the name: the
+	 * story of a failure says so. Never with submit=queue. Not recorded */
+	bool is_renamed;
+	int64_t attempts; /* attempts that ended with a later try */
+	char *content;	  /* NULL: the content is only in the ledger */
 	size_t content_size;
 	unsigned char digest[CONTENT_DIGEST_SIZE];
 	struct attr_set attrs;
@@ -289,7 +291,9 @@ struct ledger_submission {
 	uid_t user;	    /* the user who made the request; not recorded */
 	/* for a create, once its question was answered: jobs that it cannot have made */
 	struct known_jobs known;
-	int64_t base; /* for an update: the base that a person has named; 0: the base of its row */
+	/* for an update: the base that a person has named, or that its writer has read; 0: the base
+	 * of its row */
+	int64_t base;
 	int64_t onto; /* for an update: the newest version when it was sent; 0: it was not sent */
 	bool rebound; /* queued before -o rebind: another copy may have sent it */
 };

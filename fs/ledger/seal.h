@@ -11,7 +11,9 @@ enum ledger_past {
 	PAST_SEALED,	/* it was closed in good order, and has not changed since */
 	PAST_UNCHECKED, /* as PAST_SEALED, but the mount ended before the check of the ledger did */
 	PAST_CRASHED,	/* there was a crash: the ledger's log is there */
-	PAST_UNKNOWN,	/* another program has written to it, or it was restored from a backup */
+	/* the seal of the ledger is missing or does not fit: for example another program has
+	 * written to the file, or it was restored from a backup */
+	PAST_UNKNOWN,
 };
 
 /* Finds out how the last mount of a ledger has ended. The ledger must not be open. */

@@ -15,7 +15,7 @@ struct claiming {
 	bool is_free; /* the new file replaces no other file */
 	/* a commit: it makes no name, and the file's user must be able to inherit too */
 	bool is_commit;
-	bool is_unasked; /* no request asks for this */
+	bool is_unasked; /* no request is behind this, so no row is inherited */
 	/* a directory is moved onto this name, so it is another directory than the recorded one */
 	bool is_tree;
 	uid_t replaced_uid;

@@ -35,10 +35,12 @@ struct handle {
  */
 struct content {
 	LIST_HEAD(, handle) handles;
-	unsigned writers;   /* handles that a process may still write through */
-	uint64_t written;   /* rises with every change, of the content or of an attribute */
+	unsigned writers; /* handles that a process may still write through */
+	/* rises with every change of the content or of an attribute, and when one is refused */
+	uint64_t written;
 	uint64_t committed; /* the value of written at the last commit */
-	bool rewritten;	    /* the content was changed since the last commit */
+	/* the content was changed since a close last ended the backup mark of the name */
+	bool rewritten;
 	/* data were written, or all data were cut off; false again after a commit, and when .error
 	 * says that the file may be half */
 	bool filled;

@@ -23,9 +23,9 @@ struct pending_reply {
 	/* The version that the text is based on: the user has named it (coc.base), or the writing
 	 * process is known to have read it. 0: none, so the base of the row counts. */
 	int64_t base;
-	/* the content comes from a file that is about to be renamed */
+	/* the content is committed before a rename or a link puts it under the name */
 	bool is_renamed;
-	bool keeps_text; /* no program has written the text: struct commit */
+	bool keeps_text; /* no program has written this text: struct commit */
 	/* the attributes that the user has just set: bits 1 << attr */
 	unsigned named;
 	/* the attributes that this commit has set on the file: bits 1 << attr */

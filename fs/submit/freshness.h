@@ -32,7 +32,8 @@ struct freshness {
 	bool is_gone;	/* the service has said last that there is no such job */
 	int64_t due_ms; /* no check is due for so long from now; 0: a check is due */
 	struct holding holding;
-	int64_t hidden; /* versions 1 to hidden are another user's: ledger/texts.h */
+	/* versions 1 to hidden belong to files of another user, or of several: ledger/texts.h */
+	int64_t hidden;
 	bool has_hidden_uid;
 	uid_t hidden_uid;
 };

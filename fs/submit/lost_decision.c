@@ -43,7 +43,8 @@ bool lost_create_is_alike(const struct candidate *candidate, const struct submis
 
 /* Creates that have sent the same, and the jobs that fit them or are alike. */
 struct group {
-	/* the creates in the order in which their questions were asked; borrowed */
+	/* the creates in the order in which their questions were answered: known.number; borrowed
+	 */
 	struct submission **submissions;
 	size_t n;
 	struct lost_create *creates;

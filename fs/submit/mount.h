@@ -34,8 +34,10 @@ struct engine_options {
 	unsigned inflight_max; /* requests under way at once; further ones wait */
 	/* the most of the inflight_max requests that are for the queue */
 	unsigned queued_inflight_max;
-	bool one_user;		       /* all submissions come from the same user */
-	bool overwrite;		       /* conflict=overwrite: no check before an update */
+	bool one_user; /* all submissions come from the same user */
+	/* conflict=overwrite: a version that is newer than the base is no reason to refuse a
+	 * request */
+	bool overwrite;
 	enum risk max_risk;	       /* no update leaves a job above this risk level */
 	enum adoption_rule adopt;      /* which job a create takes instead of making one */
 	struct engine_sources sources; /* all zeros: the system's clocks and random() */

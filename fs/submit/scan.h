@@ -34,10 +34,12 @@ struct scan {
 	struct scan_page pages[2];
 	int turn;     /* which of pages is taken next */
 	bool is_full; /* the last page that was taken had as many rows as were asked for */
-	struct loop_timer timer; /* runs while the service wants to be left alone */
-	unsigned calls;		 /* calls for pages so far */
-	int64_t begun_ms;	 /* when the scan began, on the loop's clock */
-	int64_t begun_epoch_ms;	 /* the same moment, since the epoch */
+	/* begins the scan; later runs until the next page may be asked for, if the service wants to
+	 * be left alone */
+	struct loop_timer timer;
+	unsigned calls;		/* calls for pages so far */
+	int64_t begun_ms;	/* when the scan began, on the loop's clock */
+	int64_t begun_epoch_ms; /* the same moment, since the epoch */
 	bool is_whole;
 };
 

@@ -32,7 +32,7 @@ LIST_HEAD(waiter_list, waiter);
 
 enum submission_stage {
 	STAGE_BEHIND,  /* waits for an older submission of the same path */
-	STAGE_WAITING, /* waits for a slot, in engine->waiting */
+	STAGE_WAITING, /* in engine->waiting: waits for a slot, or for the check of the ledger */
 	/* waits for the commit of its intent, in engine->begun; then the question is asked */
 	STAGE_BEGUN,
 	/* the question is under way: for the jobs of the name, or the newest version; or the
@@ -41,9 +41,12 @@ enum submission_stage {
 	/* in engine->iteration.fresh: its intent is committed at the end of this iteration, and
 	 * is durable then or after STAGE_SYNCING */
 	STAGE_FRESH,
-	STAGE_SYNCING,	/* its intent waits for a sync, in engine->held or ->synced */
-	STAGE_SENDING,	/* its request is under way, or is repeated after a 429 */
-	STAGE_IN_DOUBT, /* its answer was lost: the service is asked what became of it */
+	STAGE_SYNCING, /* its intent waits for a sync, in engine->held or ->synced */
+	/* its request is under way, or is repeated because the service did not process it */
+	STAGE_SENDING,
+	/* its answer was lost, or another copy may have sent it (-o rebind): the service is asked
+	 * what became of it */
+	STAGE_IN_DOUBT,
 	/* its outcome is recorded and answered at the end of this iteration, in
 	 * engine->iteration.ended */
 	STAGE_ENDED,
@@ -76,14 +79,18 @@ struct submission {
 	size_t charged;		   /* bytes of engine->memory that count as the user's */
 	struct submission *behind; /* the newer submission of the same path, or NULL */
 	struct waiter_list waiters;
-	struct loop_timer timer; /* a waiting submission: the deadline; under way: the next try */
+	/* a waiting submission: the deadline; under way: the next try; in doubt: the next try to
+	 * join a lost answer, for which there was no memory */
+	struct loop_timer timer;
 	struct coc_call *call;
 	struct question *question; /* at STAGE_ASKING, while the question is asked */
 	/* for a create that may take a job, at STAGE_ASKING (adoption.c) */
 	struct adoption *adoption;
 	/* after a create, during the second look (second_look.c) */
 	struct second_look *second_look;
-	bool looks_again;     /* a second look has to be made */
+	/* a create was done: its second look has to begin before its waiters are answered
+	 * (second_look.c) */
+	bool looks_again;
 	struct id_set listed; /* for a create: all jobs that the last question has listed */
 	/* before an update: what is recorded; after its end: what the service has */
 	struct job_versions versions;
@@ -107,10 +114,12 @@ struct submission {
 	struct buf notice; /* for OUTCOME_SETTLED: warnings for the file */
 	bool is_there;	/* for OUTCOME_HELD: the service itself has shown that it has the content */
 	bool is_unseen; /* for a deletion: the service shows no such job to these keys */
-	bool is_conflict; /* for OUTCOME_FAILED: a version is in the way */
-	int64_t seen;	  /* for OUTCOME_FAILED: the newest version; 0: not seen */
-	bool is_adopted;  /* was a create, and took an existing job */
-	bool must_last;	  /* the outcome must be durable before it is answered as a success */
+	/* for OUTCOME_FAILED: the job is there, and one of its versions or the named base forbids
+	 * the request */
+	bool is_conflict;
+	int64_t seen;	 /* for OUTCOME_FAILED: the newest version; 0: not seen */
+	bool is_adopted; /* was a create, and took an existing job */
+	bool must_last;	 /* the outcome must be durable before it is answered as a success */
 
 	int64_t next_try_ms; /* for OUTCOME_LATER: when the next try is due, since the epoch */
 	/* for OUTCOME_HELD: every submission with an ID up to held_id has older content */
@@ -195,7 +204,9 @@ struct engine {
 	/* ---- submit=queue: queue.c ---- */
 	bool queue_may_have_next; /* a submission may be sent now that could not be sent before */
 	bool queue_is_empty;	  /* surely nothing in the ledger waits to be sent */
-	struct loop_timer queue_due; /* runs when the next try of a queued submission is due */
+	/* runs when the queue is to be looked at again: a try is due, a pause is over, or work was
+	 * left over */
+	struct loop_timer queue_due;
 	unsigned queued_in_flight;
 	bool renames_unsettled; /* the ledger has yet to end a rename (renames.c) */
 	bool has_rebound; /* the ledger may have submissions that were queued before -o rebind */

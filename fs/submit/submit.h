@@ -193,14 +193,18 @@ struct commit {
 	const char *path;  /* the path relative to the mount */
 	const char *shown; /* the path as a person at the shell would write it, for messages */
 	struct author author;
-	uid_t user;	/* the user who made the kernel's request */
-	int64_t base;	/* the version that the user says to have read (coc.base), else 0 */
+	uid_t user; /* the user who made the kernel's request */
+	/* The version that the content is based on: the user has named it (coc.base), or the
+	 * writing process is known to have read it. 0: the base of the row counts. */
+	int64_t base;
 	unsigned named; /* attributes that the user has just set on the file: bits 1 << attr */
 	char *content;	/* the content; owned, and the commit takes it */
 	bool adopts;	/* the user may get a job that the service already has */
 	/* the content is committed before a rename or a link puts it into the file */
 	bool is_renamed;
-	bool keeps_text; /* only an attribute or the base is new: nobody has written the text */
+	/* no program has written this text for this commit: an attribute or the base is new, or a
+	 * file that was moved away comes back */
+	bool keeps_text;
 	size_t size;
 	struct attr_set own; /* the file's attributes; the commit takes them */
 	/* attributes of the directories and the mount, nearest first; the commit takes them. Its
