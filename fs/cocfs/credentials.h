@@ -16,7 +16,7 @@
 struct credentials {
 	struct coc_environment environment;
 	const char *profile, *cacert; /* -o profile and -o cacert; NULL: not given */
-	bool check_later;	      /* -o check=later: mount even if IAM refuses at the start */
+	bool check_later; /* -o check=later: mount even if IAM gives no token at the start */
 	const char *file; /* the key file of the embedded service; NULL: search all places */
 	struct coc_creds *current; /* the client signs with these; NULL: there are none yet */
 	struct loop *loop;

@@ -38,7 +38,7 @@ struct opts {
 	enum adoption_rule adopt;
 	bool siblings_hidden;
 	struct view view; /* uid=, gid=, umask=, fmask=, dmask= */
-	/* -o check=later: a refusal of the credentials does not end the start */
+	/* -o check=later: mount even if the service refuses the keys, or IAM gives no token */
 	bool check_later;
 	/* -o unseen=commit: a close by a process that cocfs cannot see is a commit */
 	bool unseen_commits;

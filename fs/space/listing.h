@@ -33,7 +33,7 @@ struct listing {
 	/* the spool's entry at at.spool and its siblings, while these are being listed */
 	const struct dirent *entry;
 	struct job_glance seen;
-	/* this answer has looked at the entry's file: job is the file */
+	/* this answer has looked at the entry's file: job has the attributes of the file */
 	bool looked;
 	struct stat job;
 	/* listing_go_to() has counted a part of the way to counted_to; the next call goes on */

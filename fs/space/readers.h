@@ -21,7 +21,7 @@ struct readers {
 	LIST_HEAD(, reader) buckets[READER_BUCKETS]; /* the notes, by the hash of their row */
 	TAILQ_HEAD(reader_list, reader) by_age;	     /* the notes, oldest first */
 	unsigned n, n_pinned;
-	/* notes of processes that had read an older version before they read the base */
+	/* how many notes say that the process had read an older version before it read the base */
 	unsigned n_again;
 	unsigned n_marked;
 	/* processes that have lost a note */

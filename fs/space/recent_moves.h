@@ -15,9 +15,9 @@
  * recent_moves_dir_gone(), because the spool may give its number to another file then.
  */
 struct recent_move {
-	uint64_t dir; /* where the file was; 0: this move is forgotten */
+	uint64_t dir; /* the inode number of the old directory; 0: this move is forgotten */
 	char name[JOB_NAME_MAX + 1];
-	uint64_t file; /* the file that was moved; 0: it was removed since */
+	uint64_t file; /* the inode number of the moved file; 0: the file was removed since */
 	int64_t row;   /* the ledger's row, which moved with the file */
 	int32_t process;
 	uint32_t uid;

@@ -19,8 +19,8 @@ struct version_source {
 	bool is_due;
 	int64_t row;	/* the row of the binding; 0: the file is an import */
 	struct stat st; /* of the job file, as the mount shows it */
-	/* versions 1 to hidden belong to the former owner (hidden_uid): the file's user could not
-	 * read them */
+	/* Versions 1 to hidden belong to files that the file's user could not read. hidden_uid: the
+	 * user of those files; the user who mounts if there were several. */
 	int64_t hidden;
 	uid_t hidden_uid;
 };

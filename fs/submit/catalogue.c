@@ -33,7 +33,7 @@ struct catalogue {
 	struct waiter_list waiters;
 	struct loop_timer patience; /* runs when the first waiter has waited long enough */
 	int64_t due_ms;		    /* on the loop's clock: from then on a reader begins a scan */
-	int64_t read_ms;  /* on the loop's clock: begin of the last scan that did not fail */
+	int64_t read_ms; /* on the loop's clock: the beginning of the last scan that did not fail */
 	int64_t failures; /* scans that failed, in a row */
 	int errnum;	  /* errno of the last scan, 0 if it did not fail */
 };

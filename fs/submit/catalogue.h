@@ -30,7 +30,8 @@ int catalogue_refresh(struct engine *engine, submit_done_fn *done, void *data,
 /* A path that is bound to a job of the catalogue. */
 struct catalogue_binding {
 	const char *path;
-	bool is_aside; /* the row is kept for its owner, and another file has the name now */
+	/* the row was set aside: it is kept for its owner, and its path does not lead to it */
+	bool is_aside;
 	struct holding holding;
 };
 

@@ -18,7 +18,7 @@ struct freshness {
 	int64_t row;
 	char job_id[COC_DOCUMENT_ID_ROOM];
 	int64_t newest; /* the newest version on the service, as it was seen last */
-	int64_t base;	/* the version that was read or written here */
+	int64_t base;	/* as base in struct job_record */
 	int64_t unread; /* the file has the text of this version, which nobody has read; or 0 */
 	bool has_digest;
 	/* digest of the text that the file has according to the ledger */

@@ -21,7 +21,8 @@ struct making {
 	struct buf names; /* the names of the files; each ends with a NUL */
 	size_t made;	  /* bytes of names whose files were tried */
 	bool is_beside;	  /* a thread makes the files */
-	bool has_lost;	  /* the ledger may have lost some of the names */
+	/* a user has taken the name of an import: some of the names may be no import's any more */
+	bool has_lost;
 	struct loop_timer timer;
 };
 

@@ -39,7 +39,8 @@ struct metrics {
 	uint64_t submissions[METRICS_KIND_COUNT][OUTCOME_COUNT];
 	/* answers to requests that create, update or delete */
 	uint64_t answers[METRICS_ANSWER_COUNT];
-	/* commits that the rules, the check of the DSL or a failed write refused */
+	/* refusals by cocfs itself, before a submission: for example by the rules, by the check of
+	 * the DSL, or after a failed write */
 	uint64_t refusals;
 	uint64_t adoptions; /* creates that took a job of the service instead of making one */
 	uint64_t bytes;	    /* bytes of content that the service took */

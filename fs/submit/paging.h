@@ -25,7 +25,7 @@ struct paging {
 	bool reads_on; /* paging_begin_long() began this pass: it reads on */
 	/* ---- only for a pass that reads on ---- */
 	bool moved;	    /* rows have moved: the pass proves nothing any more */
-	unsigned rounds;    /* how often the list was read from its beginning since then */
+	unsigned rounds;    /* how often this pass went back to the beginning of the list */
 	int64_t n_unusable; /* rows that cannot be read: a lower bound */
 };
 

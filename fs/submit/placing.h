@@ -30,15 +30,18 @@ struct placing {
 	placing_done_fn *done; /* NULL: nobody waits for the end */
 	void *data;
 	enum placing_step step;
-	bool again; /* the work begins anew at its end */
+	/* the work begins anew at its end: placing_begin() was called meanwhile, or the ledger has
+	 * lost something */
+	bool again;
 	/* the ledger has lost something: only the next placing finds out whether all imports have
 	 * names */
 	bool lost;
 	struct loop_timer timer; /* runs when the next slice is due */
 	/* imports up to this place have a name, or cannot have one now */
 	struct import_place place;
-	struct buf names;      /* names that were given and are not durable; each ends with a NUL */
-	bool has_lost;	       /* the ledger may have lost some of the names */
+	struct buf names; /* names that were given and are not durable; each ends with a NUL */
+	/* a user has taken the name of an import: some of the names may be no import's any more */
+	bool has_lost;
 	struct making making;  /* makes the files of names that are durable */
 	bool all_named;	       /* no import is left that could have a name */
 	struct waiter *waiter; /* waits until the names are durable */

@@ -175,7 +175,7 @@ struct engine {
 	struct submission_list waiting, begun;
 	struct batch iteration;		 /* what this iteration has brought, until its end */
 	struct waiter_list recorded;	 /* waiters for the commit of this iteration */
-	struct loop_timer again;	 /* wakes the loop when the ledger could not be written */
+	struct loop_timer again;	 /* the ledger could not be written: its next try is due */
 	struct sync_thread *sync_thread; /* NULL: the loop itself waits for each sync */
 	bool syncing; /* a sync is under way, for the batch synced; later work is in held */
 	/* Creates have ended without a job, and the disk does not have that: no sync has begun

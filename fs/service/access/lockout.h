@@ -11,7 +11,7 @@
  * monotonic. Pure.
  */
 struct lockout {
-	unsigned failures; /* in a row */
+	unsigned failures; /* failures in a row */
 	int64_t until_ms;  /* the pair is locked until then */
 };
 

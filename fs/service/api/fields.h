@@ -26,7 +26,7 @@ struct field {
 	const char *name;
 	bool required;
 	bool in_bytes;	 /* min and max count bytes of UTF-8, not characters */
-	size_t min, max; /* the length of a value, if there is one */
+	size_t min, max; /* the least and the greatest length of a value, if there is one */
 };
 
 /* Reads a text of the body. *ret_text lives as long as body. *ret_text is NULL if the field is

@@ -37,7 +37,7 @@ struct connection {
 	int64_t since_ms; /* monotonic: when the client connected, or the last answer ended */
 	struct exchange *exchange; /* NULL between requests */
 	bool held;
-	struct reply reply; /* while the answer is held */
+	struct reply reply; /* the answer, while it is held for the end of the iteration */
 };
 
 /* The callbacks of libmicrohttpd (connection.c). data is the server. */

@@ -65,7 +65,7 @@ struct store_execution_filter {
 		*document_name_like; /* a part of the name; ASCII letters match in either case */
 	const char *document_id;
 	int64_t start_after_ms;
-	int64_t end_before_ms; /* lists only executions that have ended by now_ms */
+	int64_t end_before_ms; /* only executions that ended before this time, and by now_ms */
 	int64_t now_ms;
 	const char *tags; /* a JSON array of {"key", "value"}: an execution must have them all */
 	int64_t limit, offset;
