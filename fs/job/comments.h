@@ -31,8 +31,9 @@ int comments_read(const char *content, size_t size, struct comments *comments, s
 bool comments_find_late(const char *content, size_t size, enum attr *ret_attr,
 			struct comment_place *ret_place);
 
-/* Fills finding with a warning of such a comment. finding must be empty, and stays empty if there
- * is no such comment. The caller frees its text. Returns 0 or -ENOMEM. */
+/* Looks for a comment within the document that would set an attribute before the document
+ * (comments_find_late()). Fills finding with a warning of the first one. finding must be empty, and
+ * stays empty if there is none. The caller frees its text. Returns 0 or -ENOMEM. */
 int comments_warn_late(const char *content, size_t size, struct dsl_finding *finding);
 
 void comments_finish(struct comments *comments);

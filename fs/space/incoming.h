@@ -10,7 +10,8 @@
  * records nothing in the ledger: the caller records which version the file holds, after done.
  */
 
-/* The text that comes, and the file that gets it. All is borrowed; content is copied. */
+/* The text that comes, and the file that gets it. incoming_begin() keeps copies of its own and a
+ * reference to parent: the caller may free its own after the call. */
 struct incoming_spec {
 	struct node *parent;
 	const char *name; /* the file in the spool that gets the new text */

@@ -14,10 +14,11 @@
  * If that moved the base, `cp` would overwrite a version that nobody has seen. So the text is
  * unread at first. When a program first reads the file, the version becomes the base.
  *
- * A refusal says nothing of the text: after a refused rename (sed -i) or a refused removal the file
- * still has the text of the base. Such a file follows its job at the next check. There is no need
- * to wait for `refresh` even if the refused commit has just asked the service: its error told the
- * user to read the file.
+ * After a refused commit the file may have the draft, or still the text of the base (after a
+ * refused rename, sed -i, or a refused removal). Only the content tells which. A draft stays. A
+ * file with the text of the base follows its job like any other. If a newer version is known
+ * already, the file is refreshed at once, though no check is due. The error of the refused commit
+ * told the user to read the file.
  */
 #define _GNU_SOURCE
 #include "submit/freshness.h"

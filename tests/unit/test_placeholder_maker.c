@@ -105,8 +105,9 @@ static void each_name_gets_an_empty_file_of_its_owners(void **state)
 	struct fixture *fixture = *state;
 	struct stat st;
 
+	/* one file is there already: the maker accepts the file and leaves it */
 	assert_int_equal(mknodat(fixture->space.nodes.root.fd, "job 0007.yaml", S_IFREG | 0640, 0),
-			 0); /* an existing file is accepted and stays */
+			 0);
 	assert_int_equal(begin(fixture, 0), 0);
 	workers_drain(fixture->space.workers);
 	assert_int_equal(fixture->told, 1);

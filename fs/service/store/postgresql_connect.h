@@ -5,8 +5,9 @@
 #include "service/store/postgresql.h"
 
 /*
- * Connects if there is no connection, checks that the tables are ours, and begins a unit of work.
- * Returns 0 or -errno. If the last attempt was a moment ago, fails at once.
+ * Begins a unit of work. Without a connection, connects first and checks that the tables are ours.
+ * For POSTGRESQL_RETRY_MS after a failed attempt or a silent server, fails at once with that error.
+ * Returns 0 or -errno.
  */
 int postgresql_connect(struct db_postgresql *postgresql, struct err *err);
 
