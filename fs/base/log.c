@@ -85,12 +85,18 @@ static void send_to_system(int priority, const char *line, const struct log_abou
 		lost = 0;
 }
 
-static void write_message(enum log_level level, const struct log_about *about, const char *fmt,
-			  va_list args)
+void log_about(enum log_level level, const struct log_about *about, const char *fmt, ...)
 {
 	char line[LINE_MAX_BYTES];
+	va_list args;
+	int length;
 
-	if (vsnprintf(line, sizeof(line), fmt, args) >= (int)sizeof(line))
+	if (!log_shows(level))
+		return;
+	va_start(args, fmt);
+	length = vsnprintf(line, sizeof(line), fmt, args);
+	va_end(args);
+	if (length >= (int)sizeof(line))
 		shown_drop_half(line);
 	/* a file's name may hold a line break, or control the terminal that shows the log */
 	shown_clean(line);
@@ -101,26 +107,4 @@ static void write_message(enum log_level level, const struct log_about *about, c
 		send_to_system(levels[level].priority, line, about);
 	else
 		fprintf(stderr, "%s: %s: %s\n", program_name, levels[level].word, line);
-}
-
-void log_message(enum log_level level, const char *fmt, ...)
-{
-	va_list args;
-
-	if (!log_shows(level))
-		return;
-	va_start(args, fmt);
-	write_message(level, NULL, fmt, args);
-	va_end(args);
-}
-
-void log_about(enum log_level level, const struct log_about *about, const char *fmt, ...)
-{
-	va_list args;
-
-	if (!log_shows(level))
-		return;
-	va_start(args, fmt);
-	write_message(level, about, fmt, args);
-	va_end(args);
 }

@@ -42,10 +42,8 @@ bool log_has_syslog(void);
 /* Are messages of this level logged? Ask before you do work only to compose a message. */
 bool log_shows(enum log_level level);
 
-/* Logs a message (printf(3)), if messages of this level are logged. */
-void log_message(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-/* Logs a message about a file, a job or an error. */
+/* Logs a message (printf(3)) about a file, a job or an error, if messages of this level are logged.
+ * about: NULL for a message about none of these. */
 void log_about(enum log_level level, const struct log_about *about, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -55,6 +53,7 @@ void log_about(enum log_level level, const struct log_about *about, const char *
 	log_about(level, &(struct log_about){.path = (path_), .job_id = (job_id_), .err = (err_)}, \
 		  "%s: %s", (path_), (err_)->text)
 
+#define log_message(level, ...) log_about(level, NULL, __VA_ARGS__)
 #define log_error(...) log_message(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warning(...) log_message(LOG_LEVEL_WARNING, __VA_ARGS__)
 #define log_info(...) log_message(LOG_LEVEL_INFO, __VA_ARGS__)

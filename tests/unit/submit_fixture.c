@@ -20,42 +20,24 @@
 #define QUIESCE_MAX 1000 /* steps of time until nothing is under way, at most */
 
 /* Most tests let something fail, so the log is silent. COCFS_TEST_LOG=1 shows it. */
-void __wrap_log_message(enum log_level level, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
 void __wrap_log_about(enum log_level level, const struct log_about *about, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-static void show_log(enum log_level level, const char *fmt, va_list args)
+void __wrap_log_about(enum log_level level, const struct log_about *about, const char *fmt, ...)
 {
 	static int is_shown = -1;
+	va_list args;
 
+	(void)about;
 	if (is_shown < 0)
 		is_shown = getenv("COCFS_TEST_LOG") != NULL;
 	if (!is_shown)
 		return;
 	fprintf(stderr, "log %d: ", level);
+	va_start(args, fmt);
 	vfprintf(stderr, fmt, args);
+	va_end(args);
 	fputc('\n', stderr);
-}
-
-void __wrap_log_message(enum log_level level, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	show_log(level, fmt, args);
-	va_end(args);
-}
-
-void __wrap_log_about(enum log_level level, const struct log_about *about, const char *fmt, ...)
-{
-	va_list args;
-
-	(void)about;
-	va_start(args, fmt);
-	show_log(level, fmt, args);
-	va_end(args);
 }
 
 static int64_t fixture_realtime_ms(void *data)
