@@ -175,8 +175,7 @@ static void hide_echoes(const struct coc_call *call, struct answer *answer)
 	char *const texts[] = {answer->error_code, answer->error_msg, answer->request_id,
 			       answer->err.text, answer->err.details};
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		request_hide_secrets(&call->request, texts[i]);
+	request_hide_secrets(&call->request, texts, sizeof(texts) / sizeof(texts[0]));
 }
 
 static void on_http(void *data, const struct http_answer *http)

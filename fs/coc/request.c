@@ -243,7 +243,7 @@ int request_build(const struct request_spec *spec, struct coc_request *ret_reque
 	return 0;
 }
 
-void request_hide_secrets(const struct coc_request *request, char *text)
+void request_hide_secrets(const struct coc_request *request, char *const *texts, size_t n)
 {
 	static const char *const before_secrets[] = {
 		"X-Auth-Token: ", "X-Security-Token: ", "Signature="};
@@ -252,8 +252,8 @@ void request_hide_secrets(const struct coc_request *request, char *text)
 		for (size_t k = 0; k < sizeof(before_secrets) / sizeof(before_secrets[0]); k++) {
 			const char *found = strstr(request->headers[i], before_secrets[k]);
 
-			if (found)
-				secret_hide(found + strlen(before_secrets[k]), text);
+			for (size_t t = 0; found && t < n; t++)
+				secret_hide(found + strlen(before_secrets[k]), texts[t]);
 		}
 }
 

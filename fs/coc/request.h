@@ -41,8 +41,8 @@ struct request_spec {
 int request_build(const struct request_spec *spec, struct coc_request *ret_request,
 		  struct err *err);
 
-/* Takes what is secret of the request out of a text of the answer: tokens, and the signature. */
-void request_hide_secrets(const struct coc_request *request, char *text);
+/* Takes what is secret of the request out of n texts of the answer: tokens, and the signature. */
+void request_hide_secrets(const struct coc_request *request, char *const *texts, size_t n);
 
 /* Wipes the headers, which hold tokens, and frees what request owns. */
 void request_finish(struct coc_request *request);
