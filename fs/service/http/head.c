@@ -52,7 +52,7 @@ static const char *end_line(const char *end)
 
 /* Does the empty line behind the headers begin at this byte of the memory in which libmicrohttpd
  * has parsed the head? */
-static int is_empty_line(const char *at)
+static bool is_empty_line(const char *at)
 {
 	return head_keeps_separators() ? at[0] == '\r' && at[1] == '\n' : !at[0] && !at[1];
 }
