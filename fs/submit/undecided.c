@@ -20,9 +20,9 @@
 #include "submit/submission.h"
 
 #define END_IT                                                                                     \
-	"to end the doubt yourself: setfattr -x coc.job_id FILE; then setfattr -n coc.job_id -v "  \
-	"ID "                                                                                      \
-	"FILE takes one of the jobs, or the next write of FILE, with adopt=never, makes a job"
+	"to end the doubt yourself: setfattr -x coc.job_id FILE; then "                            \
+	"setfattr -n coc.job_id -v ID FILE takes one of the jobs, or the next write of FILE, "     \
+	"with adopt=never, makes a job"
 
 /* Tells why a lost create stays open: logs err, and records its story in the ledger, unless the
  * story before was the same. */
