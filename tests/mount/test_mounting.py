@@ -184,48 +184,34 @@ time.sleep(60)  # has the socket until the machine ends
     assert not loses or "-o logfile=FILE" in said.stderr
 
 
-AUTOMOUNT = """
-import ctypes, os, subprocess, sys
-libc = ctypes.CDLL(None, use_errno=True)
-asked, told = os.pipe()
-options = f"fd={told},pgrp={os.getpgrp()},minproto=5,maxproto=5,direct"
-if libc.mount(b"test", b"/mnt/jobs", b"autofs", 0, options.encode()):
-    sys.exit(77)
-os.set_blocking(asked, False)
-done = subprocess.run(["setsid", "cocfs", "-o", "risk_level=LOW,state_dir=/mnt/state", "local", "/mnt/jobs"], timeout=20)
-try:
-    sys.exit("the automount was asked for" if os.read(asked, 1) else 1)
-except BlockingIOError:
-    sys.exit(done.returncode)
-"""
-
-
-def test_an_automount_is_not_asked_for_by_the_mount_that_it_waits_for(machine):
-    """systemd's x-systemd.automount: a look into the directory would wait for cocfs itself."""
-    with open("/proc/filesystems", encoding="utf-8") as file:
-        if "autofs" not in file.read():
-            pytest.skip("the kernel has no autofs")
-    said = machine(f"""
-        timeout 30 /usr/bin/python3 -c '{AUTOMOUNT}'
-        cp /mnt/a.yaml /mnt/jobs/; cat /mnt/jobs/a.yaml.id
-        findmnt -rno FSTYPE /mnt/jobs
-        umount /mnt/jobs; umount -l /mnt/jobs; gone
-        """).ok()
-    assert said.stdout.split()[1:] == ["autofs", "fuse.cocfs"]
-
-
-AUTOMOUNT_IN_USE = """
+# Puts an automount on /mnt/jobs, of which this program is the daemon. mount(): the exit status of a cocfs that mounts there.
+AUTOFS = """
 import ctypes, fcntl, os, struct, subprocess, sys
 libc = ctypes.CDLL(None, use_errno=True)
 asked, told = os.pipe()
 options = f"fd={told},pgrp={os.getpgrp()},minproto=5,maxproto=5,direct"
 if libc.mount(b"test", b"/mnt/jobs", b"autofs", 0, options.encode()):
     sys.exit(77)
+def mount(*before):
+    argv = [*before, "cocfs", "-o", "risk_level=LOW,state_dir=/mnt/state", "local", "/mnt/jobs"]
+    return subprocess.run(argv, timeout=20).returncode
+"""
+
+AUTOMOUNT = AUTOFS + """
+os.set_blocking(asked, False)
+status = mount("setsid")
+try:
+    sys.exit("the automount was asked for" if os.read(asked, 1) else 1)
+except BlockingIOError:
+    sys.exit(status)
+"""
+
+AUTOMOUNT_IN_USE = AUTOFS + """
 root = os.open("/mnt/jobs", os.O_RDONLY)
 user = subprocess.Popen(["ls", "/mnt/jobs"], start_new_session=True)  # not of the group: it waits for the mount
 packet = os.read(asked, 4096)
 try:
-    status = subprocess.run(["cocfs", "-o", "risk_level=LOW,state_dir=/mnt/state", "local", "/mnt/jobs"], timeout=20).returncode
+    status = mount()
 except subprocess.TimeoutExpired:
     status = "cocfs waits for the automount, which waits for cocfs"
 ready, failed = 0x9360, 0x9361  # AUTOFS_IOC_READY, AUTOFS_IOC_FAIL
@@ -235,13 +221,30 @@ sys.exit(status)
 """
 
 
-def test_an_automount_that_a_program_waits_for_is_mounted(machine):
-    """Until systemd hears of the mount, the kernel holds each process that comes to the directory. The process groups of systemd
-    and of its mount(8) pass."""
+@pytest.fixture
+def automounting(machine):
+    """machine, if the kernel has automounts."""
     with open("/proc/filesystems", encoding="utf-8") as file:
         if "autofs" not in file.read():
             pytest.skip("the kernel has no autofs")
-    said = machine(f"""
+    return machine
+
+
+def test_an_automount_is_not_asked_for_by_the_mount_that_it_waits_for(automounting):
+    """systemd's x-systemd.automount: a look into the directory would wait for cocfs itself."""
+    said = automounting(f"""
+        timeout 30 /usr/bin/python3 -c '{AUTOMOUNT}'
+        cp /mnt/a.yaml /mnt/jobs/; cat /mnt/jobs/a.yaml.id
+        findmnt -rno FSTYPE /mnt/jobs
+        umount /mnt/jobs; umount -l /mnt/jobs; gone
+        """).ok()
+    assert said.stdout.split()[1:] == ["autofs", "fuse.cocfs"]
+
+
+def test_an_automount_that_a_program_waits_for_is_mounted(automounting):
+    """Until systemd hears of the mount, the kernel holds each process that comes to the directory. The process groups of systemd
+    and of its mount(8) pass."""
+    said = automounting(f"""
         timeout 40 /usr/bin/python3 -c '{AUTOMOUNT_IN_USE}'
         cp /mnt/a.yaml /mnt/jobs/; cat /mnt/jobs/a.yaml.id
         umount /mnt/jobs; umount -l /mnt/jobs; gone
