@@ -184,7 +184,7 @@ time.sleep(60)  # has the socket until the machine ends
     assert not loses or "-o logfile=FILE" in said.stderr
 
 
-# Puts an automount on /mnt/jobs, of which this program is the daemon. mount(): the exit status of a cocfs that mounts there.
+# Puts an automount on /mnt/jobs. The script is the daemon of the automount. mount() returns the exit status of a cocfs that mounts there.
 AUTOFS = """
 import ctypes, fcntl, os, struct, subprocess, sys
 libc = ctypes.CDLL(None, use_errno=True)
