@@ -481,7 +481,9 @@ static void values_within_many_brackets_are_refused(void **state)
  * out for each tag, which takes memory. */
 static void long_tag_directives_are_refused(void **state)
 {
-	static const char head[] = "%TAG !a! ", *const ends[] = {"\n", "\r", "\r\n"};
+	static const char head[] = "%TAG !a! ", *const ends[] = {"\n",		 "\r",
+								 "\r\n",	 "\xc2\x85",
+								 "\xe2\x80\xa8", "\xe2\x80\xa9"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
@@ -499,6 +501,31 @@ static void long_tag_directives_are_refused(void **state)
 				assert_accepted();
 		}
 	}
+}
+
+/* A %TAG is a directive only where a line begins. Four letters here end in the byte that ends NEL,
+ * LS, PS or the byte order mark, and a second byte order mark begins no line. */
+static void only_a_line_begins_with_a_tag_directive(void **state)
+{
+	static const char *const before[] = {"\xc3\x85", "\xc3\xa8", "\xc3\xa9", "\xc2\xbf"};
+	_cleanup_buf_ struct buf text = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++) {
+		buf_cut(&text, 0);
+		for (int n = 0; n <= DSL_TAG_DIRECTIVES_MAX; n++)
+			assert_int_equal(buf_printf(&text, "# %s%%TAG\n", before[i]), 0);
+		assert_int_equal(buf_printf(&text, "# %s%%TAG", before[i]), 0);
+		for (int n = 0; n < DSL_TAG_DIRECTIVE_MAX; n++)
+			assert_int_equal(buf_append(&text, "b", 1), 0);
+		assert_int_equal(buf_printf(&text, "\n%s", META STEPS), 0);
+		check(text.data, DSL_DSL, NULL);
+		assert_accepted();
+	}
+	check("\xef\xbb\xbf%TAG !a! x\n---\nx: !a!b 1\n", DSL_YAML, NULL);
+	assert_accepted();
+	check("\xef\xbb\xbf\xef\xbb\xbf%TAG !a! x\n---\nx: !a!b 1\n", DSL_YAML, NULL);
+	assert_non_null(report->refusal.text);
 }
 
 /* An alias counts as the text of its anchor, also as a key: two keys with the same text are
@@ -679,6 +706,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test_teardown(many_keys_are_compared_fast, forget_report),
 		cmocka_unit_test_teardown(values_within_many_brackets_are_refused, forget_report),
 		cmocka_unit_test_teardown(long_tag_directives_are_refused, forget_report),
+		cmocka_unit_test_teardown(only_a_line_begins_with_a_tag_directive, forget_report),
 		cmocka_unit_test_teardown(aliases_of_one_text_are_that_text, forget_report),
 		cmocka_unit_test_teardown(inputs_that_are_merged_twice_are_inputs, forget_report),
 		cmocka_unit_test_teardown(every_beginning_of_a_document_is_survived, forget_report),

@@ -9,6 +9,8 @@
 /* Returns the length of the byte order mark at the beginning; 0 if there is none. */
 size_t dsl_bom_size(const char *content, size_t size);
 
+#define DSL_BREAK_SIZE_MAX 3 /* bytes of the longest line breaks, LS and PS */
+
 /* Returns the length of the line break at the beginning of left bytes (at least one): LF, CR, CR
  * LF, NEL, LS or PS. Returns 0 if there is none. */
 size_t dsl_break_size(const char *content, size_t left);

@@ -13,6 +13,7 @@
 #include "bounds/api.h"
 #include "bounds/job.h"
 #include "job/dsl/anchors.h"
+#include "job/dsl/lines.h"
 #include "job/dsl/surrogates.h"
 #include "job/dsl/yaml_errors.h"
 #include "job/dsl/duplicate_keys.h"
@@ -322,19 +323,30 @@ static int read_document_events(struct parse *parse, const char *content, size_t
 	return 0;
 }
 
-/* Does a line begin at this place? The byte before is the last one of a line break of YAML, or of a
- * byte order mark. */
+/* Does a line begin at this byte of content? Yes at the first byte, after a byte order mark at the
+ * beginning, and after a line break. */
 static bool begins_line(const char *content, size_t at)
 {
-	return !at || memchr("\n\r\x85\xa8\xa9\xbf", content[at - 1], 6);
+	if (at == dsl_bom_size(content, at))
+		return true;
+	for (size_t size = 1; size <= DSL_BREAK_SIZE_MAX && size <= at; size++) {
+		if (dsl_break_size(content + at - size, size) == size)
+			return true;
+	}
+	return false;
 }
 
-/* Is the line longer than a %TAG directive may be? */
+/* Is the line longer than a %TAG directive may be? The line has size bytes or less: the bytes after
+ * its line break are not looked at. */
 static bool is_long_line(const char *line, size_t size)
 {
-	size_t length = DSL_TAG_DIRECTIVE_MAX + 1;
-
-	return size >= length && !memchr(line, '\n', length) && !memchr(line, '\r', length);
+	if (size <= DSL_TAG_DIRECTIVE_MAX)
+		return false;
+	for (size_t at = 0; at <= DSL_TAG_DIRECTIVE_MAX; at++) {
+		if (dsl_break_size(line + at, size - at))
+			return false;
+	}
+	return true;
 }
 
 /* Refuses too many %TAG directives, and too long ones. Returns 0 or -ENOMEM. */
@@ -369,7 +381,7 @@ static int check_directives(const char *content, size_t size, struct dsl_finding
 static int check_bytes(const char *content, size_t size, struct dsl_finding *finding)
 {
 	unsigned line, column;
-	size_t valid, blank = 0;
+	size_t valid, blank;
 	const char *nul;
 
 	if (size > COC_CONTENT_MAX)
@@ -389,8 +401,7 @@ static int check_bytes(const char *content, size_t size, struct dsl_finding *fin
 				       "the byte 0x%02X is not UTF-8: convert the file to UTF-8",
 				       (unsigned char)content[valid]);
 	}
-	if (size >= 3 && !memcmp(content, "\xef\xbb\xbf", 3))
-		blank = 3;
+	blank = dsl_bom_size(content, size);
 	while (blank < size && strchr(" \t\r\n", content[blank]))
 		blank++;
 	if (blank == size)
