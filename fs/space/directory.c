@@ -113,13 +113,15 @@ static void open_directory(fuse_req_t req, struct node *node, struct fuse_file_i
 		dir_close(space, handle);
 }
 
-/* Answers an opendir of the root, after the wait for a new list of jobs. result is 0 or a negative
- * errno of that wait. If no new list came, the root opens all the same, with the jobs of the last
- * list: it has the space's own files. */
+/* Answers an opendir of the root, after the wait for a new list of jobs. result is 0, or the
+ * negative errno of the wait if no list is known. The root opens all the same: it has the mount's
+ * own files. */
 static void open_root(fuse_req_t req, int result, struct fuse_file_info *fi)
 {
 	if (result < 0)
-		log_info("the root shows the jobs of the last list, because no new list came: %s",
+		log_info("the root shows the mount's own files only, because the jobs of the "
+			 "service "
+			 "have never been listed: %s",
 			 strerror(-result));
 	open_directory(req, &space_of(req)->nodes.root, fi);
 }

@@ -235,6 +235,7 @@ def test_without_the_service_the_root_is_listed(host):
     tools.write(b.at("draft"), "mine")
     b.front.refuse()
     assert names(b) == ["draft"]
+    assert "the root shows the mount's own files only" in b.log() and "Connection refused" in b.log()
 
 
 def test_what_is_not_fetched_is_an_error_without_the_service(host):
