@@ -6,7 +6,7 @@ packages_build="ca-certificates meson ninja-build gcc pkg-config libfuse3-dev fu
 packages_test="python3 python3-pytest python3-pytest-xdist python3-pytest-timeout attr util-linux
 	procps bash dash zsh fish man-db mandoc busybox coreutils findutils diffutils sed gawk mawk perl tar cpio rsync git moreutils
 	vim nano emacs-nox ed unzip zip patch curl openssl wget nodejs openssh-client openssh-server ansible-core
-	binutils e2fsprogs mount systemd sqlite3 postgresql-15 inotify-tools stress-ng fio libarchive-tools p7zip-full pax acl valgrind
+	binutils e2fsprogs mount systemd sqlite3 postgresql inotify-tools stress-ng fio libarchive-tools p7zip-full pax acl valgrind
 	logrotate prometheus" # prometheus has promtool
 
 packages_package="git dpkg-dev debhelper fakeroot lintian libgnutls28-dev scdoc"
