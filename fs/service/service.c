@@ -48,9 +48,9 @@ static operation_fn *const operations[OP_COUNT] = {
 };
 
 /*
- * Answers a request: finds the operation, then the user, asks whether the user may do this, and
- * runs the operation. While the store has changes that are not durable, an answer may report them.
- * So such an answer must wait: then the function returns true.
+ * Makes the answer to a request: finds the operation, then the user, checks whether the user may do
+ * this, and runs the operation. Returns true if the store has changes that are not durable. The
+ * answer may report one of them, so it must wait until settle_connections() has returned.
  */
 static bool handle_request(void *data, const struct request *request, struct reply *reply)
 {

@@ -16,7 +16,8 @@
  */
 struct service;
 
-/* One answer, for the access log. The log has no query, no header and no body. */
+/* One request and its answer, for the access log. The log has no query, no header and no body. The
+ * strings are valid during the call of service_access_fn. */
 struct service_access {
 	int64_t time_ms; /* since the epoch, when the request began */
 	int64_t took_ms;
@@ -26,29 +27,33 @@ struct service_access {
 	const char *request_id;
 };
 
-/* Writes a line of the access log for one request. Called in the service's thread after an answer
- * was sent, or when the connection broke. data is options.access_data. */
+/* A function of the program that writes a line of the access log for one request. The service calls
+ * the function in its own thread, after an answer was sent, or when the connection broke. data is
+ * options.access_data. */
 typedef void service_access_fn(void *data, const struct service_access *access);
 
 struct store;
 
-/* Opens the store that data names, with the results of store_open(): 0 and an owned store, or
- * -errno with err filled. */
+/* A function of the program that opens the store that data (options.data) names. Returns 0 and a
+ * store that the service closes; or -errno with err filled. */
 typedef int service_open_fn(const char *data, struct store **ret_store, struct err *err);
 
 struct service_options {
-	/* path of the SQLite file; if there is none, a file of mode 0600 is made */
+	/* path of the SQLite file; if there is no file, one of mode 0600 is made. With open: the
+	 * text that open takes */
 	const char *data;
-	/* opens data that is no SQLite file; NULL: data is a SQLite file */
+	/* opens a store that is no SQLite file; NULL: data is the path of a SQLite file */
 	service_open_fn *open;
 	/* path of the key file, see service_keys_ensure() */
 	const char *credentials;
 	/* path of the tokens file; NULL: X-Auth-Token is refused */
 	const char *tokens;
-	/* Where to listen: set one of the two. unix_socket is a path. The socket has mode 0600, and
-	 * replaces a socket that nobody listens on. listen is an address: "127.0.0.1:8080" or
-	 * "[::1]:0". With port 0 the kernel picks a port. Without TLS the address must be a
-	 * loopback address. */
+	/*
+	 * Where to listen: set unix_socket or listen, and leave the other NULL. unix_socket is a
+	 * path. The socket has mode 0600, and replaces a socket that nobody listens on. listen is
+	 * an address: "127.0.0.1:8080" or "[::1]:0". With port 0 the kernel picks a port. Without
+	 * TLS the address must be a loopback address.
+	 */
 	const char *unix_socket;
 	const char *listen;
 	/* paths of a certificate with its chain, and of its private key (PEM). Set both or none;
@@ -56,8 +61,8 @@ struct service_options {
 	const char *tls_cert, *tls_key;
 	/* seconds until a silent connection is closed; 0: SERVICE_IDLE_S */
 	unsigned idle_s;
-	/* seconds that a step of an execution takes if the step gives no time; the default for
-	 * users is SERVICE_STEP_S */
+	/* how many seconds a step of an execution takes if its inputs give no time; 0: no time. The
+	 * programs set SERVICE_STEP_S unless the user gives another number */
 	unsigned step_s;
 	/* the most seconds that a request may take, from its first line to the end of its answer;
 	 * then its connection is closed. 0: SERVICE_REQUEST_S */
@@ -70,7 +75,7 @@ struct service_options {
 	bool never_lock;
 	/* calls a second of each user who has no rate of their own; 0: no limit */
 	unsigned rate;
-	/* called after each answer, or NULL */
+	/* called once for each request, see service_access_fn; NULL: there is no access log */
 	service_access_fn *access;
 	void *access_data;
 };
@@ -86,8 +91,8 @@ int service_start(const struct service_options *options, struct service **ret_se
 /* Returns the port that the service listens on; 0 for a Unix socket. */
 unsigned service_port(const struct service *service);
 
-/* Finishes the requests in progress, closes all connections, and frees the service. NULL is
- * accepted. */
+/* Finishes the requests in progress (for at most SERVICE_STOP_MS), closes all connections, and
+ * frees the service. NULL is accepted. */
 void service_stop(struct service *service);
 
 /*

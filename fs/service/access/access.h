@@ -5,17 +5,18 @@
 #include "service/access/auth.h"
 #include "service/http/reply.h"
 
-/* This header checks each request: which user calls, whether that user calls too often, and whether
- * the user may. */
+/* The check of each request: which user calls, whether that user calls too often, and whether that
+ * user may call this operation. */
 
 struct access_options {
 	const char *credentials; /* path of the key file */
 	const char *tokens;	 /* path of the tokens file; NULL: there are no tokens */
-	int64_t lock_ms;	 /* how long a key pair is locked: see struct auth */
+	int64_t lock_ms;	 /* how long a key pair is locked; 0: never. See struct auth */
 	unsigned rate; /* calls a second of each user without a rate of their own; 0: no limit */
 };
 
-/* Reads the files. Returns 0 and an auth that access_finish() frees; or an error of keys_read(). */
+/* Reads the two files of options. Returns 0 and an auth that access_finish() frees; or an error of
+ * keys_read(). */
 int access_init(const struct access_options *options, struct auth *ret_auth, struct err *err);
 
 /* Wipes and frees the keys and tokens of an auth. A zeroed auth is accepted. */

@@ -29,7 +29,8 @@ struct claim {
 	char *access, *signed_headers, *signature;
 };
 
-/* Returns the value of a header; NULL if there is none. *ret_n: how often the header was sent. */
+/* Returns the first value of a header; NULL if the header was not sent. *ret_n: how often it was
+ * sent. */
 static const char *find_header(const struct request *request, const char *name, size_t *ret_n)
 {
 	const char *value = NULL;
@@ -41,8 +42,8 @@ static const char *find_header(const struct request *request, const char *name, 
 	return value;
 }
 
-/* Reads "SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…". Cuts text into pieces. Returns 0,
- * or -EACCES with err. */
+/* Reads "SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…" into claim. Cuts text into pieces,
+ * to which claim points. Returns 0, or -EACCES with err. */
 static int parse_claim(char *text, struct claim *claim, struct err *err)
 {
 	char *rest = text, *part;
@@ -76,8 +77,8 @@ static int parse_claim(char *text, struct claim *claim, struct err *err)
 	return 0;
 }
 
-/* Collects the headers that the list names. Cuts the list into pieces. Returns 0, or -EACCES with
- * err. */
+/* Collects the headers of the request that list names. list is the value of SignedHeaders, and is
+ * cut into pieces. headers has room for SIGN_HEADERS_MAX. Returns 0, or -EACCES with err. */
 static int collect_signed_headers(const struct request *request, char *list,
 				  struct sign_header *headers, size_t *ret_n, struct err *err)
 {
@@ -134,8 +135,9 @@ static int check_date(const struct request *request, const struct sign_header *h
 	return 0;
 }
 
-/* Checks the hash of the body that the client sent. The client need not send one, and may say,
- * signed, that the body is not hashed. Returns 0, or -errno with err filled. */
+/* Checks X-Sdk-Content-Sha256, in which a client can send the hash of its body. Without this header
+ * there is nothing to check. There is nothing to check, too, if the header is signed and says
+ * UNSIGNED-PAYLOAD. Returns 0, or -errno with err filled. */
 static int check_hash(const struct request *request, const struct sign_header *headers, size_t n,
 		      struct err *err)
 {
@@ -198,8 +200,9 @@ static int check_security_token(const struct request *request, const struct key 
 	return 0;
 }
 
-/* Checks what only the owner of the secret key can know. Failures count for the lock of the key
- * pair. Returns 0, or -errno with err filled. */
+/* Checks what only the owner of the secret key can know: the signature and the security token. A
+ * wrong one counts for the lock of the key pair. Returns 0; -EACCES, also if the key pair is
+ * locked; or another -errno. err is filled. */
 static int check_secrets(const struct request *request, const struct sign_request *sign,
 			 struct key *key, const char *signature, int64_t lock_ms, struct err *err)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The official SDKs read the sections [global] and [basic] of a credentials file, and ignore other
- * sections. So further key pairs of a service can be in the same file. In those sections an unknown
- * word is refused: "acces = read-only" must not mean that the user may write.
+ * sections. So further key pairs of a service can be in the same file. In the section of such a key
+ * pair an unknown word is refused: "acces = read-only" must not mean that the user may write.
  */
 #define _GNU_SOURCE
 #include "service/access/keys.h"
@@ -89,15 +89,15 @@ static int take_key(const struct section *section, const char *path, unsigned de
 	const char *const *values = section->values;
 	bool ak = is_set(values[AK]), sk = is_set(values[SK]);
 
-	/* the name "" is for lines before the first section; the SDKs' sections may hold other
-	 * credentials than a key pair */
+	/* the section "" has the lines before the first section; [global] and [basic] may have
+	 * other credentials than a key pair */
 	if (!*section->name || (!ak && !sk) || (is_the_sdks(section->name) && (!ak || !sk)))
 		return 0;
 	if (!ak || !sk)
 		return err_set(err, EINVAL, "%s is missing", ak ? "sk" : "ak");
 	if (section->unknown && !is_the_sdks(section->name))
 		return err_set(err, EINVAL, "nothing is known of \"%.64s\"", section->unknown);
-	/* [basic] often has the same pair as [global] */
+	/* [basic] often has the same pair as [global]: then it adds nothing */
 	if (keys_find(keys, values[AK]))
 		return is_the_sdks(section->name)
 			       ? 0

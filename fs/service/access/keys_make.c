@@ -17,7 +17,8 @@
 #define AK_CHARS 20 /* as in the cloud */
 #define SK_CHARS 40
 
-/* Writes a new key file to a descriptor, and waits until it is on the disk. Returns 0 or -errno. */
+/* Writes a new key pair to the file of a descriptor, and waits until the file is on the disk.
+ * Returns 0 or -errno. */
 static int write_pair(int fd)
 {
 	char ak[AK_CHARS + 1], sk[SK_CHARS + 1], text[256];
@@ -55,7 +56,8 @@ static int sync_parent(const char *path)
 
 /*
  * The key pair is written under another name. When it is complete, link(2) gives the file its own
- * name. So a crash leaves no half file, and of two programs that start at once the first one wins.
+ * name. So a crash leaves no half file. If two programs start at the same moment, the file of the
+ * first one stays.
  */
 int service_keys_ensure(const char *path, struct err *err)
 {

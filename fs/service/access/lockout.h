@@ -18,11 +18,11 @@ struct lockout {
 /* Is the key pair locked at clock_ms? Then refuse the request, even if its signature is right. */
 bool lockout_is_closed(const struct lockout *lockout, int64_t clock_ms);
 
-/* Counts a failure. A failure too many locks the pair for lock_ms, and the count begins again. With
- * lock_ms 0 the pair is never locked. */
+/* Counts a failure. If more than SERVICE_AUTH_FAILURES_MAX came in a row, locks the pair for
+ * lock_ms, and begins the count again. With lock_ms 0 the pair is never locked. */
 void lockout_fail(struct lockout *lockout, int64_t clock_ms, int64_t lock_ms);
 
-/* Call this function after a request that was signed rightly: earlier failures no longer count. */
+/* Call this function after a request with a right signature: earlier failures no longer count. */
 void lockout_pass(struct lockout *lockout);
 
 #endif

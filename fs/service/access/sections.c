@@ -15,7 +15,8 @@ struct section_reading {
 	const char *const *keys;
 };
 
-/* Returns the section of a name. Adds the section if there is none. Returns NULL without memory. */
+/* Returns the section with this name. Adds an empty section if there is none. Returns NULL without
+ * memory. */
 static struct section *take_named_section(struct sections *sections, const char *name)
 {
 	struct section *more;

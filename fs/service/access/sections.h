@@ -12,8 +12,8 @@
 /* One section of an INI file. The strings point into the text of the file. */
 struct section {
 	const char *name;
-	const char *values[SECTION_KEYS_MAX]; /* in the order of the keys; NULL: the section does
-						 not have the key */
+	const char *values[SECTION_KEYS_MAX]; /* in the order of keys of sections_read(); NULL: the
+						 key is not in the section */
 	const char *unknown; /* the first key in the section that the caller did not ask for */
 };
 
@@ -24,14 +24,16 @@ struct sections {
 
 /*
  * Reads a private file (see file_read()) into text, and sorts its lines by sections. text holds
- * secrets from then on. Two sections of one name become one. If a key stands there twice, the last
- * value counts. keys ends with NULL. Returns 0 and sections that sections_finish() frees; -ENOENT;
- * another error of file_read(); -EINVAL with the line. err is filled.
+ * secrets from then on. Two sections of one name become one. If a key stands in a section twice,
+ * the last value counts. keys: the keys that the caller wants, with a NULL at the end. Returns 0
+ * and sections that sections_finish() frees; -ENOENT; another error of file_read(); -EINVAL with
+ * the line. err is filled.
  */
 int sections_read(const char *path, const char *const *keys, struct buf *text,
 		  struct sections *ret_sections, struct err *err);
 
-/* Frees the sections, and wipes and frees the text. Zeroed ones are accepted. */
+/* Frees the sections, and wipes and frees the text. Zeroed sections and a zeroed text are
+ * accepted. */
 void sections_finish(struct sections *sections, struct buf *text);
 
 #endif

@@ -9,12 +9,12 @@
 struct throttle {
 	unsigned rate; /* calls a second; 0: no limit */
 	unsigned count;
-	int64_t second; /* the second in which count was counted */
+	int64_t second; /* the second in which count calls came, on the monotonic clock */
 };
 
 /*
  * Counts a call at clock_ms (monotonic). Returns whether the call may pass: false if rate calls
- * came in this second before. Pure.
+ * have passed in this second already. Pure.
  */
 bool throttle_pass(struct throttle *throttle, int64_t clock_ms);
 

@@ -39,8 +39,8 @@ struct token *tokens_find(const struct tokens *tokens, const char *text)
 	return NULL;
 }
 
-/* Reads a time in UTC in the form of IAM, with or without a fraction of the second. Returns false
- * for another text. */
+/* Reads a time in UTC in the form of IAM, with or without a fraction of the second; the fraction is
+ * dropped. Returns false for another text. */
 static bool parse_time(const char *text, int64_t *ret_ms)
 {
 	struct tm tm = {0};

@@ -10,8 +10,8 @@
 #include "base/secret.h"
 #include "service/access/user.h"
 
-/* A token of a user, in the place of an IAM token: a request with this token in X-Auth-Token is the
- * user's. */
+/* A token of a user. It stands for the token that IAM would give: a request with this token in
+ * X-Auth-Token is the user's. */
 struct token {
 	struct user user;
 	struct secret *secret;
@@ -25,7 +25,8 @@ struct tokens {
 
 /*
  * Reads a tokens file. Each user has a section with "token", and optionally "expires"
- * (2030-01-31T23:59:59Z), "access" and "rate". Returns 0, or an error of keys_read().
+ * (2030-01-31T23:59:59Z), "access" and "rate". A user without "rate" gets default_rate (0: no
+ * limit). Returns 0 and tokens that tokens_free() frees; or an error of keys_read().
  */
 int tokens_read(const char *path, unsigned default_rate, struct tokens **ret_tokens,
 		struct err *err);
@@ -34,8 +35,8 @@ int tokens_read(const char *path, unsigned default_rate, struct tokens **ret_tok
 void tokens_free(struct tokens *tokens);
 DEFINE_CLEANUP(struct tokens *, tokens_free)
 
-/* Returns the token of a text, even if it is expired; NULL if there is none. The time that this
- * takes does not depend on how much of the text is right. */
+/* Returns the token that has this text, even if the token is expired; NULL if there is none. The
+ * time that the comparison takes does not depend on how much of the text is right. */
 struct token *tokens_find(const struct tokens *tokens, const char *text);
 
 #endif

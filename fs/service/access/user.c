@@ -9,7 +9,8 @@
 #include "base/utf8.h"
 #include "bounds/api.h"
 
-/* Is a text a good name for a user? Answers contain the name, and a list can be filtered by it. */
+/* Can a text be the name of a user? Yes, if it has 1 to COC_NAME_MAX_CHARS characters of UTF-8:
+ * answers contain the name, and a list can be filtered by it. */
 static bool is_name(const char *name)
 {
 	size_t size = strlen(name);

@@ -9,7 +9,7 @@
 
 /* A user of the service, who is known by a key pair or a token. */
 struct user {
-	char *name; /* the creator or modifier of what the user makes or changes */
+	char *name; /* the creator or modifier of a document that the user makes or changes */
 	bool read_only;
 	struct throttle throttle;
 };

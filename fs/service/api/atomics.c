@@ -8,7 +8,8 @@
 #include "service/api/fields.h"
 #include "service/api/rows.h"
 
-/* Adds the fields that the answers of list and show have in common. */
+/* Adds the fields that both atomics_list() and atomics_show() answer with. Returns false without
+ * memory. */
 static bool add_atomic_fields(cJSON *row, const struct atomic *atomic)
 {
 	cJSON *tag = cJSON_CreateString(atomic->tag);

@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define ATOMIC_NONE (-1) /* the input has no rule of this kind */
+#define ATOMIC_NONE (-1) /* in min, max, min_len or max_len: there is no such limit */
 
-/* The rules for one input of an atomic (an action of a step), as the API shows them. ATOMIC_NONE:
- * there is no such limit. */
+/* The rules for one input of an atomic (an action of a step), as the API shows them. min and max
+ * limit a number, min_len and max_len the length of a text. */
 struct atomic_input {
 	const char *key, *name_zh, *name_en;
 	bool required;
@@ -21,7 +21,7 @@ struct atomic_input {
 struct atomic {
 	const char *key, *name_zh, *name_en, *tag;
 	bool has_outputs;
-	int instances_max; /* 0: the atomic works on no instances */
+	int instances_max; /* instances that a step may have; 0: none */
 	const struct atomic_input *inputs;
 	size_t n_inputs;
 };

@@ -11,7 +11,7 @@ struct call {
 	const struct request *request;
 	const char *id;	  /* the ID in the path; NULL: the operation has none */
 	const char *user; /* the name of the caller */
-	int64_t step_ms;  /* the time of a step that gives no time */
+	int64_t step_ms;  /* how long a step takes if its inputs give no time */
 };
 
 #endif

@@ -7,8 +7,8 @@
 #include "bounds/api.h"
 #include "service/api/fields.h"
 
-/* The API states no limit for the description in a create. The limit of an update holds here too,
- * so that every document that is created can also be updated. */
+/* The API states no limit for the description in a create. description_field has the limit of an
+ * update for both calls, so that every document that is created can also be updated. */
 static const struct field name_field = {"name", true, false, 1, COC_NAME_MAX_CHARS};
 static const struct field description_field = {"description", false, false, 0,
 					       COC_DESCRIPTION_MAX_CHARS};

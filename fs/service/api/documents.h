@@ -13,8 +13,8 @@ void documents_show(const struct call *call, struct reply *reply);
 void documents_update(const struct call *call, struct reply *reply);
 void documents_delete(const struct call *call, struct reply *reply);
 
-/* Makes the answer for an error of the store: a refusal of COC for ENOENT, ENODATA and EDQUOT; for
- * each other error 500 with its text. */
+/* Makes the answer for an error of the store. For ENOENT, ENODATA and EDQUOT this is a refusal of
+ * COC; for each other error it is 500 with the text of err. */
 void documents_failed(const struct err *err, const struct request *request, struct reply *reply);
 
 #endif

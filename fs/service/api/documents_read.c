@@ -7,7 +7,8 @@
 #include "service/api/fields.h"
 #include "service/api/rows.h"
 
-/* Adds the fields that the answers of list and show have in common. */
+/* Adds the fields that both documents_list() and documents_show() answer with. Returns false
+ * without memory. */
 static bool add_document_fields(cJSON *object, const struct store_document *document)
 {
 	return rows_text(object, "document_id", document->document_id) &&

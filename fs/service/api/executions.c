@@ -24,7 +24,7 @@ static const struct pairs_field parameters_field = {"parameters", SERVICE_PARAME
 						    SERVICE_PARAMETER_VALUE_MAX_CHARS};
 static const struct pairs_field sys_tags_field = {"sys_tags", SIZE_MAX, SIZE_MAX, SIZE_MAX};
 
-/* A copy of the version of a document that is to be executed. */
+/* A copy of the document version to execute. */
 struct source {
 	char *name, *content;
 	int64_t version;
@@ -50,8 +50,8 @@ static int keep_version(void *data, const struct store_version *version)
 	return 0;
 }
 
-/* The lists in the body of a request for an execution, as texts of JSON for the store. type: the
- * kind of targets. */
+/* The lists in the body of a request for an execution, as texts of JSON for the store. type: what
+ * batches_type() returns for the targets. */
 struct lists {
 	char *parameters, *sys_tags, *targets;
 	const char *type;
@@ -80,8 +80,9 @@ static bool read_lists(const cJSON *body, struct lists *lists, struct reply *rep
 	return true;
 }
 
-/* Records an execution of the document source. run has the request's values. The answer is the ID
- * of the execution, or the store's error. Without memory there is no answer. */
+/* Records an execution of the document source. run has the values of the request; this function
+ * fills in the others. reply becomes the ID of the execution, or the store's error. Without memory
+ * reply has no body. */
 static void begin_execution(const struct call *call, const struct source *source,
 			    struct store_run *run, struct reply *reply)
 {
@@ -105,8 +106,8 @@ static void begin_execution(const struct call *call, const struct source *source
 	reply_data(reply, made);
 }
 
-/* Reads the fields of a request that asks for an execution. Returns false if a field is wrong;
- * reply has the answer then. */
+/* Reads the fields of a request that asks for an execution. Returns true; or false if a field is
+ * wrong (reply has the answer) or there was no memory (reply has no body). */
 static bool read_run(const cJSON *body, struct lists *lists, struct store_run *run,
 		     int64_t *ret_version, bool *ret_public, struct reply *reply)
 {
@@ -163,7 +164,7 @@ struct wanted_operation {
 	const char *word;
 	enum operation_kind kind;
 	int64_t now_ms;
-	enum execution_status status; /* the status of the execution that refused the operation */
+	enum execution_status status; /* of the execution at now_ms; a refusal names it */
 	struct err *err;
 };
 

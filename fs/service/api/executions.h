@@ -15,8 +15,8 @@
  * refusal. */
 void executions_execute(const struct call *call, struct reply *reply);
 
-/* Records an operation on the execution call->id: RESUME, TERMINATE, RETRY or SKIP_BATCH. An
- * operation that the state does not allow is refused. */
+/* Records an operation (RESUME, TERMINATE, RETRY or SKIP_BATCH) on the execution that the body
+ * names. An operation that the state of the execution does not allow is refused. */
 void executions_operate(const struct call *call, struct reply *reply);
 
 #endif

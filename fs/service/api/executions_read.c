@@ -11,7 +11,8 @@
 #include "service/bounds.h"
 #include "service/simulate/execution_state.h"
 
-/* Adds the status of an execution at a time, computed from the outlook in its record. */
+/* Adds end_time, update_time and status of an execution at now_ms, computed from the outlook in the
+ * execution's record. Returns false without memory. */
 static bool add_status(cJSON *row, const struct store_execution *execution, int64_t now_ms)
 {
 	const struct store_outlook *outlook = &execution->run.outlook;
@@ -22,7 +23,8 @@ static bool add_status(cJSON *row, const struct store_execution *execution, int6
 	       rows_text(row, "status", settled ? outlook->settled : outlook->moving);
 }
 
-/* Adds the fields that the answers of list and show have in common. */
+/* Adds the fields that both executions_list() and executions_show() answer with. Returns false
+ * without memory. */
 static bool add_execution_fields(cJSON *row, const struct store_execution *execution,
 				 int64_t now_ms)
 {
@@ -47,7 +49,7 @@ static bool add_execution_fields(cJSON *row, const struct store_execution *execu
 struct execution_page {
 	cJSON *rows;
 	int64_t now_ms;
-	size_t bytes; /* bytes of the long fields so far */
+	size_t bytes; /* of the parameters, tags and targets of all rows so far */
 };
 
 static int append_execution(void *data, const struct store_execution *execution)
@@ -82,7 +84,8 @@ void executions_list(const struct call *call, struct reply *reply)
 	struct err err = {0};
 	int64_t total = 0;
 
-	/* the parameter to exclude child executions is ignored: an execution has none here */
+	/* exclude_child_executions is checked and ignored: no execution of this service has
+	 * children */
 	if (!fields_query_page(request, &filter.limit, &filter.offset, reply) ||
 	    !fields_query_text(request, "creator", COC_NAME_MAX_CHARS, &filter.creator_like,
 			       reply) ||

@@ -25,8 +25,8 @@
 struct step_page {
 	const struct request *request;
 	int64_t limit, offset;
-	int64_t total; /* how many rows match, so far */
-	size_t step;   /* the step whose instances the request asks for, from 0 */
+	int64_t total; /* how many rows match so far, on all pages */
+	size_t step;   /* index of the step whose instances the request asks for */
 	cJSON *rows;
 	struct err err;
 };
@@ -66,7 +66,8 @@ static bool add_slice_state(cJSON *row, const struct plan_step *step,
 	       rows_text(row, "status", execution_status_word(slice_state->status));
 }
 
-/* Does the request ask for this step? If the request names no steps, it asks for all. */
+/* Does the request ask for this step? Yes, if one of its execution_step_id_list parameters names
+ * the step, or if none names a step. */
 static bool is_wanted(const struct request *request, const char *step_id)
 {
 	bool any = false;
@@ -242,7 +243,7 @@ void executions_instances(const struct call *call, struct reply *reply)
 
 	if (!fields_query_page(call->request, &page.limit, &page.offset, reply))
 		return;
-	/* an ID of another form finds nothing */
+	/* with an ID of another form execution_id stays "", and the page gets no rows */
 	if (dash && dash - step_id < (ptrdiff_t)sizeof(execution_id)) {
 		page.step = strtoul(dash + 1, &end, 10) - 1;
 		if (!*end && dash[1] >= '1' && dash[1] <= '9')

@@ -7,8 +7,8 @@
 #include "service/api/fields_private.h"
 #include "service/api/rows.h"
 
-/* Reads one half of a pair: a text. An absent or null half is "". Returns false with an answer if
- * it is wrong. */
+/* Reads one half of a pair: the text of the member which, "key" or "value". An absent or null
+ * member is "". Returns true, or false with an answer in reply if the text is wrong. */
 static bool read_half(const cJSON *pair, const struct pairs_field *field, const char *which,
 		      size_t max, const char **ret_text, struct reply *reply)
 {
@@ -26,8 +26,8 @@ static bool read_half(const cJSON *pair, const struct pairs_field *field, const 
 	return true;
 }
 
-/* Finds an array in the body. *ret_array is NULL if the member is absent or null. Returns false
- * with an answer for another type. */
+/* Finds an array in the body. *ret_array is NULL if the member is absent or null. Returns true, or
+ * false with an answer in reply if the member is no array. */
 static bool array_of(const cJSON *body, const char *name, const char *what, const cJSON **ret_array,
 		     struct reply *reply)
 {
@@ -67,8 +67,8 @@ bool fields_pairs(const cJSON *body, const struct pairs_field *field, cJSON **re
 	return *ret_pairs != NULL;
 }
 
-/* Appends a copy of one target, with its key and values only. Returns true, or false with an answer
- * in reply. */
+/* Checks one target of the request, and appends a copy with its key and values only. Returns true,
+ * or false with an answer in reply. */
 static bool add_listed_target(cJSON *targets, const cJSON *target, struct reply *reply)
 {
 	static const char *const keys[] = {"InstanceValues", "BatchValues"};

@@ -4,7 +4,8 @@
 
 #include "service/api/fields.h"
 
-/* Makes an answer: a field is wrong. The value is false. */
+/* Makes the answer in reply that refuses a wrong field; the arguments are those of printf(). The
+ * value of the macro is false. */
 #define fields_refuse(reply, ...)                                                                  \
 	(reply_refusal(reply, COC_INVALID, "Invalid parameter values: " __VA_ARGS__), false)
 

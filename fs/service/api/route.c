@@ -6,8 +6,8 @@
 
 #define ID "*" /* stands for any one segment that is not empty */
 
-/* The table of operations. A row with a literal segment stands above a row with ID in the same
- * place: the first match counts. */
+/* The table of operations. route_find() takes the first row that matches. So a row with a literal
+ * segment must stand above a row with ID in the same place. */
 static const struct {
 	const char *method;
 	const char *segments[URI_SEGMENTS_MAX];
@@ -18,7 +18,7 @@ static const struct {
 	{"GET", {"v1", "documents", ID}, OP_SHOW_DOCUMENT},
 	{"PUT", {"v1", "documents", ID}, OP_UPDATE_DOCUMENT},
 	{"DELETE", {"v1", "documents", ID}, OP_DELETE_DOCUMENT},
-	/* a client that mistakes POST for PUT executes a document instead of updating it */
+	/* not an update: a client that sends POST in the place of PUT executes the document */
 	{"POST", {"v1", "documents", ID}, OP_EXECUTE_DOCUMENT},
 	{"GET", {"v1", "atomics"}, OP_LIST_ATOMICS},
 	{"GET", {"v1", "atomics", ID}, OP_SHOW_ATOMIC},

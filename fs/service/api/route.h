@@ -23,8 +23,8 @@ enum operation {
 };
 
 /*
- * Returns the operation of a method and a path. *ret_id is the ID in the path, which lives as long
- * as uri; NULL if the operation has none.
+ * Returns the operation of a method and a path, or OP_NONE. *ret_id is the ID in the path, which
+ * lives as long as uri; NULL if the path has none.
  */
 enum operation route_find(const char *method, const struct uri *uri, const char **ret_id);
 

@@ -160,7 +160,8 @@ static enum MHD_Result look_at_header(void *data, enum MHD_ValueKind kind, const
 	struct request *request = data;
 
 	(void)kind;
-	/* count one header too many: the count says that there were too many */
+	/* n_headers also counts a header that has no room: prepare_exchange() refuses the request
+	 * then */
 	if (request->n_headers++ < SERVICE_HEADERS_MAX)
 		request->headers[request->n_headers - 1] =
 			(struct sign_header){.name = name, .value = value ? value : ""};
@@ -178,8 +179,8 @@ static void bad_request(struct exchange *exchange, struct reply *reply, const ch
 	reply_gateway(reply, 400, APIGW_BAD_REQUEST, exchange->request.id, "Bad request: %s", why);
 }
 
-/* Parses the request. Returns false if an error is the answer already, or if there is no memory (no
- * body). */
+/* Parses the request for the handler. Returns false if the handler must not be called: reply is an
+ * error already, or has no body because there was no memory. */
 static bool prepare_exchange(struct MHD_Connection *raw, struct exchange *exchange,
 			     struct reply *reply)
 {
@@ -212,7 +213,8 @@ static bool prepare_exchange(struct MHD_Connection *raw, struct exchange *exchan
 	return true;
 }
 
-/* Answers a request. If the answer must wait, holds it until the end of the iteration. */
+/* Answers a request whose body has come. If the answer must wait, holds it until the end of the
+ * iteration. Returns what the callback of libmicrohttpd returns: MHD_NO closes the connection. */
 static enum MHD_Result answer_request(struct server *server, struct connection *connection)
 {
 	struct exchange *exchange = connection->exchange;
@@ -248,7 +250,8 @@ bool connections_settle(struct server *server)
 	return true;
 }
 
-/* Is the body so large that the client should not begin to send it? */
+/* Is the body so large that the client should not begin to send it? Yes, if it is over
+ * SERVICE_BODY_DRAIN_MAX, or if it is over COC_BODY_MAX and the client waits for leave (Expect). */
 static bool is_hopeless(struct MHD_Connection *raw)
 {
 	const char *length =
@@ -287,8 +290,9 @@ static enum MHD_Result take_head(void *data, enum MHD_ValueKind kind, const char
 	return MHD_YES;
 }
 
-/* Returns what is wrong with the bytes of a request; NULL: nothing. The arguments must lie where
- * they were received. */
+/* Returns what is wrong with the bytes of a request, as the end of a sentence; NULL: nothing.
+ * method and version must point to where libmicrohttpd has received them. If the end of the body
+ * has not come, sets is_last: the connection is closed after this request. */
 static const char *bytes_fault_of(struct MHD_Connection *raw, struct exchange *exchange,
 				  const char *method, const char *version)
 {
@@ -310,7 +314,8 @@ static const char *bytes_fault_of(struct MHD_Connection *raw, struct exchange *e
 				    : fault;
 }
 
-/* Refuses a request whose end is uncertain. Bytes behind it are not read. */
+/* Refuses a request whose end is uncertain, and closes its connection: bytes behind the request are
+ * not read. */
 static enum MHD_Result refuse_framing(struct server *server, struct connection *connection,
 				      const char *fault)
 {
@@ -322,8 +327,8 @@ static enum MHD_Result refuse_framing(struct server *server, struct connection *
 /*
  * MHD_OPTION_EXTERNAL_LOGGER: libmicrohttpd logs an error before it answers, and does not say on
  * which connection. After a Content-Length that it cannot parse, it would send the head of its own
- * answer twice (0.9.75). So this function finds such requests, answers them, and shuts their
- * connections down.
+ * answer twice (0.9.75). So this function finds all requests whose headers have such a fault,
+ * answers them, and shuts their connections down.
  */
 void connection_on_trouble(void *data, const char *format, va_list arguments)
 {
@@ -386,8 +391,8 @@ enum MHD_Result connection_on_request(void *data, struct MHD_Connection *raw, co
 }
 
 /* Returns the monotonic time at which a connection must be closed: request_s after its request
- * began. Without a request: idle_s and request_s after it was opened, or after its last answer
- * ended. */
+ * began. Without a request: idle_s + request_s after the connection was opened, or after its last
+ * answer ended. */
 static int64_t due_ms(const struct server *server, const struct connection *connection)
 {
 	int64_t request_ms = (int64_t)server->options.request_s * 1000;
@@ -399,7 +404,7 @@ static int64_t due_ms(const struct server *server, const struct connection *conn
 
 int64_t connections_cut(struct server *server, int64_t now_ms)
 {
-	/* no request that begins later is due earlier */
+	/* no request that begins after now_ms is due before this time */
 	int64_t next_ms = now_ms + (int64_t)server->options.request_s * 1000;
 	const union MHD_ConnectionInfo *info;
 
@@ -411,7 +416,8 @@ int64_t connections_cut(struct server *server, int64_t now_ms)
 			next_ms = due < next_ms ? due : next_ms;
 			continue;
 		}
-		/* libmicrohttpd takes this for the end of the client, and does the rest */
+		/* libmicrohttpd sees this as the end of the client's data, and closes the
+		 * connection */
 		info = MHD_get_connection_info(connection->raw, MHD_CONNECTION_INFO_CONNECTION_FD);
 		if (info)
 			shutdown(info->connect_fd, SHUT_RDWR);

@@ -20,10 +20,10 @@ struct exchange {
 	size_t received_size;
 	char method[16]; /* a longer method is cut: the API has none */
 	bool announced;	 /* the headers have been read */
-	bool too_large;	 /* the body is over COC_BODY_MAX: read on for a while, not kept */
-	bool no_room; /* the bodies of all requests are over SERVICE_BODIES_MAX: not kept either */
-	bool is_last; /* the connection is closed after this request */
-	uint64_t heard; /* bytes of the body that came, kept or not */
+	bool too_large;	 /* the body is over COC_BODY_MAX: it is read, and not kept */
+	bool no_room;	 /* the bodies of all requests have no room: it is read, and not kept */
+	bool is_last;	 /* the connection is closed after this request */
+	uint64_t heard;	 /* bytes of the body that came, kept or not */
 	struct buf body;
 	unsigned status; /* of the answer; 0: there is none yet */
 	struct request request;
@@ -36,8 +36,9 @@ struct exchange_budget {
 };
 
 /*
- * Begins a request for the target raw (copied). The request ID ends in host. Returns 0 and an
- * exchange that the caller destroys; -ENOMEM, -EIO.
+ * Begins a request for the target raw. Copies raw, and keeps the pointer too, as received. The
+ * request ID ends in host. Returns 0 and an exchange that the caller destroys; or -ENOMEM, or -EIO
+ * if the kernel gives no random numbers.
  */
 int exchange_create(const char *raw, const char *host, struct exchange **ret_exchange);
 
@@ -45,8 +46,9 @@ int exchange_create(const char *raw, const char *host, struct exchange **ret_exc
 void exchange_destroy(struct exchange *exchange, struct exchange_budget *budget);
 
 /*
- * Takes the next part of the body. Returns 0; -EMSGSIZE: the body is so far over the limit that the
- * connection has to be closed; -ENOMEM.
+ * Takes the next part of the body. Returns 0, also if the body is not kept: see too_large and
+ * no_room. Returns -EMSGSIZE if more than SERVICE_BODY_DRAIN_MAX bytes came: close the connection.
+ * Returns -ENOMEM.
  */
 int exchange_body(struct exchange *exchange, struct exchange_budget *budget, const void *bytes,
 		  size_t size);

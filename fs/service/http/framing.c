@@ -15,8 +15,8 @@
 #define HOST_CHARS                                                                                 \
 	"!$%&'()*+,-.:;=_~[]" DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-/* Is a value a length? Only digits are allowed: strtoull(3) would take a sign and white space
- * too. */
+/* Is this value of Content-Length a number? Only digits are allowed: strtoull(3) would take a sign
+ * and white space too. */
 static bool is_length(const char *value)
 {
 	errno = 0;

@@ -7,10 +7,11 @@
 
 /*
  * Where a request ends on its connection, by its headers (RFC 9112, 6.3). A load balancer and this
- * service must agree. If they disagree on the end, one of them takes the rest of a request for the
- * beginning of another. If they disagree on the host, the request goes to a wrong one. So a request
- * that can be understood in two ways is refused, and its connection is closed. Pure: takes headers,
- * returns what is wrong.
+ * service must agree on the end. If they disagree, one of them takes the rest of a request for the
+ * beginning of another. If they disagree on the host, the request goes to a wrong host. So a
+ * request that can be understood in two ways is refused, and its connection is closed. Pure: takes
+ * headers, returns what is wrong. The caller sets is_http_1_0 and needs_host (the request must have
+ * a Host header), and zeroes the rest.
  */
 struct framing {
 	bool is_http_1_0, needs_host;
@@ -22,8 +23,8 @@ struct framing {
  * framing_fault(). */
 void framing_take(struct framing *framing, const char *name, const char *value);
 
-/* Returns what is wrong with the headers, as the end of a sentence; NULL: the end of the request is
- * certain. */
+/* Returns what is wrong with the headers, as the end of a sentence, not to be freed. Returns NULL
+ * if the end of the request is certain. */
 const char *framing_fault(const struct framing *framing);
 
 #endif

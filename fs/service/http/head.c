@@ -10,8 +10,8 @@
  * separators stand between a text and the next one. All lines together must be as long as the head.
  *
  * libmicrohttpd 1.0 (Debian 13) writes one NUL only: over the CR, or over the first blank behind a
- * value. The rest of the separator stays. With strictness (server.c) it refuses a bare LF, a NUL
- * and a line that goes on in the next one by itself.
+ * value. The rest of the separator stays. If it is set to be strict (server.c), it refuses by
+ * itself a bare LF, a NUL, and a line that goes on in the next one.
  *
  * Of a body in chunks, libmicrohttpd reports only the data. When the head is parsed, the bytes
  * behind it are there as they came, and zeros follow: a connection's memory is wiped before each
@@ -28,7 +28,8 @@
 #include <microhttpd.h>
 
 #define HEX_DIGITS "0123456789abcdefABCDEF"
-/* Digits of a chunk's size: they fit into the integer, and are more than a body needs. */
+/* Hexadecimal digits that a chunk's size has at most: 15 fit into a size_t, and no body is that
+ * large. */
 #define SIZE_DIGITS_MAX 15
 
 bool head_keeps_separators(void)
@@ -36,8 +37,8 @@ bool head_keeps_separators(void)
 	return MHD_get_version()[0] != '0';
 }
 
-/* Returns the beginning of the next line, if a text ends as a line does: in CR LF, over which
- * libmicrohttpd has written. Else returns NULL. */
+/* end: the NUL that libmicrohttpd has written behind a text. Returns the beginning of the next
+ * line, if the text ended with CR LF as it came. Else returns NULL. */
 static const char *end_line(const char *end)
 {
 	if (!head_keeps_separators())
@@ -96,7 +97,9 @@ const char *head_fault(const struct head *head, const char *end)
 	       "or a line that goes on in the next one";
 }
 
-/* Moves *at behind a line that ends with CR LF. *at stays if the end has not come. */
+/* Moves *at behind a line that ends with CR LF, and returns CHUNKS_GOOD. Otherwise *at stays.
+ * Returns CHUNKS_UNSEEN if the end of the line has not come, CHUNKS_BAD if it is a bare CR or
+ * LF. */
 static enum chunks skip_line(const char **at)
 {
 	const char *end = *at + strcspn(*at, "\r\n");

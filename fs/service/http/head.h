@@ -14,12 +14,12 @@ struct head {
 	const char *next; /* where the next line must begin; NULL: an earlier line is wrong */
 };
 
-/* Is this libmicrohttpd 1.0 or newer? It leaves a part of each separator as it came, and must be
- * strict with its clients, since not all can be checked then. */
+/* Is this libmicrohttpd 1.0 or newer? That library leaves a part of each separator in memory as it
+ * came, so head.c cannot check all bytes. Then set libmicrohttpd to be strict with its clients. */
 bool head_keeps_separators(void);
 
-/* Begins with the request line. The texts must lie in the memory in which libmicrohttpd has parsed
- * them. target_size: the length of the target before it was decoded. */
+/* Begins the check of a head, with its request line. The texts must lie in the memory in which
+ * libmicrohttpd has parsed them. target_size: the length of the target before it was decoded. */
 void head_begin(struct head *head, const char *method, const char *target, size_t target_size,
 		const char *version);
 
@@ -27,7 +27,8 @@ void head_begin(struct head *head, const char *method, const char *target, size_
  * head_begin(). head_fault() tells the result. */
 void head_take(struct head *head, const char *name, const char *value);
 
-/* Returns what is wrong with a head that ends at end, as the end of a sentence; NULL: nothing. */
+/* Returns what is wrong with the head that ends before end, as the end of a sentence, not to be
+ * freed. Returns NULL if nothing is wrong. */
 const char *head_fault(const struct head *head, const char *end);
 
 enum chunks {

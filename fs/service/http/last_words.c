@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 
-#define DRAIN_MAX (64u << 10) /* bytes that the client has sent behind the request */
+#define DRAIN_MAX (64u << 10) /* bytes that drain_socket() reads at most */
 
 static void send_text(struct MHD_Connection *connection, int fd, const struct buf *text)
 {
@@ -22,8 +22,8 @@ static void send_text(struct MHD_Connection *connection, int fd, const struct bu
 		(void)send(fd, text->data, text->size, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-/* Reads what the client has sent. If a socket is closed with unread bytes, the kernel resets the
- * connection, and the answer is lost. */
+/* Reads and drops what the client has sent, up to DRAIN_MAX bytes. If a socket were closed with
+ * unread bytes, the kernel would reset the connection, and the answer would be lost. */
 static void drain_socket(int fd)
 {
 	char bytes[4096];

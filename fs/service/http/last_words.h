@@ -7,9 +7,9 @@
 #include "service/http/reply.h"
 
 /*
- * Sends an answer without libmicrohttpd, and shuts the connection down, so that nothing that
- * libmicrohttpd sends afterwards arrives. The function does not wait. If the answer does not fit
- * into the socket, it is lost, and the connection is shut down all the same.
+ * Sends an answer without libmicrohttpd, and shuts the connection down: nothing that libmicrohttpd
+ * sends afterwards arrives. The function does not wait. If the answer does not fit into the socket,
+ * it is lost, and the connection is shut down all the same.
  */
 void last_words(struct MHD_Connection *connection, const struct reply *reply,
 		const char *request_id);

@@ -101,7 +101,8 @@ int listen_tcp(const char *text, bool anywhere, int *ret_fd, unsigned *ret_port,
 	return 0;
 }
 
-/* Removes a socket that nobody listens on. Returns 0, or -errno with err: the path is taken. */
+/* Removes a socket at path that nobody listens on. Returns 0: nothing is at path now; or -errno
+ * with err filled, such as -EADDRINUSE if a program listens there. */
 static int clear_path(const char *path, const union address *address, struct err *err)
 {
 	_cleanup_close_ int fd = -1;

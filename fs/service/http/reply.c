@@ -36,8 +36,9 @@ void reply_data(struct reply *reply, const char *text)
 	put_json(reply, 200, value);
 }
 
-/* Makes an answer that is an error. In the API's schema error_msg has at most 512 characters; ours
- * are much shorter. */
+/* Makes an answer that is an error. The API's schema allows 512 characters in error_msg. A longer
+ * message would be cut here, but the messages of this service are much shorter. request_id NULL:
+ * the body has no request_id. */
 static void put_error(struct reply *reply, unsigned status, const char *code,
 		      const char *request_id, const char *fmt, va_list args)
 {

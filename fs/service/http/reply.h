@@ -15,11 +15,11 @@
 #define APIGW_THROTTLED "APIGW.0308"
 #define APIGW_INTERNAL "APIGW.0601"
 
-/* Error codes of COC. */
+/* Error codes of COC. The last three are invented, because COC's own codes for these errors are not
+ * public. */
 #define COC_INVALID "COC.00010002"
 #define COC_NO_DOCUMENT "COC.00042101"
-#define COC_TOO_MANY_VERSIONS "COC.00042199" /* invented: COC's own code is not public */
-/* Invented, because COC's code is not public; so is the next. */
+#define COC_TOO_MANY_VERSIONS "COC.00042199"
 #define COC_NO_EXECUTION "COC.00042197"
 #define COC_BAD_STATE "COC.00042198"
 
@@ -33,18 +33,21 @@ struct reply {
 /* Frees the body of an answer. A zeroed answer is accepted. */
 void reply_finish(struct reply *reply);
 
-/* Makes an answer 200 with a value. Always frees value. NULL for value: there was no memory, and
- * the answer gets no body. */
+/* Makes an answer with status 200 and value as the body. Always frees value. If value is NULL,
+ * there was no memory for it: the answer gets no body. */
 void reply_value(struct reply *reply, cJSON *value);
 
-/* Makes an answer 200 with the body {"data": text}. Without memory the answer gets no body. */
+/* Makes an answer with status 200 and the body {"data": text}. Without memory the answer gets no
+ * body. */
 void reply_data(struct reply *reply, const char *text);
 
-/* Makes an answer that is an error of the gateway: error_code, error_msg and request_id. */
+/* Makes an answer that is an error of the gateway: a body with error_code, error_msg and
+ * request_id. Without memory the answer gets no body. */
 void reply_gateway(struct reply *reply, unsigned status, const char *code, const char *request_id,
 		   const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
-/* Makes an answer that is an error of COC, always status 400: error_code and error_msg. */
+/* Makes an answer that is an error of COC: status 400, and a body with error_code and error_msg.
+ * Without memory the answer gets no body. */
 void reply_refusal(struct reply *reply, const char *code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -10,7 +10,8 @@
 #include "service/http/uri.h"
 #include "sign/sign.h"
 
-/* A whole request, as the server gives it to the operations. It lives until the answer is made. */
+/* A whole request, as the server gives it to the operations. The request and its strings live until
+ * the answer is made. */
 struct request {
 	char id[COC_REQUEST_ID_MAX]; /* the X-request-id of the answer */
 	int64_t now_ms;		     /* when the request began, since the epoch */

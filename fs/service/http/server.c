@@ -2,9 +2,9 @@
 /*
  * The HTTP server, on libmicrohttpd. One thread serves all connections, in iterations. It waits
  * until some connections have sent something. It reads them all, and calls the handler for each
- * request. Then it makes all changes durable at once. Only then it answers. So operations on the
- * store never run at the same moment and need no lock. Many creates that come together share one
- * sync of the disk. connection.c has what happens on a connection.
+ * request. Then it makes all changes durable with one sync of the disk. Only then it answers. So
+ * operations on the store never run at the same moment and need no lock. Many creates that come
+ * together share that sync. connection.c has what happens on a connection.
  *
  * libmicrohttpd itself answers requests that are not HTTP, or whose head has more than
  * SERVICE_CONNECTION_MEMORY: with a page of its own, and without a request ID.
@@ -32,7 +32,8 @@
 	"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-KX-ALL:+ECDHE-ECDSA:+ECDHE-RSA:"              \
 	"-CIPHER-ALL:+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-GCM:-MAC-ALL:+AEAD"
 
-/* Writes the name of this machine. Characters that cannot stand in a header become '-'. */
+/* Writes the name of this machine into host; "localhost" if the name is unknown. Characters that
+ * cannot stand in a header become '-'. */
 static void name_host(char host[HOST_SIZE])
 {
 	if (gethostname(host, HOST_SIZE) < 0 || !memchr(host, '\0', HOST_SIZE) || !host[0])
@@ -42,8 +43,8 @@ static void name_host(char host[HOST_SIZE])
 			*c = '-';
 }
 
-/* Waits until a connection has sent something, until until_ms, or until libmicrohttpd has work of
- * its own. */
+/* Waits until a connection has sent something, until until_ms (monotonic), or until libmicrohttpd
+ * has work of its own. If server_stop() has written to wake_fd, sets server->stopping. */
 static void wait_for_connections(struct server *server, int64_t until_ms)
 {
 	const union MHD_DaemonInfo *info =
@@ -83,7 +84,7 @@ static void *serve_connections(void *data)
 
 	for (;;) {
 		MHD_run(server->daemon);
-		/* held connections are answered in the next run */
+		/* the next MHD_run() answers the connections that connections_settle() resumes */
 		while (connections_settle(server))
 			MHD_run(server->daemon);
 		now_ms = clock_monotonic_ms();
@@ -110,8 +111,8 @@ static unsigned connections_max(void)
 	return (unsigned)limit.rlim_cur - FDS_OF_OTHERS;
 }
 
-/* Returns how many connections one address may have open: so no client shuts the others out. Unix
- * sockets have no address, and no such limit. */
+/* Returns how many connections one address may have open. With this limit no client shuts the
+ * others out. Unix sockets have no address, and no such limit. */
 static unsigned connections_per_address(const struct server_options *options)
 {
 	unsigned half = connections_max() / 2;
@@ -127,9 +128,9 @@ static void server_free(struct server *server)
 }
 
 /*
- * Starts libmicrohttpd. If it fails, it closes the socket in some cases and leaves it open in
- * others. This function leaves the socket alone: to leak a socket is better than to close a
- * descriptor that another thread may have by then. Returns 0, or -errno with err filled.
+ * Starts libmicrohttpd. If the start fails, libmicrohttpd closes the socket in some cases and
+ * leaves it open in others. This function leaves the socket alone: to leak a socket is better than
+ * to close a descriptor that another thread may have by then. Returns 0, or -errno with err filled.
  */
 static int start_daemon(struct server *server, int listen_fd, struct err *err)
 {

@@ -17,13 +17,14 @@
 struct server;
 
 /*
- * Makes the answer to a request. Called in the server's thread, one call at a time. Returns true if
- * the answer must wait until settle() has made the changes of this iteration durable.
+ * Makes the answer to a request in reply. Called in the server's thread, one call at a time.
+ * Returns true if the answer must wait until settle() has made the changes of this iteration
+ * durable.
  */
 typedef bool server_handler_fn(void *data, const struct request *request, struct reply *reply);
 
-/* Makes the changes of an iteration durable. Returns 0, or -errno with err filled: then all answers
- * that wait become errors. */
+/* Makes the changes of an iteration durable. Returns 0; or -errno with err filled: then the server
+ * answers 500 in the place of each answer that waits. */
 typedef int server_settle_fn(void *data, struct err *err);
 
 struct server_options {
@@ -35,14 +36,14 @@ struct server_options {
 	server_handler_fn *handler;
 	server_settle_fn *settle;
 	void *data;		   /* the argument of handler and settle */
-	service_access_fn *access; /* called after each answer, or NULL */
+	service_access_fn *access; /* called once for each request; NULL: no access log */
 	void *access_data;
-	const struct tls *tls; /* NULL: plain HTTP; only read by server_start() */
+	const struct tls *tls; /* NULL: plain HTTP. Used only during server_start() */
 };
 
 /*
- * Serves the connections of a listening socket. The server owns the socket from here on, also if
- * this fails. Returns 0 and a server that the caller stops with server_stop(); or -errno with err
+ * Serves the connections of a listening socket. The server owns the socket from here on, also after
+ * a failure. Returns 0 and a server that the caller stops with server_stop(); or -errno with err
  * filled.
  */
 int server_start(int listen_fd, const struct server_options *options, struct server **ret_server,

@@ -18,7 +18,7 @@ struct server {
 	int wake_fd; /* an eventfd: a write to it stops the server */
 	pthread_t thread;
 
-	/* only the thread uses the members from here on */
+	/* only the server's thread uses the members from here on */
 	char host[HOST_SIZE];
 	struct exchange_budget budget;
 	struct connection *connections; /* all open connections */
@@ -40,7 +40,7 @@ struct connection {
 	struct reply reply; /* the answer, while it is held for the end of the iteration */
 };
 
-/* The callbacks of libmicrohttpd (connection.c). data is the server. */
+/* The callbacks of libmicrohttpd (connection.c). data is the struct server. */
 void connection_on_connection(void *data, struct MHD_Connection *raw, void **context,
 			      enum MHD_ConnectionNotificationCode what);
 void *connection_begin(void *data, const char *target, struct MHD_Connection *raw);
@@ -52,12 +52,14 @@ void connection_complete(void *data, struct MHD_Connection *raw, void **context,
 			 enum MHD_RequestTerminationCode how);
 
 /*
- * Ends an iteration: makes the changes of the held answers durable, all with one sync, and lets the
- * answers go. Returns false if no answer was held.
+ * Ends an iteration: makes the changes of the held answers durable, all with one sync, and resumes
+ * their connections. The next MHD_run() sends the answers. Returns false if no answer was held.
  */
 bool connections_settle(struct server *server);
 
-/* Closes the connections whose time is over. Returns when to call this again (monotonic). */
+/* Closes the connections whose request takes longer than request_s, and those that have sent no
+ * request for too long. now_ms is monotonic. Returns the monotonic time in ms at which to call this
+ * function again. */
 int64_t connections_cut(struct server *server, int64_t now_ms);
 
 #endif

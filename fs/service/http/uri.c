@@ -10,8 +10,8 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 
-/* All texts are written into one piece of memory: a decoded text is never longer than its
- * source. */
+/* at: where the next decoded text is written. All texts are written into uri.memory: a decoded text
+ * is never longer than its source. */
 struct cutter {
 	char *at;
 };
@@ -125,8 +125,8 @@ int uri_parse(const char *raw, struct uri *ret_uri)
 
 	if (raw[0] != '/')
 		return -EINVAL;
-	/* room for the path twice and the query once, and for the NUL of each text: each '&' and
-	 * each '/' ends one */
+	/* three bytes for each byte of the target are enough: the path is written twice, and a
+	 * parameter of one byte has two NULs. These are behind its key and its empty value */
 	uri.memory = malloc(size * 3 + 16);
 	if (!uri.memory)
 		return -ENOMEM;

@@ -6,7 +6,7 @@
 
 #include "sign/sign.h"
 
-#define URI_SEGMENTS_MAX 8 /* segments of a path that are kept: each path of the API has fewer */
+#define URI_SEGMENTS_MAX 8 /* segments of a path that are kept: a path of the API has fewer */
 
 /*
  * The target of a request line, parsed and decoded. Each segment is decoded by itself, so an
@@ -14,7 +14,7 @@
  */
 struct uri {
 	char *memory;	  /* holds all the texts below */
-	const char *path; /* decoded as a whole: this is what the client has signed */
+	const char *path; /* the whole path, decoded: the client has signed this text */
 	const char *segments[URI_SEGMENTS_MAX];
 	size_t n_segments; /* all segments; those beyond URI_SEGMENTS_MAX are not kept */
 	struct sign_param *params;
@@ -31,7 +31,8 @@ int uri_parse(const char *raw, struct uri *ret_uri);
 /* Frees the texts. A zeroed uri is accepted. */
 void uri_finish(struct uri *uri);
 
-/* Returns the first value of a parameter; NULL if there is none, or if it is empty. */
+/* Returns the value of the first parameter with this key; NULL if there is none, or if the value is
+ * empty. */
 const char *uri_param(const struct uri *uri, const char *key);
 
 #endif

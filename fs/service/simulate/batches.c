@@ -36,8 +36,8 @@ static cJSON *unpack_batches(const cJSON *value)
 	return cJSON_Duplicate(value, true);
 }
 
-/* Appends an instance. Takes instance, also if this fails. A bare text is the ID of an instance.
- * Returns 0 or -ENOMEM. */
+/* Appends an instance. Owns instance from here on, also after a failure. If instance is a text, it
+ * is the ID of the instance, and an object with resource_id is made of it. Returns 0 or -ENOMEM. */
 static int add_instance(cJSON *instances, cJSON *instance)
 {
 	_cleanup_json_ cJSON *own = instance;

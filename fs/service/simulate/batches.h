@@ -10,8 +10,8 @@
  * next batch begins only after an operation on the execution. Pure.
  */
 
-/* Returns what an execution with these targets is called in the API: BATCH, RATE_CONTROL or
- * NORMAL. */
+/* Returns the type that an execution with these targets has in the API: "BATCH" if one of them has
+ * BatchValues, "RATE_CONTROL" for other targets, "NORMAL" without targets. */
 const char *batches_type(const cJSON *targets);
 
 /*
@@ -25,7 +25,8 @@ int batches_of_targets(const cJSON *targets, cJSON **ret_batches);
  * array that the caller deletes (empty if the text is no such list); or -ENOMEM. */
 int batches_of_input(const char *text, cJSON **ret_batches);
 
-/* Adds the texts of an instance to an object in an answer. Returns 0 or -ENOMEM. */
+/* Copies the members of an instance that are texts into properties, an object of an answer; NULL:
+ * an allocation has failed before. Returns 0 or -ENOMEM. */
 int batches_properties(const cJSON *instance, cJSON *properties);
 
 #endif

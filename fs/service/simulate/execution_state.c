@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Reads the operations of an execution from their text. The text has for each operation its letter,
- * its time and a blank. Returns 0, -EIO or -ENOMEM. */
+/* Reads the operations of an execution from their text. The text has for each operation its letter
+ * (enum operation_kind), its time in ms and a blank. Returns 0, -EIO if the text has another form,
+ * or -ENOMEM. */
 static int read_operations(const char *text, struct execution_state *simulation)
 {
 	size_t count = 0;
@@ -59,7 +60,8 @@ int execution_state_make(const struct store_run *run, const char *operations,
 	simulation.timeline.slices = simulation.plan.slices;
 	simulation.timeline.n_slices = simulation.plan.n_slices;
 	simulation.timeline.start_ms = run->start_ms;
-	/* a terminated slice takes the time of a normal step at most, even if it is a long sleep */
+	/* after TERMINATE a slice goes on for the time of a normal step at most, even if it is a
+	 * long sleep */
 	simulation.timeline.cancel_ms = run->step_ms;
 	*ret_state = simulation;
 	return 0;
@@ -105,7 +107,8 @@ int execution_state_operate(struct execution_state *simulation, enum operation_k
 	return buf_printf(operations, "%c%" PRId64 " ", (char)kind, time_ms);
 }
 
-/* Returns the status of a step with slices that ended in both statuses. */
+/* Returns the status of a step in which one slice ended with a, and another slice with b. This is
+ * the one that comes first in order; STATUS_SUCCEED if order has neither. */
 static enum execution_status worse_status(enum execution_status a, enum execution_status b)
 {
 	static const enum execution_status order[] = {STATUS_FAILED, STATUS_TIMEOUT,

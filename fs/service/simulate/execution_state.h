@@ -13,9 +13,9 @@ struct execution_state {
 	struct timeline timeline;
 };
 
-/* Makes the state of an execution from its record. operations: their text; "" if there were none.
- * Returns 0 and a state that execution_state_finish() frees. Returns -EIO with err filled if
- * operations is no text of this service; -ENOMEM. */
+/* Makes the state of an execution from its record. operations: the text of all operations since; ""
+ * if there were none. Returns 0 and a state that execution_state_finish() frees. Returns -EIO with
+ * err filled if operations is no text of this service; -ENOMEM. err may be NULL. */
 int execution_state_make(const struct store_run *run, const char *operations,
 			 struct execution_state *ret_state, struct err *err);
 
@@ -23,8 +23,8 @@ int execution_state_make(const struct store_run *run, const char *operations,
 void execution_state_finish(struct execution_state *simulation);
 #define _cleanup_execution_state_ __attribute__((cleanup(execution_state_finish)))
 
-/* Returns the time that counts for an execution at now_ms: never before its last operation, even if
- * the clock was set back since. */
+/* Returns the time for which to compute the state of an execution at now_ms. This time is never
+ * before the last operation, even if the clock was set back since. */
 static inline int64_t execution_state_time(const struct store_execution *execution, int64_t now_ms)
 {
 	return now_ms < execution->change_ms ? execution->change_ms : now_ms;
@@ -35,12 +35,14 @@ static inline int64_t execution_state_time(const struct store_execution *executi
 void execution_state_outlook(const struct execution_state *simulation,
 			     struct store_outlook *ret_outlook);
 
-/* Adds an operation to the execution, and to the text operations. Returns 0 or -ENOMEM. */
+/* Adds an operation at time_ms to the execution, and appends the operation to the text operations.
+ * Returns 0 or -ENOMEM. */
 int execution_state_operate(struct execution_state *simulation, enum operation_kind kind,
 			    int64_t time_ms, struct buf *operations);
 
-/* Returns the state of a whole step, from the states of all slices: the worst of the step's slices
- * counts. */
+/* Returns the state of the step with the index number. slice_states: the states of all slices, from
+ * timeline_at(). If a slice of the step has begun and not ended, its status counts. Else the worst
+ * status of the slices that ended counts. */
 struct slice_state execution_state_step(const struct execution_state *simulation,
 					const struct slice_state *slice_states, size_t number);
 

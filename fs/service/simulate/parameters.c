@@ -10,8 +10,9 @@
 #define CLOSING "}}"
 #define BLANKS " \t"
 
-/* Finds the first reference in a text. Returns where the reference begins; NULL if there is
- * none. */
+/* Finds the first reference "{{$globals.NAME}}" in a text. Returns where the reference begins; NULL
+ * if there is none. *ret_name and *ret_size: NAME, without a NUL at its end. *ret_end: the text
+ * behind the reference. */
 static const char *find_parameter(const char *text, const char **ret_name, size_t *ret_size,
 				  const char **ret_end)
 {
@@ -45,8 +46,8 @@ bool globals_named(const char *text, const char *name)
 	return false;
 }
 
-/* Appends the value of a parameter: that of the execution, or the document's default. Returns 0,
- * -ENOENT (there is neither) or -ENOMEM. */
+/* Appends the value of a parameter: the value that the execution gives, or else the document's
+ * default. Returns 0, -ENOENT if there is neither, or -ENOMEM. */
 static int append_value(const struct globals *globals, const char *name, struct buf *out)
 {
 	_cleanup_free_ char *printed = NULL;

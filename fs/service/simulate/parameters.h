@@ -20,7 +20,7 @@ bool globals_named(const char *text, const char *name);
 /*
  * Appends a text to out, and replaces its references by the values. Returns 0. Returns -ENOENT if a
  * parameter has no value: *ret_missing is its name, which the caller frees. Returns -E2BIG if out
- * has more than max bytes then; -ENOMEM.
+ * would have more than max bytes; -ENOMEM. After a failure out has a part of the text.
  */
 int globals_fill(const struct globals *globals, const char *text, size_t max, struct buf *out,
 		 char **ret_missing);

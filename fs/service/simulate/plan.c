@@ -13,18 +13,18 @@
 #include "service/simulate/plan_task.h"
 #include "service/simulate/yaml_tree.h"
 
-/* The plan of an execution while it is made from the document (source), and the bounds that it has
- * used. */
+/* The plan of an execution while it is made from the document (source), and how much of the bounds
+ * the plan has used. */
 struct maker {
 	const struct plan_source *source;
 	struct plan *plan;
 	struct globals globals;
-	size_t filled; /* bytes of all inputs so far */
+	size_t filled; /* bytes of all inputs so far, for SERVICE_FILLED_MAX */
 	size_t slices_room;
 };
 
-/* Sets the message of a step (why it failed), in place of an older one. Returns 0, or -ENOMEM: then
- * there is no message. */
+/* Sets the message of a step (why the step fails), in place of an older message. Returns 0, or
+ * -ENOMEM: then the step has no message. */
 __attribute__((format(printf, 2, 3))) static int say(struct plan_step *step, const char *fmt, ...)
 {
 	va_list args;
@@ -58,7 +58,7 @@ static int add_slice(struct maker *maker, enum slice_end end, int64_t ms)
 	return 0;
 }
 
-/* Appends a step without slices. The array must have room. Returns 0 or -ENOMEM. */
+/* Appends a step without slices. The array plan->steps must have room. Returns 0 or -ENOMEM. */
 static int add_step(struct maker *maker, const char *name, struct plan_step **ret_step)
 {
 	struct plan *plan = maker->plan;
@@ -84,8 +84,9 @@ static char *text_of_value(const cJSON *value)
 	return cJSON_IsNull(value) ? strdup("") : cJSON_PrintUnformatted(value);
 }
 
-/* Fills in one input. Returns 0 or -ENOMEM; or -ENOENT or -E2BIG, and then the step has a
- * message. */
+/* Adds one input to a step, with the values of parameters filled in. Returns 0 or -ENOMEM. Returns
+ * -ENOENT if a parameter has no value, or -E2BIG: then the input is added as it is, and the step
+ * has a message. */
 static int fill_input(struct maker *maker, struct plan_step *step, const cJSON *input)
 {
 	_cleanup_free_ char *text = text_of_value(input), *missing = NULL;
@@ -114,8 +115,8 @@ static int fill_input(struct maker *maker, struct plan_step *step, const cJSON *
 	return r;
 }
 
-/* Fills in all inputs. Returns 0 or -ENOMEM. Returns -ENOENT or -E2BIG if the step cannot be done;
- * then the step has a message. */
+/* Adds all inputs to a step, as fill_input() does. Returns 0 or -ENOMEM. Returns -ENOENT or -E2BIG
+ * if the step cannot be done; then the step has a message. */
 static int fill_inputs(struct maker *maker, struct plan_step *step, const cJSON *inputs)
 {
 	const cJSON *input;
@@ -184,8 +185,9 @@ static int find_batches(struct maker *maker, struct plan_step *step, const cJSON
 	return 0;
 }
 
-/* Makes the slices of a step: one slice, or one for each batch and for each pause between two
- * batches. Returns 0 or -ENOMEM. */
+/* Makes the slices of a step. Without batches this is one slice; else one for each batch, and one
+ * for each pause between two batches. Stops early if the plan has more than SERVICE_SLICES_MAX
+ * slices: the caller must check n_slices. Returns 0 or -ENOMEM. */
 static int add_slices(struct maker *maker, struct plan_step *step, enum slice_end end, int64_t ms)
 {
 	const cJSON *batch;

@@ -14,7 +14,7 @@ struct plan_source {
 	const char *content;		   /* the document, which may be wrong */
 	const char *parameters, *targets;  /* JSON arrays, as in the record of an execution */
 	const char *target_parameter_name; /* the parameter that the targets replace; "": none */
-	int64_t step_ms;		   /* the time of a step that gives no time */
+	int64_t step_ms;		   /* how long a step takes if its inputs give no time */
 };
 
 struct plan_step {
@@ -31,8 +31,8 @@ struct plan {
 	size_t n_steps; /* at least 1 */
 	struct slice *slices;
 	size_t n_slices;
-	cJSON *targets; /* batches that several steps share */
-	cJSON *lists;	/* batches of single steps */
+	cJSON *targets; /* batches of the targets; several steps may share them */
+	cJSON *lists;	/* an array of the batches that only one step has */
 };
 
 /*

@@ -9,7 +9,8 @@
 #define PREFIX "hwc:runbook:"
 #define SECONDS_DIGITS 9 /* SERVICE_STEP_MAX_S has 9 digits */
 
-/* Moves *at behind a mark and a number. Returns whether both were there. */
+/* Moves *at behind a mark and a number. Returns true if both are there; else false, and *at
+ * stays. */
 static bool skip_number(const char **at, char mark)
 {
 	size_t digits = **at == mark ? strspn(*at + 1, DIGITS) : 0;
@@ -55,8 +56,7 @@ static bool parse_seconds(const char *text, int64_t *ret_ms)
 	return true;
 }
 
-/* Makes a step of the plan end with end, a failure, and with a copy of message. Returns 0 or
- * -ENOMEM. */
+/* Sets the end of a task, a failure, and a copy of its message. Returns 0 or -ENOMEM. */
 static int fail_task(struct plan_task *task, enum slice_end end, const char *message)
 {
 	task->end = end;
@@ -64,8 +64,8 @@ static int fail_task(struct plan_task *task, enum slice_end end, const char *mes
 	return task->message ? 0 : -ENOMEM;
 }
 
-/* Reads the time of a sleep: the first input that is a number. The cloud's name for this input is
- * not public. */
+/* Sets the time of a sleep to the first input that is a number (of seconds). Without one, leaves
+ * the time as it is. The cloud's name for this input is not public. */
 static void read_sleep(const cJSON *inputs, struct plan_task *task)
 {
 	const cJSON *input;
@@ -76,7 +76,8 @@ static void read_sleep(const cJSON *inputs, struct plan_task *task)
 	}
 }
 
-/* Reads PLAN_OUTCOME, and the time limit of the step itself. Returns 0 or -ENOMEM. */
+/* Sets the end of a task from PLAN_OUTCOME, and from the input "timeout", the time limit of the
+ * step. Returns 0 or -ENOMEM. */
 static int read_outcome(const cJSON *inputs, struct plan_task *task)
 {
 	const char *outcome = plan_input(inputs, PLAN_OUTCOME);

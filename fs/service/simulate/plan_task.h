@@ -10,7 +10,7 @@
 /* Inputs that only the local service knows. They say how a step ends. The cloud has no such
  * inputs. */
 #define PLAN_OUTCOME "local_outcome" /* succeed, fail, fail-once, timeout */
-#define PLAN_SECONDS "local_seconds" /* how long the step takes */
+#define PLAN_SECONDS "local_seconds" /* how many seconds the step takes */
 #define PLAN_MESSAGE "local_message" /* the message of its failure */
 
 /* Returns the action of "hwc:runbook:ACTION@x.y.z"; "" for a task of another form. The caller frees
@@ -26,8 +26,8 @@ struct plan_task {
 	char *message; /* of a failure; the caller frees it. NULL: no failure */
 };
 
-/* Finds out how a step ends. step_ms: the time of a step that gives no time. Returns 0 or
- * -ENOMEM. */
+/* Finds out from the action and the inputs of a step how the step ends. step_ms: how long the step
+ * takes if its inputs give no time. Returns 0 or -ENOMEM. */
 int plan_task_read(const char *action, const cJSON *inputs, int64_t step_ms,
 		   struct plan_task *ret_task);
 

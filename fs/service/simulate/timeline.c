@@ -30,8 +30,8 @@ bool execution_status_is_end(enum execution_status status)
 	return status != STATUS_PENDING && status != STATUS_RUNNING && status != STATUS_CANCELING;
 }
 
-/* Returns the next operation that the cursor has not handled, if it came by now_ms. Otherwise
- * NULL. */
+/* Returns the first operation that the cursor has not handled; NULL if there is none, or if that
+ * operation came after now_ms. */
 static const struct operation *next_operation(const struct cursor *cursor)
 {
 	const struct timeline *timeline = cursor->timeline;
@@ -57,8 +57,8 @@ static void note_slice(struct cursor *cursor, enum execution_status status, int6
 	slice_state->end_ms = end_ms;
 }
 
-/* Ends the way in the present slice: the execution has this status since since_ms. Returns false:
- * do not go on to the next slice. */
+/* Stops the cursor in the present slice: the execution has this status since since_ms. Always
+ * returns false, which means: do not go on to the next slice. */
 static bool stop_in_slice(struct cursor *cursor, enum execution_status status, int64_t since_ms)
 {
 	cursor->state.status = status;
@@ -67,7 +67,8 @@ static bool stop_in_slice(struct cursor *cursor, enum execution_status status, i
 	return false;
 }
 
-/* Ends the present slice with a status, and goes on to the next one. Returns true. */
+/* Ends the present slice at ended_ms with a status, and goes on to the next slice, which begins at
+ * at_ms. Always returns true. */
 static bool go_on_to_next_slice(struct cursor *cursor, enum execution_status status,
 				int64_t ended_ms, int64_t at_ms)
 {
@@ -105,7 +106,7 @@ static enum execution_status slice_result(const struct slice *slice, size_t atte
 }
 
 /* Handles a slice that waits for an operation. Returns true if an operation lets the execution go
- * on. */
+ * on; false if the cursor stops in the slice. */
 static bool wait_in_slice(struct cursor *cursor, const struct slice *slice)
 {
 	const struct operation *operation = next_operation(cursor);
@@ -117,14 +118,15 @@ static bool wait_in_slice(struct cursor *cursor, const struct slice *slice)
 	if (operation->kind == OPERATION_TERMINATE)
 		return stop_in_slice(cursor, STATUS_CANCELED, operation->time_ms);
 	go_on_to_next_slice(cursor, STATUS_SUCCEED, operation->time_ms, operation->time_ms);
-	/* in a pause between two batches of a step, SKIP_BATCH means the next batch */
+	/* in a pause between two batches of a step, SKIP_BATCH skips the next batch too */
 	if (operation->kind == OPERATION_SKIP && cursor->state.slice < timeline->n_slices &&
 	    timeline->slices[cursor->state.slice].step == slice->step)
 		skip_slice(cursor);
 	return true;
 }
 
-/* Handles a slice that takes a time. Returns true if the slice is over, or begins again. */
+/* Handles a slice that takes a time. Returns true if the slice is over, or begins again; false if
+ * the cursor stops in the slice. */
 static bool run_in_slice(struct cursor *cursor, const struct slice *slice)
 {
 	const struct operation *operation = next_operation(cursor);

@@ -35,12 +35,12 @@ enum slice_end {
 	SLICE_FAILS,
 	SLICE_FAILS_ONCE, /* fails, and succeeds when it is tried again */
 	SLICE_TIMES_OUT,
-	SLICE_WAITS,  /* has no time: an operation ends it */
+	SLICE_WAITS,  /* takes no time of its own: an operation ends the slice */
 	SLICE_CANNOT, /* fails, and no operation lets the execution go on */
 };
 
 struct slice {
-	size_t step; /* the step of the slice; a step has one slice, or several in a row */
+	size_t step; /* index of the slice's step; a step has one slice, or several in a row */
 	enum slice_end end;
 	int64_t ms;
 };
@@ -67,7 +67,7 @@ struct timeline {
 	int64_t cancel_ms; /* a slice that TERMINATE stops ends within this time */
 };
 
-/* The state of a slice of an execution at the moment that timeline_at() was asked for. */
+/* The state of a slice of an execution at now_ms of timeline_at(). */
 struct slice_state {
 	bool begun;
 	bool skipped; /* skipped without an attempt */
@@ -75,25 +75,26 @@ struct slice_state {
 	int64_t start_ms, end_ms; /* end_ms 0: the slice has not ended */
 };
 
-/* The state of an execution at the moment that timeline_at() was asked for. */
+/* The state of an execution at now_ms of timeline_at(). */
 struct timeline_state {
 	enum execution_status status;
-	int64_t since_ms; /* when the execution came to this status, or to this slice */
-	size_t slice;	  /* the present slice; n_slices: all are over */
+	int64_t since_ms; /* when this status began; of RUNNING: when this slice began */
+	size_t slice;	  /* index of the present slice; n_slices: all slices are over */
 };
 
 #define TIMELINE_FOREVER (INT64_MAX / 4)
 
 /*
  * Computes the state of an execution at now_ms, from the operations that are known now. With
- * TIMELINE_FOREVER this is the final state, if there are no more operations. ret_slice_states: room
- * for the states of all n_slices slices. NULL: the states are not wanted.
+ * TIMELINE_FOREVER as now_ms this is the last state that the execution reaches without further
+ * operations. ret_slice_states: room for the states of all n_slices slices. NULL: the states are
+ * not wanted.
  */
 void timeline_at(const struct timeline *timeline, int64_t now_ms, struct timeline_state *ret_state,
 		 struct slice_state *ret_slice_states);
 
-/* Does an execution with this status go on no more by itself? False for PENDING, RUNNING and
- * CANCELING. */
+/* Does this status mean that the execution is over, unless somebody retries or skips? No for
+ * PENDING, RUNNING and CANCELING; yes for all others. */
 bool execution_status_is_end(enum execution_status status);
 
 /* Is the operation allowed on an execution in this state? RESUME: if it waits. TERMINATE: if it

@@ -14,13 +14,13 @@
 
 struct tree_anchor {
 	char *name;
-	const cJSON *value; /* in the tree; NULL: it is not complete yet */
+	const cJSON *value; /* in the tree; NULL: the value is not complete yet */
 };
 
 struct level {
 	cJSON *container;
-	char *key;     /* of a mapping: the key whose value comes next */
-	size_t anchor; /* 1 + the index of its anchor; 0: no anchor */
+	char *key;     /* of a mapping: the key whose value comes next; NULL: a key comes next */
+	size_t anchor; /* 1 + the index of the container's anchor; 0: no anchor */
 };
 
 struct tree {
@@ -45,8 +45,8 @@ static int fail_without_memory(struct tree *tree)
 	return err_set(tree->err, ENOMEM, "out of memory");
 }
 
-/* Returns the number of nodes of a value. *deepest becomes the depth of its deepest node, if that
- * is greater. depth: of the value itself. */
+/* Returns the number of nodes of a value. depth: how many objects and arrays are around the value.
+ * *deepest becomes the depth of the deepest object or array in the value, if that is greater. */
 static size_t weigh_value(const cJSON *value, size_t depth, size_t *deepest)
 {
 	const cJSON *child;
@@ -61,8 +61,8 @@ static size_t weigh_value(const cJSON *value, size_t depth, size_t *deepest)
 	return nodes;
 }
 
-/* Adds a value at its place in the tree. Takes value, also if this fails. Returns 0 or -errno with
- * err. */
+/* Adds a value at its place in the tree: in a mapping, a key and a value in turn. The tree owns
+ * value from here on, also after a failure. Returns 0 or -errno with err. */
 static int put_value(struct tree *tree, cJSON *value, const yaml_mark_t *mark)
 {
 	struct level *level = tree->depth ? &tree->levels[tree->depth - 1] : NULL;
@@ -93,8 +93,8 @@ static int put_value(struct tree *tree, cJSON *value, const yaml_mark_t *mark)
 	return 0;
 }
 
-/* Records an anchor. Returns 0 with *ret_anchor: 1 + its index, or 0 if there is no name; or
- * -errno. */
+/* Records an anchor. Returns 0 or -errno. *ret_anchor: 1 + the index of the anchor; 0 if name is
+ * NULL, because the node has no anchor. */
 static int name_anchor(struct tree *tree, const yaml_char_t *name, size_t *ret_anchor)
 {
 	struct tree_anchor *anchors;

@@ -9,8 +9,9 @@
 
 /*
  * Reads a YAML document as a tree of cJSON values. A mapping becomes an object, in its order. A
- * list becomes an array. A scalar becomes a string, as it is written (a number too). A plain null
- * becomes null. Aliases are filled in. The DSL_… limits bound the tree for each text. Pure.
+ * list becomes an array. A scalar becomes a string, as it is written (a number too). A null without
+ * quotes becomes null. An alias becomes a copy of its value. A text whose tree is over
+ * DSL_DEPTH_MAX, DSL_ALIAS_MAX or DSL_EXPANSION_MAX is refused. Pure.
  *
  * Returns 0 and a value that the caller deletes, never NULL. Returns -EINVAL with err, which says
  * what is wrong and in which line; -ENOMEM.

@@ -30,7 +30,8 @@ const char *const db_statements[STATEMENTS] = {
 		      " risk_level = coalesce(?4, risk_level), modifier = ?5, update_time_ms = ?6,"
 		      " version = ?7 WHERE number = ?1",
 	[ST_DELETE] = "DELETE FROM documents WHERE document_id = ?1",
-	/* version 0 means the latest; if there is no such version, its columns are null */
+	/* ?2 is the version, and 0 means the latest; if there is no such version, its columns are
+	 * null */
 	[ST_SHOW] = "SELECT number, document_id, name, enterprise_project_id, creator, modifier,"
 		    " documents.create_time_ms, update_time_ms, versions.version, risk_level,"
 		    " description, content, documents.version FROM documents LEFT JOIN versions"
@@ -43,7 +44,7 @@ const char *const db_statements[STATEMENTS] = {
 	[ST_LIST_AFTER] = LIST_AFTER,
 	[ST_LIST_EVERY] = EVERY_ROW " ORDER BY number DESC LIMIT ?1 OFFSET ?2",
 	[ST_COUNT_EVERY] = "SELECT count(*) FROM documents",
-	/* counts the changes of this connection and of others */
+	/* counts the changes of this connection (total_changes) and of others (data_version) */
 	[ST_STATE] = "SELECT total_changes() || '.' || data_version FROM pragma_data_version",
 	[ST_FIND_PARTS] = FIND_PARTS,
 	[ST_LIST_FOUND] = LIST_FOUND,

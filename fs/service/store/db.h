@@ -12,29 +12,29 @@
  * values stand at ?1, ?2, …; a driver runs them. One thread at a time.
  *
  * All functions that return an int fail with -ENOMEM, -ENOSPC, -EBUSY (others have locked the row
- * or file), -EROFS, -EACCES or -EIO. Errors that only one function has stand at that function. Then
- * err is filled.
+ * or file), -EROFS, -EACCES or -EIO. Errors that only one function has stand at that function.
+ * After a failure err is filled.
  */
 struct db;
 
 enum statement {
-	ST_BEGIN_ONE, /* begins a savepoint */
+	ST_BEGIN_ONE, /* begins the savepoint of one change */
 	ST_KEEP_ONE,
 	ST_UNDO_ONE,
 	ST_INSERT,
 	ST_INSERT_VERSION,
 	ST_FIND,
-	ST_FIND_TO_CHANGE, /* nobody else can change the row before the transaction is over */
+	ST_FIND_TO_CHANGE, /* as ST_FIND; the row is locked until the transaction ends */
 	ST_UPDATE,
 	ST_DELETE,
 	ST_SHOW,
 	ST_VERSIONS,
 	ST_LIST,
 	ST_COUNT,
-	ST_LIST_AFTER, /* as ST_LIST, from below a number instead of from an offset */
+	ST_LIST_AFTER, /* as ST_LIST, but from below a row number, and not from an offset */
 	ST_LIST_EVERY, /* as ST_LIST, without a filter */
 	ST_COUNT_EVERY,
-	ST_STATE,      /* a text that differs after any change */
+	ST_STATE,      /* a text for the state of the database, which differs after any change */
 	ST_FIND_PARTS, /* numbers of documents whose names have parts in one of four ranges */
 	ST_LIST_FOUND, /* as ST_LIST, of documents whose numbers are in a JSON array */
 	ST_COUNT_FOUND,
@@ -83,11 +83,11 @@ struct db_row {
 	void *at; /* the row, as the driver has it */
 };
 
-/* Returns a column as a text; NULL if it is null, or without memory. The text is valid as long as
- * the row. */
+/* Returns a column (from 0) as a text; NULL if the column is null, or without memory. The text is
+ * valid as long as the row. */
 const char *db_text(const struct db_row *row, int column);
 
-/* Returns a column as a number; 0 if it is null. */
+/* Returns a column (from 0) as a number; 0 if the column is null. */
 int64_t db_number(const struct db_row *row, int column);
 
 /*
@@ -96,8 +96,8 @@ int64_t db_number(const struct db_row *row, int column);
  */
 typedef int db_row_fn(void *data, const struct db_row *row);
 
-/* The functions of a driver: see the functions below. A driver's own struct begins with struct
- * db. */
+/* The functions of a driver. The function db_NAME() below calls NAME, and says what NAME has to do.
+ * A driver's own struct begins with struct db. */
 struct db_ops {
 	int (*begin)(struct db *db, struct err *err);
 	int (*commit)(struct db *db, struct err *err);
@@ -133,14 +133,15 @@ void db_undo(struct db *db);
 /* Is there a transaction? False if the database has undone it by itself, or is gone. */
 bool db_in_transaction(const struct db *db);
 
-/* Runs a statement that gives no row. Returns 0 or -errno. *ret_changed (may be NULL): how many
- * rows it changed. */
+/* Runs a statement that gives no row. Returns 0 or -errno. *ret_changed (ret_changed may be NULL):
+ * how many rows the statement changed. */
 int db_run(struct db *db, enum statement which, const struct db_value *values, int n_values,
 	   int64_t *ret_changed, struct err *err);
 
 /*
- * Runs a statement that gives rows, to the end or until each() ends it. Returns how many rows
- * each() got, or its negative number; err is not filled then.
+ * Runs a statement that gives rows, and calls each() with each row until each() ends it. Returns
+ * how many rows each() got. Returns the negative number of each(), and then err is not filled; or
+ * -errno.
  */
 int db_query(struct db *db, enum statement which, const struct db_value *values, int n_values,
 	     db_row_fn *each, void *data, struct err *err);

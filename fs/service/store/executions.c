@@ -126,7 +126,8 @@ static int see_whole(void *data, const struct db_row *row)
 			      : reader->each(reader->data, &execution);
 }
 
-/* Reads the whole row of an execution. Returns 0, -ENOENT or another -errno. */
+/* Reads the whole row of an execution, and calls the callback of reader. Returns 0, -ENOENT,
+ * another -errno, or the negative number of the callback. */
 static int read_whole_execution(struct store *store, enum statement which, const char *id,
 				struct run_reader *reader, struct err *err)
 {
@@ -161,7 +162,7 @@ static int keep_execution_number(void *data, const struct db_row *row)
 	return 0;
 }
 
-/* Makes a value of a time in a filter; null for 0, which means no filter. */
+/* Makes a value for a statement from a time in a filter; null for 0, which means no filter. */
 static struct db_value time_or_none(int64_t time_ms)
 {
 	return time_ms ? db_of_number(time_ms) : db_no_number();

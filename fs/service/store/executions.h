@@ -9,8 +9,8 @@
 
 /*
  * The executions in the data file. The record of an execution has facts that do not change by
- * themselves: the request, the document at that time, and the operations since. The state of an
- * execution is computed from these facts. The functions fail as those of store.h do.
+ * themselves: the request, the document at the time of the request, and the operations since. The
+ * state of an execution is computed from these facts. The functions fail as those of store.h do.
  */
 
 /* Room for the ID of an execution: "EX", the time in 17 digits (to the ms), 8 random characters, a
@@ -25,7 +25,7 @@
 struct store_outlook {
 	const char *moving, *settled;
 	int64_t settle_ms;
-	bool ends; /* settled is the end of the execution, and not a pause */
+	bool ends; /* the status settled is the end of the execution, and not a pause */
 };
 
 /* The record of a new execution, for store_execute(). The strings are borrowed. */
@@ -45,16 +45,16 @@ int store_execute(struct store *store, const struct store_run *run,
 
 /* An execution from the store. The strings are valid while the callback runs. */
 struct store_execution {
-	int64_t number; /* the number of its row in the data file */
+	int64_t number; /* the number of the execution's row in the data file */
 	const char *execution_id, *tags;
 	int64_t change_ms; /* when the execution began, or the last operation on it came */
 	struct store_run run;
-	const char *operations; /* the operations, as a text of simulate/execution_state.c; not in a
-				   list */
+	const char *
+		operations; /* text of all operations, see execution_state_make(); NULL in a list */
 };
 
-/* Reads an execution. Returns 0; -ENOENT: there is no such execution; or the negative number of the
- * callback. */
+/* Reads an execution, and calls each() with it. Returns 0; -ENOENT: there is no such execution; or
+ * the negative number of each(). */
 int store_show_execution(struct store *store, const char *id,
 			 int (*each)(void *data, const struct store_execution *execution),
 			 void *data, struct err *err);
@@ -62,7 +62,7 @@ int store_show_execution(struct store *store, const char *id,
 /* Which executions store_list_executions() lists. A member that is NULL or 0 does not filter. */
 struct store_execution_filter {
 	const char *creator_like,
-		*document_name_like; /* a part of the name; ASCII letters match in either case */
+		*document_name_like; /* parts of names; ASCII letters match in either case */
 	const char *document_id;
 	int64_t start_after_ms;
 	int64_t end_before_ms; /* only executions that ended before this time, and by now_ms */
@@ -72,15 +72,16 @@ struct store_execution_filter {
 };
 
 /*
- * Lists executions, newest first, without content and operations. Ends early if the callback
- * returns another number than 0. Returns 0 and how many match, on all pages; or the negative number
- * of the callback.
+ * Calls each() with the executions of a page, newest first, without content and operations. Ends
+ * early if each() returns another number than 0. Returns 0, and in *ret_total how many executions
+ * match, on all pages; or the negative number of each().
  */
 int store_list_executions(struct store *store, const struct store_execution_filter *filter,
 			  int (*each)(void *data, const struct store_execution *execution),
 			  void *data, int64_t *ret_total, struct err *err);
 
-/* The new values that an operation brings into the record of an execution. */
+/* The new values that an operation brings into the record of an execution. operations: the text of
+ * all operations, the new one too. */
 struct store_change {
 	int64_t change_ms;
 	struct buf operations;

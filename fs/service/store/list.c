@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Lists documents. Before each create, cocfs asks for the documents of a name. If there are very
- * many documents, this must be found without reading them all. The request gives a part of the
- * name, and an index of whole names cannot find a part.
+ * many documents, the store must find them without reading all documents. The request gives a part
+ * of the name, and an index of whole names cannot find a part.
  *
  * So the table name_parts has parts of each name, in lower case: a part begins at every fourth
  * character, and has up to 64 characters. Triggers in the database keep the table. If a text of
  * four or more characters stands in a name, then one of its first four characters stands where a
  * part begins. So the text without its first 0, 1, 2 or 3 characters is the beginning of a part.
- * Four searches in an index find all documents that may match. The exact filter is applied to
- * these. Of a longer text the end is searched for, because names that count upwards differ there.
+ * Four searches in an index find all documents that may match. The exact filter is applied to the
+ * documents found. Of a text of more than 67 characters the last 67 are searched for, because names
+ * that count upwards differ at the end.
  *
- * A text that is shorter, or that stands in very many names, is searched for in all documents. The
- * result is large then, too.
+ * A text of fewer than four characters, or one that stands in very many names, is searched for in
+ * all documents. The result is large then, too.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -25,23 +26,23 @@
 #include "bounds/api.h"
 #include "service/store/store_private.h"
 
-/* The layouts have the same numbers (sqlite_open.c, postgresql_tables.c). */
+/* The tables are filled with the same two numbers (sqlite_open.c, postgresql_tables.c). */
 #define PART_EVERY 4
 #define PART_CHARS 64
 
-/* The most documents that are read by their numbers. If there are more, reading all costs no
- * more. */
+/* The most documents that are read by their numbers. If more are found, it costs no more to read
+ * all documents. */
 #define FOUND_MAX 1000
 
 #define CHARACTER_LAST 0x10ffff
 #define SURROGATE_FIRST 0xd800
 #define SURROGATE_LAST 0xdfff
 
-/* The callback of a caller that lists documents, and how many it got. */
+/* The callback of a caller that lists documents, and how many documents it got (n). */
 struct list_reader {
 	int (*each)(void *data, const struct store_document *document);
 	void *data;
-	int64_t number; /* the number of the last document */
+	int64_t number; /* row number of the last document that each() got; 0: none */
 	int64_t n;
 };
 
@@ -73,7 +74,8 @@ int store_make_pattern(const char *text, struct buf *out)
 }
 
 /* Reads the characters of a text, in the database's lower case: only ASCII letters change. Returns
- * how many there are; 0: too many, or not UTF-8. */
+ * how many characters there are; 0 if the text has more than COC_NAME_MAX_CHARS, is empty, or is
+ * not UTF-8. */
 static size_t read_characters(const char *text, uint32_t characters[COC_NAME_MAX_CHARS])
 {
 	size_t left = strlen(text), n = 0, size;
@@ -106,8 +108,8 @@ static int append_characters(struct buf *out, const uint32_t *characters, size_t
 	return out->error;
 }
 
-/* Appends the smallest text that is greater than all texts with this beginning. Returns 0; -ERANGE:
- * there is none; -ENOMEM. */
+/* Appends the smallest text that is greater than all texts that begin with these characters.
+ * Returns 0; -ERANGE if there is no such text; or -ENOMEM. */
 static int append_next(struct buf *out, const uint32_t *characters, size_t n)
 {
 	uint32_t last;
@@ -123,7 +125,7 @@ static int append_next(struct buf *out, const uint32_t *characters, size_t n)
 	return append_character(out, last);
 }
 
-/* The numbers of the documents that may match, as a JSON array, and their count. */
+/* The row numbers of the documents that may match, as a JSON array, and how many they are. */
 struct found {
 	struct buf numbers;
 	int n;
@@ -136,7 +138,8 @@ static int keep_found(void *data, const struct db_row *row)
 	return buf_printf(&found->numbers, "%s%" PRId64, found->n++ ? "," : "[", db_number(row, 0));
 }
 
-/* Finds the documents that have a part in one of the ranges. Returns 0 or -errno. */
+/* Finds the documents that have a part from low[i] up to and without high[i], for any i. Returns 0
+ * or -errno. */
 static int search_parts(struct store *store, struct buf low[PART_EVERY],
 			struct buf high[PART_EVERY], struct found *found, struct err *err)
 {
@@ -153,8 +156,8 @@ static int search_parts(struct store *store, struct buf low[PART_EVERY],
 }
 
 /*
- * Finds the documents whose names may have a text in them. Returns 1 and their numbers; 0: all
- * documents have to be read; or -errno.
+ * Finds the documents whose names may have a text in them. Returns 1 and the documents' numbers in
+ * found; 0: all documents have to be read; or -errno.
  */
 static int find_names(struct store *store, const char *text, struct found *found, struct err *err)
 {
@@ -185,8 +188,8 @@ static int find_names(struct store *store, const char *text, struct found *found
 	return r < 0 ? r : found->n <= FOUND_MAX;
 }
 
-/* Lists the matching documents among those with the given numbers. Returns a negative number if it
- * fails, else 0 or more. */
+/* Lists the documents that match the filter, among those whose numbers are in the JSON array
+ * numbers. Returns a negative number if it fails, else 0 or more. */
 static int list_found(struct store *store, const struct store_filter *filter, const char *pattern,
 		      const char *numbers, struct list_reader *reader, int64_t *ret_total,
 		      struct err *err)
@@ -207,8 +210,8 @@ static int list_found(struct store *store, const struct store_filter *filter, co
 				ret_total, err);
 }
 
-/* Lists all documents without a filter: a database counts all rows fast. Returns a negative number
- * if it fails, else 0 or more. */
+/* Lists a page of all documents, without a filter. A statement without a filter counts all rows
+ * faster. Returns a negative number if it fails, else 0 or more. */
 static int list_every(struct store *store, const struct store_filter *filter,
 		      struct list_reader *reader, int64_t *ret_total, struct err *err)
 {
@@ -222,8 +225,8 @@ static int list_every(struct store *store, const struct store_filter *filter,
 				err);
 }
 
-/* Lists the documents after the page before, which ended at place. Returns a negative number if it
- * fails, else 0 or more. */
+/* Lists the documents that follow the page before. That page ended at place. Returns a negative
+ * number if it fails, else 0 or more. */
 static int list_after(struct store *store, const struct store_filter *filter,
 		      const struct list_place *place, struct list_reader *reader,
 		      int64_t *ret_total, struct err *err)
@@ -241,8 +244,8 @@ static int list_after(struct store *store, const struct store_filter *filter,
 			reader, err);
 }
 
-/* Lists the matching documents among all documents. Returns a negative number if it fails, else 0
- * or more. */
+/* Lists the documents that match the filter, among all documents. Returns a negative number if it
+ * fails, else 0 or more. */
 static int list_all(struct store *store, const struct store_filter *filter, const char *pattern,
 		    struct list_reader *reader, int64_t *ret_total, struct err *err)
 {
@@ -261,8 +264,8 @@ static int list_all(struct store *store, const struct store_filter *filter, cons
 				err);
 }
 
-/* Lists a page of all documents, or of those of a creator or a project. Returns a negative number
- * if it fails, else 0 or more. */
+/* Lists a page of all documents, or of the documents of a creator or a project. Returns a negative
+ * number if it fails, else 0 or more. */
 static int list_page(struct store *store, const struct store_filter *filter,
 		     struct list_reader *reader, int64_t *ret_total, struct err *err)
 {

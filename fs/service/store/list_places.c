@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A scan asks for page after page: offset 0, 100, 200 and so on. For each page the database would
- * count all documents, and skip all documents of the pages before. So the store keeps the end of a
- * page, and the number of documents. The next page goes on from there.
+ * count all documents, and skip all documents of the pages before. So the store keeps where a page
+ * ended, and how many documents there are. The next page goes on from the end of the page before.
  *
- * This is right as long as nothing has changed. The database gives a text for its state (ST_STATE),
- * which differs after any change, also by another program. If the state has changed, a page is read
- * from its offset.
+ * This gives the right page as long as nothing has changed. The database gives a text for its state
+ * (ST_STATE), which differs after any change, also by another program. If the state has changed, a
+ * page is read from its offset.
  */
 #define _GNU_SOURCE
 #include "service/store/list_places.h"
@@ -29,7 +29,7 @@ char *list_places_state(struct store *store)
 {
 	char *state = NULL;
 
-	/* PostgreSQL's state does not show the changes of its own transaction */
+	/* ST_STATE of PostgreSQL does not show the changes of the transaction that asks */
 	if (!store->has_changes)
 		db_query(store->db, ST_STATE, NULL, 0, keep_state, &state, NULL);
 	return state;
@@ -77,8 +77,8 @@ const struct list_place *list_places_find(struct store *store, const struct stor
 	return place;
 }
 
-/* Returns the place that was not used for the longest time: the next place to keep takes its
- * room. */
+/* Returns the place that was not used for the longest time. list_places_keep() overwrites this
+ * place. */
 static struct list_place *oldest_place(struct store *store)
 {
 	struct list_place *oldest = &store->places.place[0];
@@ -96,7 +96,7 @@ void list_places_keep(struct store *store, const struct store_filter *filter, co
 
 	if (!state || filter->name_like)
 		return;
-	/* reuse the place of the page before: that scan has gone on to this page */
+	/* overwrite the place of the page before: its scan has gone on to this page */
 	kept = find_place(store, filter, state, filter->offset);
 	if (!kept)
 		kept = oldest_place(store);

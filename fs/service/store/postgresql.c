@@ -25,7 +25,7 @@
 #define VALUES_MAX 20
 #define NUMBER_SIZE 21
 
-/* PostgreSQL's numbers of two types. They never change. */
+/* The OIDs of the types bigint and text. They are the same in every PostgreSQL database. */
 #define OID_BIGINT 20
 #define OID_TEXT 25
 
@@ -63,8 +63,9 @@ int postgresql_error(struct db_postgresql *postgresql, const PGresult *result, s
 	return -errnum;
 }
 
-/* Closes a connection on which no answer comes, and does not connect again for a moment: a caller
- * that has waited so long must not wait again. Returns -EIO with err filled. */
+/* Call this function when no answer has come by work_ends_ms. Closes the connection, and lets no
+ * attempt to connect begin for POSTGRESQL_RETRY_MS: a caller that has waited so long must not wait
+ * again. Returns -EIO with err filled. */
 static int is_silent(struct db_postgresql *postgresql, struct err *err)
 {
 	postgresql_disconnect(postgresql);
@@ -75,8 +76,8 @@ static int is_silent(struct db_postgresql *postgresql, struct err *err)
 	return -EIO;
 }
 
-/* Waits for the next result. Returns 0 and a result, which the caller clears; NULL after the last
- * one. Returns -EIO if the connection was closed. */
+/* Waits for the next result of the server. Returns 0 and in *ret_result the result, which the
+ * caller clears; NULL after the last result. Returns -EIO after it has closed the connection. */
 static int next_result(struct db_postgresql *postgresql, PGresult **ret_result, struct err *err)
 {
 	PGconn *connection = postgresql->connection;
@@ -100,7 +101,8 @@ static int next_result(struct db_postgresql *postgresql, PGresult **ret_result, 
 	return 0;
 }
 
-/* Reads all results. Returns 0 and the last good result, or the first error. */
+/* Reads all results of the server. Returns 0 and in *ret_result (ret_result may be NULL) the last
+ * good result; or the -errno of the first bad one, with err filled. */
 static int hear_answer(struct db_postgresql *postgresql, PGresult **ret_result, struct err *err)
 {
 	_cleanup_(PQclear) PGresult *last = NULL;
@@ -266,7 +268,7 @@ struct listener {
 	db_row_fn *each;
 	void *data;
 	int rows; /* rows that each() got */
-	int r;	  /* the last number of each(), or the first error */
+	int r;	  /* what each() returned last; if it is not 0, each() gets no more rows */
 	int64_t changed;
 };
 
@@ -293,8 +295,8 @@ static int hear_result(struct db_postgresql *postgresql, const PGresult *result,
 	}
 }
 
-/* Runs a statement on the present connection. Returns 0, -errno, or the negative number of the
- * callback. */
+/* Runs a statement on the present connection, without connecting again. Returns 0, -errno, or the
+ * negative number of each(). */
 static int attempt_statement(struct db_postgresql *postgresql, enum statement which,
 			     const struct db_value *values, int n_values, struct listener *listener,
 			     struct err *err)
@@ -305,8 +307,8 @@ static int attempt_statement(struct db_postgresql *postgresql, enum statement wh
 
 	if (r < 0)
 		return r;
-	/* read to the end even if each() wants no more: only then the connection can be used again
-	 */
+	/* read to the end even if each() wants no more rows: only then the connection can be used
+	 * again */
 	while ((heard = next_result(postgresql, &result, failed ? NULL : err)) == 0 && result) {
 		r = hear_result(postgresql, result, listener, failed ? NULL : err);
 		PQclear(result);
@@ -343,8 +345,9 @@ static int postgresql_execute(struct db *db, enum statement which, const struct 
 
 /*
  * Runs a savepoint's statement. Each statement costs a round trip to the database, and savepoints
- * would double their number. So there is a savepoint from the beginning of a transaction. It is
- * moved only when a change begins after another change. Returns 0, or -errno with err filled.
+ * would double their number. So there is a savepoint from the beginning of a transaction. The
+ * savepoint is moved only when a change begins after another change. Returns 0, or -errno with err
+ * filled.
  */
 static int run_savepoint(struct db_postgresql *postgresql, enum statement which, struct err *err)
 {

@@ -13,8 +13,8 @@ struct db_postgresql {
 	char *uri;
 	PGconn *connection;	   /* NULL: there is no connection */
 	bool prepared[STATEMENTS]; /* which statements are prepared on this connection */
-	bool begun;		   /* a transaction has begun; its connection may be gone since */
-	bool changed;		   /* something has changed since the savepoint */
+	bool begun;		   /* a transaction has begun; its connection may be lost since */
+	bool changed;		   /* a change has begun since the savepoint */
 	int64_t work_ends_ms;	   /* monotonic: when the present unit of work is given up */
 	int64_t next_try_ms;	   /* monotonic: when the next attempt to connect may begin */
 	struct err refused;	   /* why there is no connection */
@@ -27,17 +27,18 @@ extern const struct db_ops db_postgresql_ops;
 /* PostgreSQL's own texts of statements; NULL: the text of db_statements is used. */
 extern const char *const postgresql_statements[STATEMENTS];
 
-/* Runs statements without values. The last one may give one row. Returns 0 or -errno. *ret_result
- * (may be NULL): the result, which the caller clears. */
+/* Runs statements without values. Returns 0 or -errno. *ret_result (ret_result may be NULL): the
+ * result of the last statement, which the caller clears. */
 int postgresql_simply(struct db_postgresql *postgresql, const char *text, PGresult **ret_result,
 		      struct err *err);
 
-/* Begins a unit of work: a transaction, or a read without one. POSTGRESQL_WORK_MS is its time. */
+/* Begins a unit of work: a transaction, or a read without one. A statement of the unit that is not
+ * done after POSTGRESQL_WORK_MS fails. */
 void postgresql_begin_work(struct db_postgresql *postgresql);
 
 /*
- * Fills err from a bad result, or from the connection if there is no result (NULL). Returns the
- * -errno. Closes a broken connection.
+ * Fills err from a bad result, or from the connection if result is NULL. Returns the -errno. Closes
+ * a broken connection.
  */
 int postgresql_error(struct db_postgresql *postgresql, const PGresult *result, struct err *err);
 

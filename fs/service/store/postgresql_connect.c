@@ -17,8 +17,9 @@
 
 /*
  * The settings of a session. A commit must be on the disk of the database, and on those of its
- * synchronous standbys. The setting remote_apply promises even more, and stays. The time limits let
- * the server itself end what a replica has left behind that was killed or stands still.
+ * synchronous standbys. The setting remote_apply promises even more, and stays. If a replica was
+ * killed or stands still, the server itself ends its statements and transactions after these time
+ * limits.
  */
 static const char session[] =
 	"SELECT set_config('synchronous_commit', 'on', false)"
@@ -119,7 +120,8 @@ void postgresql_disconnect(struct db_postgresql *postgresql)
 	memset(postgresql->prepared, 0, sizeof(postgresql->prepared));
 }
 
-/* Connects. Returns the version of the database's layout; 0: there are no tables; or -errno. */
+/* Connects to the database, and checks that it is ours. Returns the version of its layout; 0: there
+ * are no tables; or -errno with err filled. */
 static int try_to_connect(struct db_postgresql *postgresql, struct err *err)
 {
 	int r;
@@ -144,7 +146,7 @@ int postgresql_connect(struct db_postgresql *postgresql, struct err *err)
 		return -postgresql->refused.errnum;
 	}
 	r = try_to_connect(postgresql, &postgresql->refused);
-	/* the tables existed when the store was opened */
+	/* 0 is an error here: the tables existed when the store was opened */
 	if (r == 0)
 		r = err_set(&postgresql->refused, EIO, "the tables of the database are gone");
 	if (r > 0)

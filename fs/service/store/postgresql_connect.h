@@ -6,8 +6,8 @@
 
 /*
  * Begins a unit of work. Without a connection, connects first and checks that the tables are ours.
- * For POSTGRESQL_RETRY_MS after a failed attempt or a silent server, fails at once with that error.
- * Returns 0 or -errno.
+ * For POSTGRESQL_RETRY_MS after a failed attempt or a silent server, fails without an attempt, with
+ * the error of that time. Returns 0 or -errno.
  */
 int postgresql_connect(struct db_postgresql *postgresql, struct err *err);
 

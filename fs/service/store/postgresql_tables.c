@@ -17,8 +17,8 @@
 #define LOCK "1668248420"
 
 /*
- * Compares ASCII letters in either case, as SQLite's LIKE does: the collation "C" knows no other
- * letters.
+ * Compares ASCII letters in either case, as SQLite's LIKE does: in the collation "C", lower()
+ * changes only ASCII letters.
  */
 #define LIKE(column, place) "lower(" column " COLLATE \"C\") LIKE lower(" place " COLLATE \"C\")"
 
@@ -43,12 +43,14 @@ const char *const postgresql_statements[STATEMENTS] = {
 	[ST_COUNT_EXECUTIONS] = COUNT_EXECUTIONS,
 };
 
-/* The tables and other relations of the schema in which tables are made. */
+/* The end of a query for the tables and other relations in the first schema of the search path,
+ * where tables are made. */
 #define OUR_SCHEMA                                                                                 \
 	" FROM pg_class WHERE relnamespace ="                                                      \
 	" (SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
 
-/* The layouts, as in SQLite (sqlite_open.c): each text makes a layout from the one before. */
+/* The layouts of the tables, as in SQLite (sqlite_open.c): each text makes a layout from the layout
+ * before it. */
 static const char documents_and_executions[] =
 	"CREATE TABLE documents ("
 	" number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
@@ -126,8 +128,8 @@ static const char name_parts[] =
 
 static const char *const layouts[LAYOUT] = {documents_and_executions, name_parts};
 
-/* Runs a query in SQL whose answer is one number. Returns 0 and the number, -1 for null; or -errno
- * with err filled. -EINVAL: there is not exactly one row. */
+/* Runs a query in SQL whose answer is one number. Returns 0 and the number (-1 for null); or -errno
+ * with err filled. Returns -EINVAL if the answer has not exactly one row. */
 static int ask_postgresql_number(struct db_postgresql *postgresql, const char *question,
 				 long long *ret_number, struct err *err)
 {

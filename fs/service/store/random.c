@@ -10,7 +10,8 @@
 
 #include "base/secret.h"
 
-/* Fills size random bytes. size: at most 256, because no signal cuts such a request short. */
+/* Writes size random bytes. size: at most 256, because no signal cuts such a request short. Returns
+ * 0 or -EIO. */
 static int random_bytes(unsigned char *bytes, size_t size)
 {
 	return getrandom(bytes, size, 0) == (ssize_t)size ? 0 : -EIO;

@@ -7,8 +7,8 @@
 #define UUID_SIZE 37 /* 36 characters and a NUL */
 
 /*
- * Fills text with size random characters of an alphabet, all equally likely, and a NUL. Returns 0;
- * -EIO: the kernel has no random numbers.
+ * Writes size random characters of alphabet, each equally likely, and a NUL into ret_text, which
+ * has room for size + 1 bytes. Returns 0; or -EIO if the kernel gives no random numbers.
  */
 int random_text(const char *alphabet, size_t size, char *ret_text);
 

@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* The cleanup of a variable with a statement: makes the statement ready for its next use, and
- * forgets its values. */
+/* The cleanup of a variable that holds a prepared statement: makes the statement ready for its next
+ * use, and clears its values. */
 static void reset_statement(sqlite3_stmt **statement)
 {
 	sqlite3_reset(*statement);
@@ -70,8 +70,8 @@ static int sqlite_commit(struct db *db, struct err *err)
 	return r;
 }
 
-/* Gives a statement its values, which must outlive its run. Returns SQLITE_OK (0), or not 0: a
- * value could not be bound. */
+/* Gives a statement its values. Their texts must stay valid while the statement runs. Returns 0, or
+ * another number if a value could not be bound. */
 static int bind_values(sqlite3_stmt *statement, const struct db_value *values, int n_values)
 {
 	int bad = 0;

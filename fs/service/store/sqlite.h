@@ -10,7 +10,7 @@
 struct db_sqlite {
 	struct db db;
 	sqlite3 *handle;
-	/* prepared once, when the database is opened */
+	/* prepared once, by db_sqlite_open() */
 	sqlite3_stmt *begin, *commit, *statements[STATEMENTS];
 };
 

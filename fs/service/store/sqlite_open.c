@@ -27,10 +27,10 @@
 	" WHERE begin <= length(old.name));"
 
 /*
- * Each text makes a layout from the one before; the first begins with an empty file. Layout 1 has
- * documents, 2 adds executions, 3 adds the parts of the documents' names (list.c). A document can
- * be deleted while its executions stay: an execution has a copy of what it needs, and does not
- * refer to the document.
+ * Each text makes a layout of the tables from the layout before it; the first text makes layout 1
+ * in an empty file. Layout 1 has documents, 2 adds executions, 3 adds the parts of the documents'
+ * names (list.c). A document can be deleted while its executions stay: an execution has a copy of
+ * what it needs, and does not refer to the document.
  */
 static const char *const layouts[SCHEMA_VERSION] = {
 	"CREATE TABLE documents ("
@@ -119,8 +119,8 @@ static int ask_number(sqlite3 *db, const char *question, int64_t *ret_number, st
 	return r;
 }
 
-/* Checks that a file is ours. Returns the version of its layout; 0: the file is empty; or
- * -errno. */
+/* Checks that a file is a data file of this service. Returns the version of its layout; 0: the file
+ * is empty; or -errno with err filled. */
 static int recognize_database(sqlite3 *db, struct err *err)
 {
 	int64_t application = 0, version = 0, tables = 0;
@@ -194,15 +194,16 @@ static int set_up_database(sqlite3 *db, struct err *err)
 		r = make_tables(db, err);
 	if (r < 0)
 		return r;
-	/* ask what the mode is: on a file system without shared memory SQLite keeps the old mode
-	 * silently */
+	/* ask whether the mode is WAL now: on a file system without shared memory SQLite keeps the
+	 * old mode, and reports no error */
 	r = ask_number(db, "SELECT journal_mode = 'wal' FROM pragma_journal_mode", &wal, err);
 	if (r == 0 && !wal)
 		return err_set(err, ENOTSUP, "its file system does not support SQLite's WAL mode");
 	return r;
 }
 
-/* Makes the file if it is missing: durable, and for its owner only. Returns 0 or -errno. */
+/* Makes the data file if it is missing: durable, and for its owner only. Returns 0; -EINVAL if path
+ * is no regular file; or another -errno. */
 static int make_file(const char *path)
 {
 	_cleanup_close_ int fd = -1, parent = -1;

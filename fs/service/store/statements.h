@@ -3,9 +3,9 @@
 #define COCFS_SERVICE_STORE_STATEMENTS_H
 
 /*
- * The texts of statements that differ between the databases only in a part. The columns of a row
- * stand here once, because the code that reads a row counts them. A file that includes this header
- * must define these macros first, in the words of its database:
+ * The texts of statements that differ between SQLite and PostgreSQL only in a part. The columns of
+ * a row stand only here, because the code that reads a row counts them. A file that includes this
+ * header must define these macros first, in the words of its database:
  *
  *   LIKE(column, place)	a column matches the pattern at a place.
  *
@@ -16,7 +16,7 @@
 
 #define FIND "SELECT number, version FROM documents WHERE document_id = ?1"
 
-/* A condition that also holds if the value at its place is null. */
+/* A condition that also holds if the value at place, such as "?1", is null. */
 #define IF_GIVEN(place, condition) "(" place " IS NULL OR " condition ")"
 #define AND_IF_GIVEN(place, condition) " AND " IF_GIVEN(place, condition)
 

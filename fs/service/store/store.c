@@ -8,8 +8,9 @@
  * each. So a change that fails is undone alone. The commit point of all is store_settle().
  *
  * On some errors SQLite undoes the whole transaction by itself (a full disk, a failed read).
- * PostgreSQL does so when the connection breaks. Then changes are gone that were reported as done.
- * So settling fails, and none of them is answered as made. Until then no new change begins.
+ * PostgreSQL does so when the connection breaks. Then changes are gone for which store_finish()
+ * returned 0. So store_settle() fails, and no answer says that they were made. Until store_settle()
+ * is called, store_begin() fails.
  */
 #define _GNU_SOURCE
 #include "service/store/store.h"
@@ -64,7 +65,8 @@ static int run_store_statement(struct store *store, enum statement which)
 	return db_run(store->db, which, NULL, 0, NULL, NULL);
 }
 
-/* Gives up all gathered changes, because of the database's last error. Returns that -errno. */
+/* Gives up all gathered changes, because of the database's last error. Returns the -errno of that
+ * error, with err filled. */
 static int lose(struct store *store, struct err *err)
 {
 	store->lost = store->db->last;
@@ -89,15 +91,16 @@ int store_begin(struct store *store, struct err *err)
 		r = db_begin(store->db, err);
 	if (r < 0 || !store->gathers)
 		return r;
-	/* check first: if there is no transaction, a savepoint would begin one, and commit it */
+	/* check first: without a transaction, SAVEPOINT would begin one, and RELEASE would commit
+	 * it */
 	if (!db_in_transaction(store->db))
 		return lose(store, err);
 	store->has_changes = true;
 	return run_store_statement(store, ST_BEGIN_ONE) == 0 ? 0 : lose(store, err);
 }
 
-/* Ends one of the gathered changes: keeps it if r is 0, undoes it alone if r is negative. Returns
- * r; or -errno if the database has lost all gathered changes. */
+/* Ends the change that store_begin() began last: keeps it if r is 0, undoes it alone if r is
+ * negative. Returns r; or -errno if the database has lost all gathered changes. */
 static int finish_one(struct store *store, int r, struct err *err)
 {
 	/* the database may have undone the whole transaction */
@@ -356,7 +359,7 @@ static int see_version(void *data, const struct db_row *row)
 
 /*
  * Others may change the document between the two queries. The second query leaves out versions that
- * the first has not seen. A document without versions has been deleted.
+ * the first has not seen. If the second query finds no versions, the document has been deleted.
  */
 int store_show(struct store *store, const char *id, int64_t version,
 	       int (*document)(void *data, const struct store_document *document),

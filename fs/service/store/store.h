@@ -15,9 +15,9 @@
  * After store_gather(), the change is on the disk when store_settle() has returned 0. One thread at
  * a time.
  *
- * All functions fail with -ENOMEM, -ENOSPC, -EBUSY (another process has locked the file), -EROFS or
- * -EIO. Errors that only one function has stand at that function. Then err is filled, and nothing
- * has changed.
+ * All functions fail with -ENOMEM, -ENOSPC, -EBUSY (another process has locked the file), -EROFS,
+ * -EACCES or -EIO. Errors that only one function has stand at that function. After a failure err is
+ * filled, and nothing has changed.
  */
 struct store;
 
@@ -34,8 +34,8 @@ int store_open(const char *path, struct store **ret_store, struct err *err);
 /* Closes and frees a store. NULL is accepted. */
 void store_close(struct store *store);
 
-/* From here on changes are gathered: store_settle() makes them durable together. This store reads
- * them as if they were durable. */
+/* From here on changes are gathered: store_settle() makes all changes since the last call durable
+ * together. This store reads them before that as if they were durable. */
 void store_gather(struct store *store);
 
 /* Returns true if there are gathered changes that are not durable yet. */
@@ -43,7 +43,7 @@ bool store_has_changes(const struct store *store);
 
 /*
  * Makes the gathered changes durable, all or none. Returns 0 also if there are none. After an error
- * none of the changes since the last store_settle() is made, although they were reported as done.
+ * none of the changes since the last store_settle() is made, although their functions returned 0.
  */
 int store_settle(struct store *store, struct err *err);
 
@@ -59,14 +59,15 @@ struct store_new {
 int store_create(struct store *store, const struct store_new *new, int64_t now_ms,
 		 char ret_id[STORE_ID_SIZE], struct err *err);
 
-/* An edit. The strings are borrowed. NULL in description or risk_level keeps the old value. */
+/* The values of a new version, for store_update(). The strings are borrowed. NULL in description or
+ * risk_level keeps the old value. */
 struct store_edit {
 	const char *name, *content, *risk_level, *description;
 	const char *modifier;
 };
 
-/* Stores a new version of a document. Returns 0; -ENOENT: no such document; -EDQUOT: it has the
- * most versions allowed. */
+/* Stores a new version of a document. Returns 0; -ENOENT: there is no such document; -EDQUOT: the
+ * document has COC_VERSIONS_MAX versions. */
 int store_update(struct store *store, const char *id, const struct store_edit *edit, int64_t now_ms,
 		 struct err *err);
 
@@ -77,10 +78,10 @@ int store_delete(struct store *store, const char *id, struct err *err);
 /* A document from the store. The strings are valid while the callback runs. A string that is not
  * set is NULL. */
 struct store_document {
-	int64_t number; /* the number of its row in the data file */
+	int64_t number; /* the number of the document's row in the data file */
 	const char *document_id, *name, *enterprise_project_id, *creator, *modifier;
 	const char *risk_level, *description; /* not in a list */
-	const char *content;		      /* not in a list; the content of version */
+	const char *content;		      /* of version; not in a list */
 	int64_t version;
 	int64_t create_time_ms, update_time_ms;
 };
@@ -92,8 +93,9 @@ struct store_version {
 };
 
 /*
- * Reads a document, then all its versions, newest first. version: 0 means the latest. Returns 0;
- * -ENOENT: no such document; -ENODATA: no such version; or the negative number of a callback.
+ * Calls document() with a document, then each() with each of its versions, newest first. version:
+ * whose content document() gets; 0 means the latest. Returns 0; -ENOENT: there is no such document;
+ * -ENODATA: it has no such version; or the negative number of a callback.
  */
 int store_show(struct store *store, const char *id, int64_t version,
 	       int (*document)(void *data, const struct store_document *document),
@@ -103,13 +105,13 @@ int store_show(struct store *store, const char *id, int64_t version,
 /* Which documents store_list() lists, and the page: limit documents from offset on. A string that
  * is NULL does not filter. */
 struct store_filter {
-	const char *name_like; /* a part of the name; ASCII letters match in either case */
+	const char *name_like; /* a part of the document's name; ASCII case is ignored */
 	const char *creator, *enterprise_project_id;
 	int64_t limit, offset;
 };
 
-/* Lists documents, newest first. Returns 0 and how many match, on all pages; or the negative number
- * of the callback. */
+/* Calls each() with the documents of a page, newest first. Returns 0, and in *ret_total how many
+ * documents match, on all pages; or the negative number of each(). */
 int store_list(struct store *store, const struct store_filter *filter,
 	       int (*each)(void *data, const struct store_document *document), void *data,
 	       int64_t *ret_total, struct err *err);

@@ -8,15 +8,16 @@ struct err;
 struct store;
 
 /*
- * A store in a PostgreSQL database. Several processes may use it at once: each sees the durable
- * changes of the others, and no two give out the same ID. What store.h says about a data file holds
- * for the database, too. Besides:
+ * A store in a PostgreSQL database. Several processes may use the store at the same time: each sees
+ * the durable changes of the others, and no two give out the same ID. What store.h says about a
+ * data file holds for the database, too. Besides:
  *
  * If the connection breaks, the gathered changes are lost, and store_settle() fails. If it breaks
  * while store_settle() commits, store_settle() fails too. Then nobody can know whether the changes
  * were made: the client has to look. Functions fail with -EIO until the database can be reached
- * again. Attempts to connect are at least POSTGRESQL_RETRY_MS apart. No function takes longer than
- * POSTGRESQL_CONNECT_S and POSTGRESQL_WORK_MS together. -EBUSY: another process had locked a row.
+ * again. Attempts to connect are at least POSTGRESQL_RETRY_MS apart. No transaction takes longer
+ * than POSTGRESQL_WORK_MS, nor does a query without a transaction. An attempt to connect adds
+ * POSTGRESQL_CONNECT_S for each address. -EBUSY: another process had locked a row.
  */
 
 /* Does data (the option --data) name a PostgreSQL database, and not a file? Yes if it begins with
