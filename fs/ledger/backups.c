@@ -14,8 +14,8 @@
 #include "ledger/group.h"
 #include "ledger/renames.h"
 
-/* Moves a row to a path. Returns 0, -EEXIST if another row has the path and must not be lost, or
- * another -errno. */
+/* Moves a row to a path. Returns 0 or -errno. -EEXIST: another row has the path, and is bound or
+ * has an unfinished submission; or there is no such row. */
 static int move_row(struct ledger *ledger, int64_t row, const char *path)
 {
 	int r = ledger_clear_file(ledger, path);
@@ -29,7 +29,7 @@ static int move_row(struct ledger *ledger, int64_t row, const char *path)
 	return r < 0 || sqlite3_changes(ledger->db) ? r : -EEXIST;
 }
 
-/* Makes the row of a backup: copies owner and mark of half a file from the row that the file had.
+/* Makes the row of a backup: copies the holding and `incomplete` from `row`, which the file had.
  * Returns 0 or -errno. */
 static int mark_backup(struct ledger *ledger, int64_t row, const struct job_backup *backup)
 {
@@ -77,7 +77,7 @@ int ledger_drop_backup(struct ledger *ledger, int64_t row)
 	if (r < 0)
 		return r;
 	r = ledger_run_row(ledger, STMT_DROP_BACKUP, row);
-	if (r == 0) /* a row with a story stays for its story */
+	if (r == 0) /* a row that must stay, such as one with a story, loses the mark */
 		r = ledger_unmark_backup(ledger, row);
 	return ledger_group_end(ledger, r);
 }

@@ -33,8 +33,9 @@ int ledger_bound_row(struct ledger *ledger, const char *job_id, int64_t *ret_row
 	return code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
 }
 
-/* Finds the state that a row has once it is bound. It is a draft if its text is not known to be the
- * service's. Returns 0, -EEXIST if the row has a job, or another -errno. */
+/* Finds the state that a row has once it is bound. It is JOB_DRAFT if the digest is not known: then
+ * its text may differ from the service's. Returns 0, -EEXIST if the row has a job, or another
+ * -errno. */
 static int state_when_bound(struct ledger *ledger, int64_t row,
 			    const struct ledger_binding *binding, enum job_state *ret_state)
 {
@@ -54,7 +55,7 @@ static int state_when_bound(struct ledger *ledger, int64_t row,
 	return 0;
 }
 
-/* Writes a binding and its state into a row of job, in place of the binding that the row had.
+/* Writes a binding and a state into a row that has no binding; any other row stays as it is.
  * Returns 0 or -errno. */
 static int write_binding(struct ledger *ledger, int64_t row, const struct ledger_binding *binding,
 			 enum job_state state)
@@ -92,7 +93,8 @@ static int recall_job(struct ledger *ledger, const char *job_id)
 	return ledger_run(stmt);
 }
 
-/* Binds a row. Call this within an open group. Returns 0 or -errno. */
+/* Binds a row, as ledger_bind() does. Call this between ledger_group_begin() and
+ * ledger_group_end(). Returns 0 or -errno. */
 static int bind_row(struct ledger *ledger, int64_t row, const struct ledger_binding *binding)
 {
 	enum job_state state;

@@ -2,8 +2,8 @@
 /*
  * The catalogue: a row for each job that the service has listed, in the order of the IDs. A scan
  * (submit/scan.c) writes page by page. A row that has not changed is not written again. A first
- * scan that is not done, or was killed, leaves a part. So the time of the last whole scan is kept
- * beside the rows; without it no row is shown.
+ * scan that has not ended, or was killed, leaves only a part of the jobs. So the ledger also keeps
+ * the time of the last whole scan. While there was none, no job is shown.
  */
 #define _GNU_SOURCE
 #include "ledger/catalogue.h"
@@ -70,7 +70,8 @@ int ledger_catalogue_when(struct ledger *ledger, int64_t *ret_begun_ms)
 	return code == SQLITE_DONE ? -EUCLEAN : ledger_errno(code);
 }
 
-/* Prepares a query for the rows after an ID. Returns NULL with *ret_r set on failure. */
+/* Prepares a query for at most max jobs with an ID after `after`. Returns NULL with *ret_r set on
+ * failure. */
 static sqlite3_stmt *query_after(struct ledger *ledger, enum ledger_statement which,
 				 const char *after, int max, int *ret_r)
 {

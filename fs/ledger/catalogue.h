@@ -7,7 +7,7 @@
 /*
  * The catalogue in the ledger: each job as the service listed it last. It is for display: nothing
  * that writes relies on it. Changes become visible and durable like those of the rest of the ledger
- * (ledger.h). Functions without another word return 0 or -errno.
+ * (ledger.h). Functions return 0 or -errno, unless their comment says otherwise.
  */
 
 /* A job as a row of ListDocuments tells it. Strings are borrowed; NULL if the row does not tell the
@@ -19,27 +19,28 @@ struct ledger_listed {
 	const char *creator, *modifier, *project;
 };
 
-/* Records a job as it was listed now, in place of the earlier record. Writes nothing if both are
- * equal. Returns 1 if something is new, 0 if not, or -errno. */
+/* Records a job as the service has just listed it, in place of its earlier record. Returns 1 if the
+ * record has changed or is new, 0 if nothing had to be written, or -errno. */
 int ledger_catalogue_put(struct ledger *ledger, const struct ledger_listed *job);
 
-/* Removes a job from the catalogue: the service says that there is no such job. A job that is not
- * there is accepted. */
+/* Removes a job from the catalogue, because the service says that there is no such job. A job that
+ * is not in the catalogue is accepted. */
 int ledger_catalogue_drop(struct ledger *ledger, const char *job_id);
 
 /* Records that a scan, which began at begun_ms (since the epoch), has read the list to its end. */
 int ledger_catalogue_complete(struct ledger *ledger, int64_t begun_ms);
 
-/* Reads when the last scan began that has read the list to its end. 0: no scan has, so the
- * catalogue has only a part of the jobs. */
+/* Finds when the last whole scan began (ms since the epoch): one that has read the list to its end.
+ * 0: there was none, so the catalogue has only a part of the jobs. */
 int ledger_catalogue_when(struct ledger *ledger, int64_t *ret_begun_ms);
 
-/* Records that the list of a scan is the account's. The jobs that are new since the last such call
- * are accepted from now on (submit/missing.c). */
+/* Records that the last scan's list is of the same account as the earlier lists. All jobs of the
+ * catalogue are accepted from now on (submit/missing.c). */
 int ledger_catalogue_accept(struct ledger *ledger);
 
-/* Calls fn for at most max job IDs that come after `after` ("" for the first), in their order. fn
- * must not write to the ledger. Stops when fn returns a negative value, and returns that value. */
+/* Calls fn for at most max job IDs that come after `after` ("" for the first), in their order.
+ * is_accepted: ledger_catalogue_accept() was called since the job was first listed. fn must not
+ * write to the ledger. Stops when fn returns a negative value, and returns that value. */
 int ledger_catalogue_ids(struct ledger *ledger, const char *after, int max,
 			 int (*fn)(void *data, const char *job_id, bool is_accepted), void *data);
 

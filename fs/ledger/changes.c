@@ -8,14 +8,16 @@
  * that is made or changed. That costs next to nothing, and the path is looked up only if the kernel
  * has any sibling. But the path of a row that moves or is deleted cannot be looked up later, and
  * imports have no row ID. For these, temporary triggers report the path before and the path after.
- * The triggers belong to this connection; the file of the ledger does not have them. Name each
- * column of an import here that a sibling shows: the unit test ledger_changes checks this.
+ * The triggers belong to this connection; the file of the ledger does not have them.
+ * SHOWN_BY_IMPORT must name each column of an import that a sibling shows: the unit test
+ * ledger_changes checks this.
  *
  * The changes are reported right after the commit, before any answer. Some requests are answered
  * before the commit: for these the changes are reported before the answer (ledger_tell_changes()).
- * Otherwise the kernel would get the report after the answer. It might then drop attributes that it
- * has asked for since, and decide by older ones who may open a sibling. The changes of a
- * transaction that is undone are reported as well, because somebody may have seen them.
+ * Otherwise the report would come after the answer. Until the report the kernel might decide by old
+ * attributes who may open a sibling. And the report might drop newer attributes that the kernel has
+ * read since the answer. The changes of a transaction that is undone are reported as well, because
+ * somebody may have seen them.
  */
 #define _GNU_SOURCE
 #include "ledger/changes.h"
@@ -25,7 +27,8 @@
 #include "ledger/db.h"
 
 /* Bytes of rows and paths that are noted for one transaction. An iteration of the loop changes some
- * hundred rows. Beyond this size any path may have changed. */
+ * hundred rows. Beyond this size nothing more is noted, and ledger_on_change() reports that any
+ * path may have changed. */
 #define CHANGES_NOTED_MAX (1u << 20)
 
 #define SHOWN_BY_IMPORT "job_id, name, state, error, changed_ms"
@@ -80,7 +83,7 @@ static void on_path_change(sqlite3_context *context, int n_values, sqlite3_value
 		const char *name = (const char *)sqlite3_value_text(values[i + 1]);
 
 		if (sqlite3_value_type(values[i + 1]) == SQLITE_NULL)
-			continue; /* an import without a file */
+			continue; /* this import has no file: there is no path to note */
 		if (!dir || !name || is_full(changes) || note_path(changes, dir, name) < 0)
 			changes->any = true;
 	}
@@ -88,7 +91,7 @@ static void on_path_change(sqlite3_context *context, int n_values, sqlite3_value
 
 /* SQLite calls this for each row that was made, changed or deleted. Notes the row for
  * ledger_on_change() if it is a row of job and was not deleted. Without room or memory it notes
- * that any row may have changed. */
+ * that any path may have changed. */
 static void on_row_change(void *data, int operation, const char *db, const char *table,
 			  sqlite3_int64 row)
 {
@@ -100,7 +103,8 @@ static void on_row_change(void *data, int operation, const char *db, const char 
 	if (changes->is_muted || !changes->fn || operation == SQLITE_DELETE ||
 	    strcmp(table, "job") != 0)
 		return;
-	/* a row noted before rows_told was reported before this change: note it again */
+	/* The row that was noted last is not noted twice in succession. But if it was reported
+	 * already, it is noted again: this change is newer. */
 	if (rows->size > changes->rows_told)
 		memcpy(&last, rows->data + rows->size - sizeof(last), sizeof(last));
 	if (last != row && (is_full(changes) || buf_append(&changes->rows, &row, sizeof(row)) < 0))

@@ -12,20 +12,23 @@
 struct ledger_changes {
 	ledger_change_fn *fn;
 	void *data;
-	struct buf rows;  /* row IDs of this transaction, one after the other */
-	struct buf paths; /* paths of this transaction, one after the other; each ends with a NUL */
-	bool any;	  /* rows and paths had no room: any path may have changed */
+	struct buf rows; /* numbers (int64_t) of the rows that this transaction has changed */
+	/* paths that this transaction has changed, one after the other; each ends with a NUL */
+	struct buf paths;
+	bool any; /* rows and paths had no room: any path may have changed */
 	/* bytes of rows and paths that ledger_tell_changes() has reported already */
 	size_t rows_told, paths_told;
 	bool is_muted; /* nothing is noted: ledger_changes_mute() */
 };
 
-/* From now on SQLite reports each change to the notes. Returns 0 or -errno. */
+/* After ledger_changes_begin() SQLite reports each change to ledger->changes. It returns 0 or
+ * -errno. ledger_changes_end() frees the notes. */
 int ledger_changes_begin(struct ledger *ledger);
 void ledger_changes_end(struct ledger *ledger);
 
-/* Call one of these when the transaction was committed or undone. Reports the changes to fn: those
- * not reported yet after a commit, all after an undo. */
+/* Call one of these when the transaction was committed or undone. They call the function of
+ * ledger_on_change(): after a commit for the changes that were not reported yet, after an undo for
+ * all. Then they empty the notes. */
 void ledger_changes_committed(struct ledger *ledger);
 void ledger_changes_undone(struct ledger *ledger);
 

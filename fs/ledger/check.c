@@ -11,8 +11,8 @@
  * check has ended. The file is the ledger as it was at one moment, and the check reads it through a
  * connection of its own, with no lock (image.c). Commits go to the log, which grows meanwhile. When
  * the log has HELD_LOG_PAGES, the file is needed: the check is stopped, the log is taken over, and
- * the check begins again. The next check may hold twice as many pages. So every check comes to an
- * end, and the log has at most what is written while one check runs.
+ * the check begins again. During the next check the log may have twice as many pages. So in the end
+ * a check is not stopped, and the log has at most what is written while one check runs.
  *
  * The order in on_log() makes the result of a check true. The check is stopped before the file
  * changes, so a check that has read a changed file also sees that it was stopped.
@@ -31,8 +31,8 @@
 #include "ledger/soundness.h"
 #include "ledger/wal.h"
 
-/* 16 MB: what a `cp -r` writes to the queue in half a second. The loop waits while SQLite takes
- * these pages over. */
+/* The most pages that the log may have during the first check: 16 MB. A `cp -r` writes so much to
+ * the queue in half a second. The loop waits while SQLite takes these pages over. */
 #define HELD_LOG_PAGES 4096
 
 struct ledger_check {
@@ -102,7 +102,7 @@ int ledger_check_run(struct ledger_check *check, struct err *err)
 		r = ledger_check_all(image, check->path, DAMAGE_IN_MOUNT, err);
 		sqlite3_close(image);
 	}
-	/* a stopped check may have read a file that was being changed, or nothing */
+	/* the result of a stopped check is void: it may have read a file that was being changed */
 	return atomic_load(&check->stopped) ? -ECANCELED : r;
 }
 

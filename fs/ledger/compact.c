@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 
-/* Free pages that stay for later use, and free pages that a call gives back. The loop waits for
- * each call. */
+/* FREE_PAGES_KEPT free pages stay in the file for later use. One call gives back at most
+ * FREE_PAGES_STEP, because the loop waits for the call. */
 #define FREE_PAGES_KEPT 1024
 #define FREE_PAGES_STEP 256
 
@@ -14,7 +14,7 @@ int ledger_compact(struct ledger *ledger)
 {
 	int64_t surplus;
 	char step[64];
-	/* not within a transaction, nor while a check reads the file: later */
+	/* 1 (call again later) while a transaction is open, or a check reads the file */
 	int r = ledger->open || ledger->check, code;
 	sqlite3_stmt *stmt = r ? NULL : ledger_read(ledger, STMT_FREE_PAGES, &r);
 

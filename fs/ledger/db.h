@@ -179,7 +179,7 @@ struct ledger {
 	struct stall *stall;
 	int log_fd; /* a descriptor of the write-ahead log, beside SQLite's own */
 	enum ledger_soundness soundness;
-	struct ledger_check *check; /* the check that is under way, or NULL */
+	struct ledger_check *check; /* the check of the file that runs now, or NULL */
 	int held_log_pages; /* pages that the log may have during a check; 0: HELD_LOG_PAGES */
 	struct ledger_changes changes;
 	sqlite3_stmt *stmt[STMT_COUNT];
@@ -191,15 +191,17 @@ extern const char *const ledger_sql[STMT_COUNT];
 /* Returns the negative errno for an SQLite result code; 0 for success. */
 int ledger_errno(int code);
 
-/* Return a statement, reset and without bound values; NULL with *ret_r set on failure. Use
- * ledger_write() for a statement that writes: it opens the transaction if none is open. */
+/* Return a prepared statement that is reset; NULL with *ret_r set on failure, else *ret_r stays. A
+ * statement that reads may keep old values: bind each parameter. Use ledger_write() for a statement
+ * that writes: it opens a transaction if none is open. */
 sqlite3_stmt *ledger_read(struct ledger *ledger, enum ledger_statement which, int *ret_r);
 sqlite3_stmt *ledger_write(struct ledger *ledger, enum ledger_statement which, int *ret_r);
 
-/* Steps a statement that returns no rows, and resets it. Returns 0 or -errno. */
+/* Steps a statement once, resets it, and clears its bound values. Returns 0 or -errno. */
 int ledger_run(sqlite3_stmt *stmt);
 
-/* Runs a statement that writes and has one parameter, the ID of a row. Returns 0 or -errno. */
+/* Runs a statement that writes and has one parameter, such as the ID of a row. Returns 0 or
+ * -errno. */
 int ledger_run_row(struct ledger *ledger, enum ledger_statement which, int64_t id);
 
 /* Runs a statement that writes, with the ID of a row and a number as parameters. Returns 0 or
@@ -208,8 +210,8 @@ int ledger_run_with(struct ledger *ledger, enum ledger_statement which, int64_t 
 
 /*
  * Runs a statement that inserts a row. Binds a new ID at the parameter `place`, and returns the ID
- * in *ret_id. No row has ever had this ID, not even one that was undone: so a remembered ID never
- * means another row.
+ * in *ret_id. No row has had this ID since the ledger was opened, not even one that was undone. So
+ * an ID in memory never means another row. Returns 0 or -errno.
  */
 int ledger_run_new(struct ledger *ledger, sqlite3_stmt *stmt, int place, int64_t *ret_id);
 
@@ -217,7 +219,8 @@ int ledger_run_new(struct ledger *ledger, sqlite3_stmt *stmt, int place, int64_t
 int ledger_row_of(struct ledger *ledger, enum ledger_statement which, const char *path,
 		  int64_t *ret_row);
 
-/* Runs a statement that asks a question about a row. Returns 1, 0 or -errno. */
+/* Runs a statement that asks a yes-or-no question about a row. Returns 1, 0 (also if there is no
+ * such row) or -errno. */
 int ledger_exists(struct ledger *ledger, enum ledger_statement which, int64_t row);
 
 /* Binds a text that ends with a NUL, or NULL for a NULL pointer. The text must live until the
@@ -228,7 +231,8 @@ void ledger_bind_text(sqlite3_stmt *stmt, int place, const char *text);
  * name. */
 void ledger_bind_path(sqlite3_stmt *stmt, int place, const char *path);
 
-/* Copies a text column. *ret_text is NULL if the column is. Returns 0 or -ENOMEM. */
+/* Copies a text column; the caller frees *ret_text. *ret_text is NULL if the column is NULL.
+ * Returns 0 or -ENOMEM. */
 int ledger_column_text(sqlite3_stmt *stmt, int column, char **ret_text);
 
 #endif

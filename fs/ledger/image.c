@@ -128,7 +128,8 @@ static int open_image_file(sqlite3_vfs *self, const char *name, sqlite3_file *fi
 	int code;
 
 	(void)self;
-	/* ledger_check_run() writes and sorts nothing, so it needs no other file */
+	/* SQLite opens other files only to write or to sort, which ledger_check_run() does not
+	 * do */
 	if (!(flags & SQLITE_OPEN_MAIN_DB))
 		return SQLITE_CANTOPEN;
 	*image = (struct image){.below = (sqlite3_file *)(image + 1)};

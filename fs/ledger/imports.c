@@ -3,9 +3,8 @@
  * The imports: a row for each job that the service has listed and that no path of this space is
  * bound to. Such a row is no binding: nothing that writes finds a job by it.
  *
- * The row is durable before its file is made. When a user removes the file, the row stays, with the
- * name, until the name is given again. So the next mount can tell what a crash or a loss of power
- * has left:
+ * The row is durable before its file is made. When a user removes the file, the row stays as a
+ * tombstone, with the name. So the next mount can tell what a crash or a loss of power has left:
  *
  * - A placed row without a file: the file was not made yet, or its directory was lost. The mount
  *   makes the file, and its content is fetched again.
@@ -23,7 +22,7 @@
 #include "ledger/db.h"
 #include "ledger/submissions.h"
 
-/* ---- questions with a number for an answer ---- */
+/* ---- queries whose result is one number ---- */
 
 /* Runs a query whose result is one number. text: its parameter, or NULL. Returns the number or
  * -errno. */
@@ -92,7 +91,8 @@ static int read_import(sqlite3_stmt *stmt, struct import_record *import)
 	return ledger_column_attrs(stmt, 8, &import->attrs);
 }
 
-/* Runs a query for one import. Returns 0, -ENOENT or another -errno. */
+/* Runs a query for one import. text: its parameter, a name or a job ID. Returns 0, -ENOENT or
+ * another -errno. */
 static int find_import(struct ledger *ledger, enum ledger_statement which, const char *text,
 		       struct import_record *ret_import)
 {
@@ -153,7 +153,7 @@ int ledger_import_glance(struct ledger *ledger, const char *name, struct import_
 	return code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
 }
 
-/* ---- changes ---- */
+/* ---- changes of one import, or of all that the catalogue lists ---- */
 
 /* Runs a statement that writes, with one text as its parameter. Returns 0 or -errno. */
 static int change_import(struct ledger *ledger, enum ledger_statement which, const char *text)
@@ -253,7 +253,7 @@ int ledger_import_leave(struct ledger *ledger, const char *job_id)
 
 int ledger_import_bound(struct ledger *ledger, const char *job_id, int64_t row)
 {
-	/* most jobs that were made here are in no scan: then there is nothing to do */
+	/* most jobs that were made here never were imports: then nothing is written */
 	int r = ask_number(ledger, STMT_IMPORT_HAS_JOB, job_id);
 	sqlite3_stmt *stmt;
 
@@ -290,7 +290,8 @@ int ledger_import_take_name(struct ledger *ledger, const char *name)
 
 /* ---- many imports ---- */
 
-/* Prepares a query for the imports after a text. Returns NULL with *ret_r set on failure. */
+/* Prepares a query for at most max imports after `after`, which may be NULL if the query has no
+ * such parameter. Returns NULL with *ret_r set on failure. */
 static sqlite3_stmt *query_imports(struct ledger *ledger, enum ledger_statement which,
 				   const char *after, int max, int *ret_r)
 {

@@ -7,17 +7,17 @@
 #include "ledger/ledger.h"
 
 /*
- * The imports in the ledger, by job ID. A job never has both a row of a path and a placed import.
- * Changes become visible and durable like those of the rest of the ledger (ledger.h). Functions
- * without another word return 0 or -errno.
+ * The imports in the ledger, by job ID. No job is both bound to a path and a placed import. Changes
+ * become visible and durable like those of the rest of the ledger (ledger.h). Functions return 0 or
+ * -errno, unless their comment says otherwise.
  */
 
 /* Does a mount of this ledger show imports if no option says so? Not if an older cocfs has made the
  * ledger. Returns 1, 0 or -errno. */
 int ledger_imports_by_default(struct ledger *ledger);
 
-/* Has a mount ever placed all imports of one scan? Until then only a part of them is there. Returns
- * 1, 0 or -errno. */
+/* Has a mount ever placed all imports of one scan? Until then only a part of the imports has files.
+ * Returns 1, 0 or -errno. */
 int ledger_imports_are_whole(struct ledger *ledger);
 
 /* Records that all imports of one scan are placed: ledger_imports_are_whole() says yes from now
@@ -27,8 +27,9 @@ int ledger_imports_set_whole(struct ledger *ledger);
 /* Is there any import or tombstone? Returns 1, 0 or -errno. */
 int ledger_imports_any(struct ledger *ledger);
 
-/* Makes an import of a job that the service lists. Does nothing if the job is an import, is bound
- * to a path, or was forgotten on demand. */
+/* Makes an unplaced import of a job that the service lists. create_ms: when the job was made (since
+ * the epoch). Does nothing if the job is an import or a tombstone, is bound to a path, or was
+ * forgotten on demand. */
 int ledger_import_add(struct ledger *ledger, const char *job_id, int64_t create_ms);
 
 /* Does for all jobs of the catalogue what ledger_import_add() does for one, in one statement. */
@@ -46,7 +47,7 @@ int ledger_import_glance(struct ledger *ledger, const char *name, struct import_
 int ledger_import_remembered(struct ledger *ledger, const char *name,
 			     struct import_record *ret_import);
 
-/* ---- by job ID ---- */
+/* ---- one import or tombstone, by job ID unless the comment says otherwise ---- */
 
 /* Finds an import or a tombstone by its job ID. -ENOENT: there is none. */
 int ledger_import_get(struct ledger *ledger, const char *job_id, struct import_record *ret_import);
@@ -54,64 +55,70 @@ int ledger_import_get(struct ledger *ledger, const char *job_id, struct import_r
 /* Does any import or tombstone have this name? Returns 1, 0 or -errno. */
 int ledger_import_has_name(struct ledger *ledger, const char *name);
 
-/* Gives an import a name, and records it as placed. No other import may have the name. */
+/* Gives an import a name, and records it as placed. The caller makes sure that no other import and
+ * no tombstone has the name. */
 int ledger_import_place(struct ledger *ledger, const char *job_id, const char *name);
 
 /* Records what was read from the service for a placed import: version, digest, attrs and
  * checked_ms. A new version removes the .error. */
 int ledger_import_fetched(struct ledger *ledger, const struct import_record *import);
 
-/* Records why an edit of the import was refused. story NULL removes the .error. */
+/* Records in the .error of an import why an edit was refused. story NULL removes the .error. */
 int ledger_import_tell(struct ledger *ledger, const char *job_id, const char *story);
 
-/* Records that a process reads the version that the file of an import has: import->read_version. */
+/* Records that a process has read the content of an import's file: read_version becomes its
+ * version. */
 int ledger_import_read(struct ledger *ledger, const char *job_id);
 
-/* Records that a user has removed the file: a tombstone is left, which keeps the name for now. */
+/* Records that a user has removed the file of a placed import: a tombstone is left, which keeps the
+ * name. */
 int ledger_import_hide(struct ledger *ledger, const char *job_id);
 
-/* Call this when the job is gone, or a path was bound to it. A placed import is leaving from now
- * on; any other import or tombstone is deleted. A job without an import is accepted. */
+/* Call this when the job of an import is gone, or a path was bound to the job. A placed import is
+ * leaving from now on; any other import or tombstone is deleted. A job without an import is
+ * accepted. */
 int ledger_import_leave(struct ledger *ledger, const char *job_id);
 
-/* Call this when the row of a path was bound to the job. The file of the import leaves, unless it
- * is the file of this row. A job without an import is accepted. */
+/* Call this when the row of a path was bound to the job. If the import's file is the file of this
+ * row, only the import is deleted. Otherwise the import is leaving, as after ledger_import_leave().
+ * A job without an import is accepted. */
 int ledger_import_bound(struct ledger *ledger, const char *job_id, int64_t row);
 
 /* Deletes an import or a tombstone, in any state. A job without an import is accepted. */
 int ledger_import_drop(struct ledger *ledger, const char *job_id);
 
-/* Call this when another file gets a name that an import had. A placed import has to be placed
- * anew. A tombstone keeps the name, which remembers the job. */
+/* Call this when another file gets the name of an import. A placed import is unplaced then, and an
+ * import that is leaving is deleted. A tombstone keeps the name: the name remembers its job. */
 int ledger_import_take_name(struct ledger *ledger, const char *name);
 
-/* ---- many imports, in slices. fn as for ledger_catalogue_ids() ---- */
+/* ---- many imports, in slices of at most max. fn must not write to the ledger, and stops the
+ * function with a negative value, which the function returns ---- */
 
-/* How far a walk over imports has come. All zeros: the beginning. */
+/* The last import that ledger_imports_unplaced() has given to fn. All zeros: none yet. */
 struct import_place {
 	int64_t create_ms;
 	char job_id[COC_DOCUMENT_ID_ROOM];
 };
 
-/* Calls fn for imports that are not placed, the oldest job first, with the name that the catalogue
- * has for the job. fn has to move *place on. */
+/* Calls fn for the unplaced imports after *place, the oldest job first. job_name: the name that the
+ * catalogue has for the job. For the next call fn must set *place to the import that it got. */
 int ledger_imports_unplaced(struct ledger *ledger, const struct import_place *place, int max,
 			    int (*fn)(void *data, const char *job_id, int64_t create_ms,
 				      const char *job_name),
 			    void *data);
 
-/* Calls fn for imports with a job ID after `after` that have a name no other file has got, in the
- * order of the IDs. */
+/* Calls fn for the imports and tombstones with a job ID after `after`, in the order of the IDs.
+ * Leaves out those without a name, and those whose name another file has got (IMPORT_TAKEN). */
 int ledger_imports_named(struct ledger *ledger, const char *after, int max,
 			 int (*fn)(void *data, const struct import_record *import), void *data);
 
-/* Calls fn for at most max imports that are leaving: the job is gone or bound to a path, and the
- * import's file is still to be removed. */
+/* Calls fn for imports that are leaving: the job is gone or bound to a path, and the caller has to
+ * remove the import's file. */
 int ledger_imports_leaving(struct ledger *ledger, int max,
 			   int (*fn)(void *data, const struct import_record *import), void *data);
 
-/* Calls fn for placed imports, in the order of their names, after the name `after`. version 0: its
- * content was not fetched. */
+/* Calls fn for the placed imports with a name after `after`, in the order of their names. If
+ * import->version is 0, its content was not fetched yet. */
 int ledger_imports_placed(struct ledger *ledger, const char *after, int max,
 			  int (*fn)(void *data, const struct import_record *import), void *data);
 

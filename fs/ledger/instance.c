@@ -19,9 +19,9 @@
  * machine, and a snapshot of a file system. What to do there is in docs/state.md.
  *
  * With -o rebind the user says that this copy lives on. It gets a new instance. The other copy may
- * have sent what the ledger has as queued, or as being sent. So it is in doubt: the service is
- * asked before it is sent (submit/rebound.c). An inode number in the ledger is that of the other
- * copy's file.
+ * have sent what the ledger has as queued, or as being sent. So each of these submissions is in
+ * doubt: cocfs asks the service before it sends one (submit/rebound.c). The inode numbers of
+ * unfinished renames are those of the other copy's files, so they are cleared.
  */
 #define _GNU_SOURCE
 #include "ledger/instance.h"
@@ -73,7 +73,8 @@ static int read_mark(int fd, char *mark)
 	return 0;
 }
 
-/* Are two marks the same? If one of them has no time, only the inodes are compared. */
+/* Are two marks the same? If one of them does not tell when the inode was made ("INODE -"), only
+ * the inode numbers are compared. */
 static bool is_same_mark(const char *one, const char *other)
 {
 	size_t length = strcspn(one, " ");
@@ -83,7 +84,7 @@ static bool is_same_mark(const char *one, const char *other)
 	return !strcmp(one, other) || !strcmp(one + length, " -") || !strcmp(other + length, " -");
 }
 
-/* Reads an instance file. Returns 0 or -errno. -ENOENT also for a link or a directory. */
+/* Reads an instance file. Returns 0 or -errno. -ENOENT also for a symbolic link or a directory. */
 static int read_file(const char *path, struct instance *ret_instance)
 {
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -115,7 +116,8 @@ static int is_file_of(const char *path, const struct instance *instance)
 	return !strcmp(found.id, instance->id) && is_same_mark(found.mark, instance->mark);
 }
 
-/* Returns the name that a new instance file has first; the caller frees it. NULL: out of memory. */
+/* Returns the name that a new instance file has until it replaces the file at path; the caller
+ * frees the name. NULL: out of memory. */
 static char *name_of_new(const char *path)
 {
 	char *name;
@@ -123,7 +125,8 @@ static char *name_of_new(const char *path)
 	return asprintf(&name, "%s.new", path) < 0 ? NULL : name;
 }
 
-/* Copies a column of the table space, cut at room. Returns an SQLite result code. */
+/* Copies a column of the table space, cut at room bytes; a NULL column gives "". Returns an SQLite
+ * result code. */
 static int read_column(sqlite3_stmt *stmt, int column, char *text, size_t room)
 {
 	const char *value = (const char *)sqlite3_column_text(stmt, column);
@@ -280,8 +283,8 @@ static int replace_file(struct ledger *ledger, const char *path, const char *new
 	return r < 0 || rename(new_path, path) == 0 ? r : -errno;
 }
 
-/* Ends the replacing of an earlier mount that a crash has interrupted before the rename. Returns 0
- * or -errno. */
+/* If a crash has interrupted replace_file() of an earlier mount just before its rename(), makes up
+ * for the rename(). Returns 0 or -errno. */
 static int end_replacing(const char *path, const char *new_path, const struct instance *recorded)
 {
 	int r = is_file_of(new_path, recorded);
@@ -312,7 +315,9 @@ int ledger_renew_instance(struct ledger *ledger, const struct ledger_owner *owne
 	if (r < 0 && is_new)
 		return err_set(err, -r, "the instance file %s cannot be made: %s", owner->instance,
 			       strerror(-r));
-	if (r < 0) /* the disk may be full: the ledger still knows the old file */
+	/* such as a full disk: go on, because the ledger still has the mark of one of the two files
+	 */
+	if (r < 0)
 		log_info("the instance file stays what it is: %s", strerror(-r));
 	if (owner->rebind)
 		log_warning("%s lives on as instance %s: what was queued is in doubt", ledger->path,

@@ -24,8 +24,8 @@ int ledger_state_at_end(struct ledger *ledger, int64_t row, enum job_state state
  * (job/state.h) has no such move, or another -errno. */
 int ledger_move_job(struct ledger *ledger, int64_t row, enum job_state from, enum job_state state);
 
-/* Removes the error and the mark of half a file, unless they belong to newer content that was
- * refused. Returns 0 or -errno. */
+/* Removes the error, the story and `incomplete` from a row, unless they belong to newer content
+ * that was refused. Returns 0 or -errno. */
 int ledger_clear_error(struct ledger *ledger, int64_t row);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The known jobs of creates (job/known.h). A row of known jobs is there from the answer to the
- * question until the end of the create. So a create that is recorded as being sent, and has no such
- * row, was surely not sent.
+ * The known jobs of creates (job/known.h). Before a create is sent, the service is asked for the
+ * jobs of its name. The answer is recorded in a row of the table known, which stays until the
+ * create ends. So a create that is recorded as being sent, and has no such row, was surely not
+ * sent.
  */
 #define _GNU_SOURCE
 #include "ledger/known.h"

@@ -4,10 +4,10 @@
 
 #include "ledger/db.h"
 
-/* The known jobs of a create: what the service had before it. */
+/* The known jobs of a create: the jobs of its name that the service had before. */
 
-/* Deletes the known jobs of a create, which is not under way any more. Does nothing for an update.
- * Returns 0 or -errno. */
+/* Deletes the known jobs of a create that has ended, goes back to the queue or becomes an update.
+ * Does nothing for an update. Returns 0 or -errno. */
 int ledger_unknow(struct ledger *ledger, const struct ledger_submission *submission);
 
 #endif

@@ -104,7 +104,7 @@ sqlite3_stmt *ledger_write(struct ledger *ledger, enum ledger_statement which, i
 	if (!ledger->open) {
 		int r = 0;
 
-		/* an earlier ROLLBACK had no memory: do it now */
+		/* SQLite had no memory for an earlier ROLLBACK: do the ROLLBACK now */
 		if (!sqlite3_get_autocommit(ledger->db))
 			r = ledger_errno(sqlite3_exec(ledger->db, "ROLLBACK", NULL, NULL, NULL));
 		if (r == 0)

@@ -41,8 +41,9 @@ static int query_int(sqlite3 *db, const char *text, int64_t *ret_value)
 	return ledger_errno(code);
 }
 
-/* May the check of a ledger wait until the mount is in use? Not for a short ledger, and not before
- * an upgrade, which writes all rows. Returns 1, 0 or -errno. */
+/* May the check of a ledger wait until the mount is in use? Not the check of a small ledger, and
+ * not one before an upgrade, which writes all rows. version: of the ledger's tables. Returns 1, 0
+ * or -errno. */
 static int may_wait(sqlite3 *db, int64_t version)
 {
 	int64_t n_pages = 0, size = 0;
@@ -55,9 +56,9 @@ static int may_wait(sqlite3 *db, int64_t version)
 	return version == LEDGER_SCHEMA_VERSION && ledger_check_may_wait(n_pages * size);
 }
 
-/* Checks the ledger before anything is read from it, unless the last mount has sealed it. Of a
- * large ledger only a part is looked at here. Then *ret_soundness is LEDGER_UNCHECKED, and the
- * whole check runs later. Returns 0, or -errno with err filled. */
+/* Checks the ledger before anything is read from it, unless the last mount has sealed it. After a
+ * crash only a part of a large ledger is looked at here. Then *ret_soundness is LEDGER_UNCHECKED,
+ * and the whole check runs later. Returns 0, or -errno with err filled. */
 static int check_at_once(sqlite3 *db, const char *path, enum ledger_past past, int64_t version,
 			 enum ledger_soundness *ret_soundness, struct err *err)
 {
@@ -202,7 +203,8 @@ int ledger_open(const char *path, const struct ledger_owner *owner, struct ledge
 	if (r == 0 && (r = ledger_changes_begin(ledger)) < 0)
 		err_set(err, -r, "the changes of the ledger %s cannot be noted: %s", path,
 			sqlite3_errmsg(ledger->db));
-	/* last, because this changes what the next mount compares */
+	/* last: if something fails before, the next mount still finds the old instance file and its
+	 * mark */
 	if (r == 0)
 		r = ledger_renew_instance(ledger, owner, err);
 	if (r < 0) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The owner of a row. The row that a path finds belongs to the file that has the name, or had it
- * last. Another user may make the name again who may not have what the row keeps. Then the row is
- * set aside, and waits for its owner (fs/space/claim.c).
+ * last. When another user makes the name again, and may not have what the row keeps, the row is set
+ * aside, and waits for its owner (fs/space/claim.c).
  */
 #define _GNU_SOURCE
 #include "ledger/owners.h"
@@ -138,7 +138,8 @@ int ledger_owners_known(struct ledger *ledger)
 	return r;
 }
 
-/* Finds the next row after *row, and its path. -ENOENT: there is none. */
+/* Sets *row to the number of the next row after it, and finds the path of that row. The caller
+ * frees *ret_path. -ENOENT: there is no further row. */
 static int next_path(struct ledger *ledger, int64_t *row, char **ret_path)
 {
 	int r = 0, code;

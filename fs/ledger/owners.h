@@ -6,7 +6,8 @@
 
 /* The owners of a row, as statements have them. */
 
-/* Binds the six numbers of an owner, from the parameter `place` on. */
+/* Binds an owner at the six parameters from `place` on: uid, gid and mode of the file, then those
+ * of its directory. */
 void ledger_bind_owner(sqlite3_stmt *stmt, int place, const struct owner *owner);
 
 /* Reads the eight columns of a holding (LEDGER_HOLDING_COLUMNS), from `column` on. */

@@ -80,7 +80,8 @@ static bool is_page(const struct page_file *file, uint32_t number)
 	return number >= 1 && number <= file->n_pages;
 }
 
-/* Looks at a page of the map: each entry of an existing page must have a known kind. */
+/* Is a page of the map suspect? Yes, if its entry for a page of the file has no known kind, or
+ * names a page that is not in the file. */
 static bool is_map_suspect(const struct page_file *file, uint32_t number, const unsigned char *map)
 {
 	for (size_t i = 0; (i + 1) * MAP_ENTRY <= file->usable; i++) {
@@ -130,8 +131,8 @@ static bool read_head(const struct page_file *file, uint32_t number, const unsig
 	return !tree.is_inner || is_page(file, read_32(tree.head + 8));
 }
 
-/* Returns the bytes of the free blocks and of what was lost between cells, or -1 if the blocks
- * cannot be so. */
+/* Returns the bytes of the free blocks and of what was lost between cells. Returns -1 if a free
+ * block is too small, overlaps another one, or is not in the part for cells. */
 static long free_bytes(const struct tree_page *tree)
 {
 	long bytes = tree->head[7];
@@ -152,8 +153,8 @@ static long free_bytes(const struct tree_page *tree)
 	return bytes;
 }
 
-/* Returns how many bytes of a payload are on this page. Counts the number of the overflow page,
- * too. */
+/* Returns how many bytes of a payload are on this page. If the rest is on overflow pages, counts
+ * also the four bytes with the number of the first one. */
 static uint64_t bytes_here(const struct tree_page *tree, uint64_t payload)
 {
 	uint64_t usable = tree->file->usable;
@@ -166,7 +167,8 @@ static uint64_t bytes_here(const struct tree_page *tree, uint64_t payload)
 	return (here <= most ? here : least) + 4;
 }
 
-/* Returns the size of a cell, and its key if it is a row of a table. 0: such a cell cannot be. */
+/* Returns the size of a cell in bytes, or 0 if SQLite writes no such cell. Sets *ret_key to the key
+ * of the row if the cell is of a table; otherwise *ret_key stays. */
 static size_t cell_size(const struct tree_page *tree, const unsigned char *cell, int64_t *ret_key)
 {
 	const unsigned char *at = cell;
@@ -237,8 +239,8 @@ bool page_is_suspect(const struct page_file *file, uint32_t number, const unsign
 		return false;
 	if (number == 1)
 		return is_tree_suspect(file, number, page);
-	/* The file has no map of its pages (no auto_vacuum). An overflow page begins with a page
-	 * number, so its first byte is 0. */
+	/* Without a map (no auto_vacuum) it is not known what the page is. If its first byte is 0,
+	 * it may be an overflow page, which begins with a page number: not suspect. */
 	if (!map_number)
 		return page[0] && is_tree_suspect(file, number, page);
 	if (map_number == number)

@@ -13,16 +13,17 @@ struct page_file {
 	uint32_t n_pages;
 	size_t size;   /* bytes of a page */
 	size_t usable; /* size without the reserved bytes at the end of a page */
-	bool has_map;  /* the file has pages of a map that say what each page is (auto_vacuum) */
+	/* the file has pointer-map pages, which say what the other pages are (auto_vacuum) */
+	bool has_map;
 };
 
-/* Returns the page of the map that describes a page. For a page of the map returns that page
- * itself. 0 if there is none. */
+/* Returns the number of the pointer-map page that describes page `number`. For a pointer-map page
+ * returns `number`; for page 1, and if the file has no map, returns 0. */
 uint32_t page_map_of(const struct page_file *file, uint32_t number);
 
 /*
- * Returns true if the page does not look as SQLite leaves a page. map: the page of the map that
- * describes it, if there is one. A suspect page may still be sound.
+ * Returns true if the page does not look as SQLite leaves a page. map: the content of the page that
+ * page_map_of() returns; not read if that is 0 or `number`. A suspect page may still be sound.
  */
 bool page_is_suspect(const struct page_file *file, uint32_t number, const unsigned char *page,
 		     const unsigned char *map);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The ledger's queue: submissions whose writers were answered when they were durable
- * (submit=queue). The queue is not held in memory: an index finds the next submission when there is
- * a slot for it. So a million queued submissions need no more memory than one.
+ * The ledger's queue: submissions that were durable here, and not yet sent, when their writers were
+ * answered (submit=queue). The queue is not held in memory: an index finds the next submission when
+ * one more may be sent. So a million queued submissions need no more memory than one.
  */
 #define _GNU_SOURCE
 #include "ledger/db.h"
@@ -14,10 +14,11 @@
 #include "ledger/owners.h"
 #include "ledger/submissions.h"
 
-#define COUNTED_AT_ONCE 20000 /* submissions that a call counts: 2 ms */
+/* the most submissions that ledger_count_queued() counts in a call: 2 ms */
+#define COUNTED_AT_ONCE 20000
 
-/* Moves the job to JOB_QUEUED. While a submission of it is under way or in doubt, the job keeps
- * that state. Returns 0 or -errno. */
+/* Moves the job to JOB_QUEUED. While an earlier submission of the job may have been sent
+ * (JOB_SUBMITTING or JOB_IN_DOUBT), the job keeps that state. Returns 0 or -errno. */
 static int set_queued(struct ledger *ledger, int64_t row, enum job_state from)
 {
 	int r;

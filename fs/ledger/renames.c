@@ -74,8 +74,9 @@ int ledger_clear_file(struct ledger *ledger, const char *path)
 	return ledger_run(stmt);
 }
 
-/* Makes way for the rows that come with a directory. Deletes rows of the same names below `to` that
- * have no job and no unfinished submission. Returns 0 or -errno. */
+/* Makes way for the rows that move from the directory `from` to `to`. A row below `to` that has the
+ * path of a moved row is deleted, unless it has a job or an unfinished submission. Returns 0 or
+ * -errno. */
 static int clear_below(struct ledger *ledger, const char *from, const char *to)
 {
 	int r = 0;
@@ -129,7 +130,8 @@ int ledger_rename_undone(struct ledger *ledger, const struct job_rename *rename)
 
 int ledger_rename_done(struct ledger *ledger, const struct job_rename *rename)
 {
-	/* a half of these moves must not stay: moves that are done again after it would be wrong */
+	/* a group, because a later try would begin again at the first move, and that is wrong after
+	 * half of the moves */
 	int r = ledger_group_begin(ledger);
 
 	if (r < 0)

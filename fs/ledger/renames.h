@@ -6,8 +6,8 @@
 
 /* Removes rows that are in the way of a rename. */
 
-/* Deletes the row of a path that has no file any more. A row that is bound, or has an unfinished
- * submission, stays. Returns 0 or -errno. */
+/* Call this for a path that has no file any more: deletes its row. A row that is bound, or has an
+ * unfinished submission, stays. Returns 0 or -errno. */
 int ledger_clear_file(struct ledger *ledger, const char *path);
 
 #endif

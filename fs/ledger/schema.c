@@ -25,7 +25,7 @@
 	" partial INTEGER NOT NULL,"                                                               \
 	" ids TEXT NOT NULL);"
 
-/* For what was queued before -o rebind (instance.c). */
+/* Finds the submissions that were queued before -o rebind (instance.c). */
 #define REBOUND_INDEX "CREATE INDEX submission_rebound ON submission (job) WHERE rebound;"
 
 /* For the jobs that the service has listed (catalogue.c). */
@@ -141,8 +141,8 @@ static const char schema[] =
 								     " ino INTEGER NOT NULL,"
 								     " exchange INTEGER NOT NULL);";
 
-/* Up to here the number does not define the tables: versions 1 and 2 changed without a new
- * number. */
+/* A ledger of this version or an older one may lack columns and tables, because versions 1 and 2
+ * changed without a new number. */
 #define LAST_UNSURE_VERSION 3
 
 /* Columns that a ledger of LAST_UNSURE_VERSION or older may lack. */
@@ -158,8 +158,8 @@ static const struct column {
 	{"submission", "own", "INTEGER NOT NULL DEFAULT 0"},
 };
 
-/* Tables and indexes that such a ledger may lack. Its own tables keep their AUTOINCREMENT, which
- * new ledgers do not use. */
+/* Tables and indexes that a ledger of LAST_UNSURE_VERSION or older may lack. Its own tables keep
+ * their AUTOINCREMENT, which new ledgers do not use. */
 static const char late_rest[] =
 	"CREATE TABLE IF NOT EXISTS forgotten (job_id TEXT PRIMARY KEY) WITHOUT ROWID;"
 	"DROP INDEX IF EXISTS submission_by_job;"
@@ -210,8 +210,8 @@ static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 	[11] = "ALTER TABLE space ADD COLUMN instance TEXT; ALTER TABLE space ADD COLUMN mark TEXT;"
 	       "ALTER TABLE submission ADD COLUMN rebound INTEGER NOT NULL DEFAULT "
 	       "0;" REBOUND_INDEX,
-	/* own: if a risk level or a description (bits 9) is not the file's own, it may come from an
-	 * option of the mount (job/origins.h) */
+	/* Bits 9 of own are risk level and description. A value without its bit is not from the
+	 * file, so it may come from an option of the mount: bits 9 << 16 (job/origins.h). */
 	[12] = "ALTER TABLE job ADD COLUMN held_risk_level TEXT;"
 	       "ALTER TABLE job ADD COLUMN held_project TEXT;"
 	       "ALTER TABLE job ADD COLUMN held_name TEXT;"
@@ -269,7 +269,8 @@ static int add_column(sqlite3 *db, const struct column *column)
 	return run_schema(db, text);
 }
 
-/* Brings a ledger of an unsure version to LAST_UNSURE_VERSION. Returns an SQLite result code. */
+/* Adds to a ledger of LAST_UNSURE_VERSION or older what it lacks of that version. Returns an SQLite
+ * result code. */
 static int complete_schema(sqlite3 *db)
 {
 	int code = SQLITE_OK;
@@ -280,7 +281,7 @@ static int complete_schema(sqlite3 *db)
 	return code == SQLITE_OK ? run_schema(db, late_rest) : code;
 }
 
-/* Upgrades a ledger of this version to LEDGER_SCHEMA_VERSION, within the open transaction. Returns
+/* Upgrades a ledger from `version` to LEDGER_SCHEMA_VERSION, within the open transaction. Returns
  * an SQLite result code. */
 static int make_schema_steps(sqlite3 *db, int64_t version)
 {

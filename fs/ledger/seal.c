@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * SQLite's check reads the whole ledger, which takes seconds for a million jobs. So a ledger that
- * is closed in good order is sealed: its size and time are kept in an extended attribute. As long
- * as size and time are the same, nobody has touched the ledger since. If a ledger was closed before
- * its check came to the end, its seal says so.
+ * is closed in good order is sealed. The seal is an extended attribute of the file, with the file's
+ * size and the time of its last change. As long as size and time are the same, nobody has written
+ * to the ledger since. If a ledger was closed before its check came to the end, its seal says so.
  */
 #define _GNU_SOURCE
 #include "ledger/seal.h"
@@ -25,7 +25,7 @@ struct seal {
 	char text[80];
 };
 
-/* Does the ledger still have a log beside it? Returns 1, 0 or -errno. */
+/* Does the ledger still have a log beside it that is not empty? Returns 1, 0 or -errno. */
 static int has_log(const char *path)
 {
 	_cleanup_free_ char *log = NULL;
@@ -38,8 +38,8 @@ static int has_log(const char *path)
 	return stat(log, &st) == 0 && st.st_size > 0;
 }
 
-/* Returns the seal that fits the ledger as it is on the disk. An empty text: the file cannot be
- * read. */
+/* Returns the seal that a ledger with the file's present size and time would have, with UNCHECKED
+ * at its beginning. An empty text: stat() fails. */
 static struct seal seal_of(const char *path)
 {
 	struct seal seal = {""};
@@ -65,8 +65,8 @@ enum ledger_past ledger_past(const char *path)
 	return strcmp(kept.text, seal.text + strlen(UNCHECKED)) ? PAST_UNKNOWN : PAST_SEALED;
 }
 
-/* If the seal cannot be written, the next mount checks the ledger. Nothing else depends on the
- * seal. */
+/* Writes no seal while the ledger has a log. Without a seal the next mount checks the ledger;
+ * nothing else depends on the seal. */
 void ledger_put_seal(const char *path, bool unchecked)
 {
 	struct seal seal = has_log(path) ? (struct seal){""} : seal_of(path);

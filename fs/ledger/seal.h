@@ -20,7 +20,7 @@ enum ledger_past {
 enum ledger_past ledger_past(const char *path);
 
 /* Seals a ledger that was just closed, after its log was taken over. unchecked: the check of the
- * ledger has not come to its end. */
+ * ledger has not come to its end. A failure goes to the log only. */
 void ledger_put_seal(const char *path, bool unchecked);
 
 /* Removes the seal of the ledger at a path, so that the next mount checks the ledger. A failure

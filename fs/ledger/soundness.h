@@ -10,8 +10,8 @@
 
 /* SQLite's check of a whole ledger, and the error that reports damage. */
 
-/* May the check of a ledger wait until the mount is in use? Returns true for a large ledger, whose
- * check takes long. */
+/* May the check of a ledger wait until the mount is in use? Yes, if the ledger is large (size in
+ * bytes): its check takes long. */
 bool ledger_check_may_wait(int64_t size);
 
 /* When the damage was found. While the ledger is opened: nothing is mounted. While the mount is in

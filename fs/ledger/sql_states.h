@@ -29,7 +29,7 @@ _Static_assert(NUMBER_DRAFT == JOB_DRAFT && NUMBER_QUEUED == JOB_QUEUED &&
 #define SQL_FAILED SQL_NUMBER(NUMBER_FAILED)
 #define SQL_IN_DOUBT SQL_NUMBER(NUMBER_IN_DOUBT)
 
-/* the states in which a request may be under way */
+/* the states in which a request may have been sent, and its answer is not known */
 #define SQL_SENT "(" SQL_SUBMITTING ", " SQL_IN_DOUBT ")"
 
 /* The states that job_state_is_unfinished() accepts. (The unit test ledger compares the two.) */
@@ -51,7 +51,7 @@ _Static_assert(NUMBER_UNPLACED == IMPORT_UNPLACED && NUMBER_PLACED == IMPORT_PLA
 #define SQL_LEAVING SQL_NUMBER(NUMBER_LEAVING)
 #define SQL_TAKEN SQL_NUMBER(NUMBER_TAKEN)
 
-/* the states of a tombstone */
+/* the states of a tombstone: a user has removed the import's file */
 #define SQL_TOMBSTONE "(" SQL_REMOVED ", " SQL_TAKEN ")"
 
 #endif

@@ -12,7 +12,8 @@
 	" coalesce(held_project, enterprise_project_id), coalesce(held_name, job_name),"           \
 	" coalesce(held_description, description), unread, " LEDGER_HOLDING_COLUMNS
 
-/* Which version a file has (read_text()). */
+/* Which version a file has: read_text() in texts.c reads these columns, of job and of c, the
+ * catalogue. */
 #define TEXT_COLUMNS                                                                               \
 	"job.id, job.job_id, job.version, base, unread, digest, state IN (" SQL_SUBMITTED          \
 	", " SQL_FAILED ") AND NOT (incomplete OR backup), c.version, state = " SQL_FAILED         \
@@ -65,7 +66,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 			  " UNION ALL SELECT 1 FROM forgotten WHERE job_id = ?1",
 	[STMT_HAS_JOB] = "SELECT job_id IS NOT NULL OR state IN " SQL_UNFINISHED " FROM job"
 			 " WHERE dir = ?1 AND name = ?2",
-	/* if two rows have the job: the row that a path finds */
+	/* two rows may have the job, one of them set aside: prefer the row that a path finds */
 	[STMT_BOUND_ROW] =
 		"SELECT id FROM job WHERE job_id = ?1 ORDER BY instr(name, '/') > 0, id LIMIT 1",
 	[STMT_BIND] = "UPDATE job SET job_id = ?2, version = ?3, digest = ?4, risk_level = ?5,"
@@ -88,7 +89,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_TELL_REFUSAL] =
 		"UPDATE job SET error = ?2, dismissed = 0, changed_ms = ?3 WHERE id = ?1"
 		" AND NOT (refused OR incomplete OR errnum)",
-	/* until the newer content is recorded, the job is a draft */
+	/* a failed job is a draft until the newer content is recorded */
 	[STMT_OVERWRITE] = "UPDATE job SET refused = 0, incomplete = 0, errnum = 0, error = NULL,"
 			   " dismissed = 0, changed_ms = ?2, state = iif(state = " SQL_FAILED
 			   ", " SQL_DRAFT ", state)"
@@ -101,8 +102,8 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_DISMISS] = "UPDATE job SET dismissed = 1, changed_ms = ?2 WHERE id = ?1",
 	[STMT_DROP_STORY] = "DELETE FROM job WHERE id = ?1 AND job_id IS NULL"
 			    " AND state NOT IN " SQL_UNFINISHED,
-	/* A failed row gets the state that it had before. A submission under way may still end
-	 * without a file, so its row stays unmade. */
+	/* A failed row gets the state that it had before. A row with an unfinished submission stays
+	 * unmade: the submission may still end without a file. */
 	[STMT_END_STORY] =
 		"UPDATE job SET refused = 0, incomplete = 0, errnum = 0, error = NULL,"
 		" dismissed = 0, unmade = iif(state IN " SQL_UNFINISHED
@@ -128,7 +129,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 		" errnum = 0,"
 		" error = NULL, dismissed = 0, own = 0, on_purpose = 0, changed_ms = ?2"
 		" WHERE id = ?1",
-	/* what the service holds stays as it is */
+	/* the sent values change; what the service holds stays as it is */
 	[STMT_AGREE] = "UPDATE job SET own = ?7" KEEP_HELD("risk_level", "held_risk_level", "?2")
 		KEEP_HELD("job_name", "held_name", "?4")
 			KEEP_HELD("description", "held_description",
@@ -166,7 +167,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_HAS_OTHER_QUEUED] = "SELECT EXISTS (SELECT 1 FROM submission"
 				  " WHERE job = ?1 AND state = " SQL_QUEUED " AND id <> ?2)",
 	[STMT_HAS_UNFINISHED] = "SELECT state IN " SQL_UNFINISHED " FROM job WHERE id = ?1",
-	/* not for a job with a submission under way or in doubt */
+	/* leaves out a job if another submission of the job may have been sent */
 	[STMT_NEXT] = "SELECT " SUBMISSION_COLUMNS " FROM submission AS s"
 		      " WHERE state = " SQL_QUEUED " AND next_try_ms <= ?1"
 		      " AND (SELECT state FROM job WHERE id = s.job) NOT IN " SQL_SENT
@@ -190,8 +191,8 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_QUEUED_BASE] =
 		"SELECT base, own FROM submission WHERE job = ?1 AND state = " SQL_QUEUED,
 	[STMT_PUT_ONTO] = "UPDATE submission SET onto = ?2 WHERE id = ?1",
-	/* the digest is of the version whose text the file has, which is unread, or else the
-	 * base */
+	/* The file has the text of version unread, or of base if unread is 0, and digest is of this
+	 * text. If the new base (?3) is another version, the digest is void. */
 	[STMT_SEE] = "UPDATE job SET version = ?2, base = iif(?3, ?3, base),"
 		     " digest = iif(?3 AND ?3 <> iif(unread, unread, base), NULL, digest),"
 		     " unread = iif(?3, 0, unread) WHERE id = ?1",
@@ -219,8 +220,9 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_COUNT_QUEUED] = "SELECT count(*), max(job) FROM (SELECT job FROM submission"
 			      " WHERE state = " SQL_QUEUED " AND job > ?1 ORDER BY job LIMIT ?2)",
 	[STMT_MOVE] = "UPDATE submission SET state = ?2, started_ms = ?3 WHERE id = ?1",
-	/* If the committed text is still unread, only an attribute or the base is new, and unread
-	 * stays. Then the base is the version that a person has named, or stays as it is. */
+	/* If the text that was sent (?4) is the unread one, only attributes were changed, and no
+	 * program has read the text. Then the new version (?14) is unread, and the base is the
+	 * version that a person has named (?20), or stays as it is if ?20 is 0. */
 	[STMT_SETTLE] = "UPDATE job SET job_id = ?2, version = ?3, digest = ?4, risk_level = ?5,"
 			" enterprise_project_id = ?6, job_name = ?7, description = ?8, tags = ?9,"
 			" own = ?10, request_id = ?11, changed_ms = ?12, state = ?13,"
@@ -251,7 +253,8 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_RENAME_END] = "DELETE FROM rename_intent WHERE id = ?1",
 	[STMT_RENAME_NEXT] = "SELECT id, from_path, to_path, ino, exchange FROM rename_intent"
 			     " WHERE id > ?1 ORDER BY id LIMIT 1",
-	/* a name that has a binding keeps it: a row that would move there stays where it was */
+	/* a name whose row is bound or has an unfinished submission keeps the row: then the other
+	 * row stays where it was (OR IGNORE) */
 	[STMT_RENAME_FILE] = "UPDATE OR IGNORE job SET dir = ?3, name = ?4"
 			     " WHERE dir = ?1 AND name = ?2",
 	/* the rows in a directory, and those whose dir starts with "DIR/" */
@@ -259,7 +262,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 			     " WHERE dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0')",
 	[STMT_CLEAR_FILE] = "DELETE FROM job WHERE dir = ?1 AND name = ?2 AND job_id IS NULL"
 			    " AND state NOT IN " SQL_UNFINISHED,
-	/* only where a row comes to: other names below still remember their jobs */
+	/* only rows whose path a moved row gets: all other names below still remember their jobs */
 	[STMT_CLEAR_TREE] =
 		"DELETE FROM job AS there WHERE job_id IS NULL AND state NOT IN " SQL_UNFINISHED
 		" AND NOT " IS_ASIDE " AND (dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0'))"
@@ -321,7 +324,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_CATALOGUE_ACCEPT] = "UPDATE space SET accepted = accepted + 1",
 	[STMT_CATALOGUE_IDS] = "SELECT job_id, since <= (SELECT accepted FROM space) FROM "
 			       "catalogue WHERE job_id > ?1 ORDER BY job_id LIMIT ?2",
-	/* if two rows have the job: the row that a path finds */
+	/* two rows may have the job, one of them set aside: prefer the row that a path finds */
 	[STMT_CATALOGUE_LIST] =
 		"SELECT c.job_id, listed_name, c.version, create_ms, update_ms, creator, modifier,"
 		" project, job.id, " PATH ", " IS_ASIDE ", " LEDGER_HOLDING_COLUMNS

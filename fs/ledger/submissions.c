@@ -16,7 +16,7 @@
 #include "ledger/jobs.h"
 #include "ledger/known.h"
 
-/* the attributes in the order of their columns, in every statement */
+/* the attributes in the order that their columns and parameters have in every statement */
 static const enum attr columns[] = {ATTR_RISK_LEVEL, ATTR_ENTERPRISE_PROJECT_ID, ATTR_NAME,
 				    ATTR_DESCRIPTION, ATTR_TAGS};
 
@@ -184,7 +184,7 @@ int ledger_settle(struct ledger *ledger, const struct ledger_submission *submiss
 	ledger_bind_held(stmt, 16, &submission->held);
 	sqlite3_bind_int64(stmt, 20, submission->base);
 	r = ledger_run(stmt);
-	/* a scan may have listed the job already */
+	/* a scan may have listed the job already, and made an import of it */
 	if (r == 0 && submission->kind == SUBMIT_CREATE)
 		r = ledger_import_bound(ledger, job_id, submission->row);
 	return r < 0 ? r : ledger_end(ledger, submission);

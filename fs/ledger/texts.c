@@ -124,10 +124,11 @@ static int has_bound_in(struct ledger *ledger, const char *dir)
 }
 
 /*
- * The directories are texts in the order of their bytes, where "/" comes after "-" and ".". So "a",
- * "a-b", "a/c" is an order, in which the part "a" appears twice. It is returned only where it
- * appears first. After a part with bound names of its own, the search goes on right behind it.
- * After any other part it goes on behind all that is below that part ("0" comes after "/").
+ * SQLite orders directories by their bytes, where "/" comes after "-" and ".". So "a", "a-b", "a/c"
+ * come in this order, and the part "a" appears twice. It is returned only where it appears first. A
+ * part that is itself in the column dir appears first as "a": the search for the next part goes on
+ * right behind "a". Any other part appears first as "a/c": the search goes on at "a0", behind all
+ * directories below "a" ("0" comes after "/").
  */
 int ledger_next_bound_dir(struct ledger *ledger, const char *dir, const char *after,
 			  char ret_name[NAME_MAX + 1])
@@ -156,7 +157,8 @@ int ledger_next_bound_dir(struct ledger *ledger, const char *dir, const char *af
 			return r;
 		if (size <= NAME_MAX && !r)
 			break;
-		snprintf(from, sizeof(from), "%s0", part); /* this part was returned before */
+		/* this part was returned before, when it appeared without a "/" behind it */
+		snprintf(from, sizeof(from), "%s0", part);
 	}
 	snprintf(ret_name, NAME_MAX + 1, "%s", part + length);
 	return 0;

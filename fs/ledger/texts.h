@@ -6,9 +6,10 @@
 #include "ledger/ledger.h"
 
 /*
- * Which version of its job the file of a path has. If a check has put a text of the service into
- * the file, its version is unread, and is no base before a program has read it. So the ledger
- * records the base and the unread version. The digest is always of the text that the file has.
+ * Which version of its job the file of a path has. cocfs may put a newer text of the service into
+ * the file. The version of such a text is unread: it is no base before a program has read it. So
+ * the ledger records the base and the unread version. The digest is always of the text that the
+ * file has.
  */
 struct ledger_text {
 	int64_t row;
@@ -17,10 +18,11 @@ struct ledger_text {
 	int64_t base, unread;
 	bool has_digest;
 	unsigned char digest[CONTENT_DIGEST_SIZE];
-	/* nothing is unfinished, no commit was incomplete, and the file is no backup */
+	/* no submission is unfinished, the last commit was complete, and the file is no backup */
 	bool is_settled;
-	bool is_refused; /* the last commit was refused: the file may have another text */
-	int64_t listed;	 /* the version that the catalogue has; 0: none */
+	/* the last commit was refused or failed: the file may have another text than the service */
+	bool is_refused;
+	int64_t listed; /* the version that the catalogue has; 0: none */
 	/* Versions 1 to hidden belong to files that the user of the present file could not read.
 	 * They were files of hidden_uid, or of several users if has_hidden_uid is false. */
 	int64_t hidden;
@@ -43,8 +45,9 @@ int ledger_put_text(struct ledger *ledger, const struct ledger_text *text);
 int ledger_next_bound_name(struct ledger *ledger, const char *dir, const char *after,
 			   char ret_name[NAME_MAX + 1]);
 
-/* Finds the next directory in a directory that has a bound path below it. Returns its last part.
- * after: the part before it, "" for the first. -ENOENT: there is none. */
+/* Finds the next directory directly in dir that has a bound path somewhere below it. ret_name is
+ * its last part. after: the ret_name of the call before, "" for the first. -ENOENT: there is
+ * none. */
 int ledger_next_bound_dir(struct ledger *ledger, const char *dir, const char *after,
 			  char ret_name[NAME_MAX + 1]);
 

@@ -8,9 +8,10 @@
  * writer is killed. The mark is removed when the service takes the content, or when a file of the
  * name is made.
  *
- * The story of a marked path is listed by itself. The story of a file that was there and was
- * removed is not listed: the user who removed the file does not want to hear of it. The index
- * contains only marked paths, so its size does not grow with the jobs.
+ * A directory lists the story of a marked path, NAME.error, although no file NAME is there. The
+ * story of a file that was there and was removed is not listed: the user who removed the file does
+ * not want to hear of it. The index job_unmade contains only marked paths, so its size does not
+ * grow with the jobs.
  */
 #define _GNU_SOURCE
 #include "ledger/db.h"

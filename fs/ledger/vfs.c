@@ -3,12 +3,12 @@
  * SQLite writes a page to its write-ahead log in two pieces: a head of 24 bytes, and the page. The
  * two commits of a job have some eight pages. Each piece is a system call, and these cost more than
  * all else that SQLite does for the job. So this VFS gathers the pieces of a commit, as they follow
- * one another in the file. It writes them at once when the last piece is there: a head tells
- * whether its page is the last of a commit.
+ * one another in the file. When the last piece is there, this VFS writes the pieces with one system
+ * call: a head tells whether its page is the last of a commit.
  *
  * When SQLite is done with a commit, the commit is written, as always. No other process reads the
- * log meanwhile, since the ledger is locked. A piece that does not follow the last one is written
- * at once, after what was gathered.
+ * log meanwhile, since the ledger is locked. If a piece does not follow the last one, first what
+ * was gathered is written, and then this piece.
  *
  * When a sync fails, the kernel drops what it could not write. Reads still show the dropped bytes,
  * and the next sync succeeds. The bytes that SQLite appends then would be behind a gap, and would
@@ -27,7 +27,7 @@
 #define FRAME_HEAD 24 /* bytes of the head of a page in the log (SQLite's file format, 4.1) */
 /* offset in the head: the size of the database at the end of a commit, else 0 */
 #define FRAME_DB_SIZE 4
-#define GATHER_MAX (1 << 16) /* more than this is written in several steps */
+#define GATHER_MAX (1 << 16) /* bytes; what is larger is written in several steps */
 
 /* A log. The file of SQLite's own VFS follows it in the same piece of memory. */
 struct log {

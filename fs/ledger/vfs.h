@@ -12,7 +12,8 @@
 int ledger_vfs_begin(void);
 
 /* Call this when a sync of an open log has failed that was not made through this VFS, or may have
- * failed before the log was opened. Writes the whole log again. */
+ * failed before the log was opened. Writes the whole log again; if that fails, the next sync tries
+ * again. */
 void ledger_vfs_sync_failed(sqlite3_file *log);
 
 /* Call this before a sync that is not made through this VFS. If a sync failed before and the log
@@ -30,9 +31,9 @@ typedef int vfs_open_fn(sqlite3_vfs *self, const char *name, sqlite3_file *file,
 			int *ret_flags);
 
 /*
- * Registers a VFS on top of the default VFS, once for the process. new_layer must stay. size: bytes
- * that open_file needs in front of a file of the default VFS; both are in one piece of memory.
- * Returns 0, also if there is a VFS of this name already, or -errno.
+ * Registers a VFS on top of the default VFS, once for the process. new_layer must stay until the
+ * process ends. size: bytes that open_file needs in front of a file of the default VFS; both are in
+ * one piece of memory. Returns 0, also if there is a VFS of this name already, or -errno.
  */
 int vfs_layer_begin(struct vfs_layer *new_layer, const char *name, size_t size,
 		    vfs_open_fn *open_file);

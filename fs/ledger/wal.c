@@ -6,7 +6,8 @@
  * waits for the journal of the file system, which has to hold the new length. Then the sync takes
  * half as long again, or twice as long. So the log gets its full length when the mount begins. It
  * is filled with bytes that are no frame (a frame carries the salt of the log's head and a
- * checksum). A reader of the log stops before them, as before the remains of an older round.
+ * checksum). A reader of the log stops before them, as before old frames that are left when SQLite
+ * begins the log again from its start.
  */
 #define _GNU_SOURCE
 #include "ledger/wal.h"
@@ -55,7 +56,7 @@ int ledger_sync(struct ledger *ledger)
 
 void ledger_sync_soon(const struct ledger *ledger)
 {
-	/* if this fails, the sync will report it */
+	/* if this fails, the ledger_sync() that follows fails, too, and returns the error */
 	if (ledger->unsynced)
 		sync_file_range(ledger->log_fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
@@ -78,8 +79,8 @@ static bool has_room_for_log(const char *path)
 	       (uint64_t)st.f_bavail * st.f_frsize / LOG_SHARE >= LOG_SIZE;
 }
 
-/* Gives the log its full length. On failure the log keeps its old length. Returns an SQLite result
- * code. */
+/* Makes the log LOG_SIZE bytes long, unless it is longer. On failure the log keeps its old length.
+ * Returns an SQLite result code. */
 static int reserve_log(sqlite3_file *log)
 {
 	static const char nothing[LOG_STEP];

@@ -9,7 +9,7 @@
 /* How many pages the log has when SQLite takes it over into the ledger (SQLite's default). */
 #define LOG_PAGES 1000
 
-/* Returns the open log, which is SQLite's, or NULL if there is none. */
+/* Returns the open log, which SQLite owns, or NULL if there is none. */
 sqlite3_file *ledger_log_file(sqlite3 *db);
 
 /* Takes all that is in the log over into the ledger's file, and makes it durable there. No

@@ -2,12 +2,12 @@
 /*
  * A crash can only have torn what was being written. SQLite takes the pages of the log over into
  * the ledger when the log has a thousand, makes them durable, and begins the log again from its
- * start. So the last pages that went to the ledger are still named in the log, behind the pages of
- * the new round. Each page of the new round has a checksum in the log. Every page is taken over
- * before the look, so that there is one place to read from.
+ * start. So the last pages that went to the ledger are still named in the log, behind the pages
+ * that were written to the log since. Each newer page has a checksum in the log: SQLite uses none
+ * that is torn. Every page is taken over before the look, so that there is one place to read from.
  *
- * The rows of submissions under way and of renames that were begun are not looked at here. The
- * mount reads these rows whole, and ends if they are damaged (submit/recovery.c).
+ * The rows of submissions that may have been sent, and of renames that were begun, are not looked
+ * at here. The mount reads these rows whole, and ends if they are damaged (submit/recovery.c).
  */
 #include "ledger/written.h"
 
@@ -30,9 +30,10 @@
 
 #define PAGE_SIZE_MAX 65536 /* SQLite's greatest page size */
 
-/* offset in the ledger's head: reserved bytes at the end of each page */
+/* offset in the ledger's head: how many bytes are reserved at the end of each page */
 #define FILE_RESERVED_AT 20
-#define FILE_LARGEST_ROOT_AT 52 /* offset in the ledger's head: not 0 if the file has a map */
+/* offset in the ledger's head of a number that is not 0 if the file has a map */
+#define FILE_LARGEST_ROOT_AT 52
 
 static uint32_t read_32(const unsigned char *at)
 {
@@ -90,7 +91,7 @@ struct look {
 	struct page_file file;
 	sqlite3_file *ledger;
 	unsigned char *page, *map; /* room for one page each */
-	uint32_t map_number;	   /* the page that is in `map`; 0: none yet */
+	uint32_t map_number;	   /* the number of the page that is in `map`; 0: none yet */
 };
 
 static bool read_page(const struct look *look, uint32_t number, unsigned char *page)
