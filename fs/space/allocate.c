@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fallocate(2). One call can take any part of the disk. A file system keeps the blocks that it got
- * before it fails: then the disk is full, for the ledger too. So a call that cannot fit is refused
- * before it begins. It may take what the disk has for the caller (caller.h).
+ * fallocate(2). One call can take any part of the disk. If the disk gets full during the call, the
+ * file system keeps the blocks that it has allocated so far. Then there is no room for the ledger
+ * either. So a call that cannot fit is refused before it begins. A call may take the blocks that
+ * the disk has for its caller (caller.h).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -28,7 +29,7 @@ static int check_room(const struct disk_op *op)
 	uint64_t room;
 
 	if (fstatvfs(op->fd, &fs) < 0 || fstat(op->fd, &st) < 0)
-		return 0; /* if this cannot be found out, the disk itself decides */
+		return 0; /* the room is unknown: let fallocate(2) decide */
 	room = (uint64_t)(op->spender ? fs.f_bavail : fs.f_bfree) * fs.f_frsize;
 	return (uint64_t)op->length > room + (uint64_t)st.st_blocks * 512 ? -ENOSPC : 0;
 }
@@ -57,7 +58,8 @@ static void answer_allocation(struct disk_op *op)
 	disk_answer_plain(op);
 }
 
-/* Bounds the size of a job file, and the blocks that are allocated beyond its end. Returns 0 or
+/* Checks an allocation up to the offset end against the bounds of a job file: its size, and the
+ * blocks beyond its end (JOB_ALLOCATED_MAX). Returns 0, also for any other file and for a hole; or
  * -EFBIG. */
 static int check_job(struct space *space, struct node *node, int mode, uint64_t end)
 {

@@ -2,11 +2,11 @@
 /*
  * A backup whose name ends in .yaml must not take the job along.
  *
- * Many tools keep the old file: sed -i'old_*', perl -i, cp -b, install -b, mv -b, patch -b, rsync
- * --backup, vim, emacs. They move the old file to the backup's name and make the name again, by a
- * new file or by a rename of a temporary one. If the backup's name is a job file name, the first
- * step looks like "mv a.yaml b.yaml", which takes the job along (rename.c). Only the second step
- * shows the difference. So:
+ * Many tools keep the old file under another name: sed -i'old_*', perl -i, cp -b, install -b, mv
+ * -b, patch -b, rsync --backup, vim, emacs. They move the old file to the backup's name and make
+ * the name again, by a new file or by a rename of a temporary one. If the backup's name is a job
+ * file name, the first step looks like "mv a.yaml b.yaml", which takes the job along (rename.c).
+ * Only the second step shows the difference. So:
  *
  * A name gets its job back when the process that moved the file away makes the name again. It must
  * do so within RECENT_MOVE_KEPT_MS, with a file that has no job. And the moved file must not have
@@ -23,9 +23,10 @@
  * of the backup, or of a directory above, moves the mark, as it moves every row. The mark ends with
  * the name: when the backup is removed, or moved to a name that is no job file name, or put back.
  *
- * A rename or a link is a commit to the name's job, so there the name gets its job before it is
- * made. With open(2) the name gets its job right after it is made, so that a file that cannot be
- * made moves no job. A crash leaves either both of the ledger's changes or none.
+ * A rename or a link onto the name is a commit to the name's job, so the name gets its job back
+ * before the rename or link. With open(2) the name gets its job back right after the file is made:
+ * if the file cannot be made, no job moves. A crash leaves either both of the ledger's changes or
+ * none.
  */
 #define _GNU_SOURCE
 #include "space/backup.h"
@@ -104,8 +105,9 @@ static int digest_of(struct space *space, const char *path,
 	return fd < 0 ? -errno : content_read_digest(NULL, fd, ret_digest);
 }
 
-/* Moves the row back, and marks the moved file if it still exists. Returns 1; -ENOENT, -EEXIST: the
- * job cannot go back; or another -errno. */
+/* Moves the row of a recent move back to path, its old name. If the moved file still exists, gives
+ * that file a row that says "backup". Returns 1; -ENOENT or -EEXIST if the job cannot go back; or
+ * another -errno. */
 static int give_job_back(struct space *space, const struct recent_move *move, const char *path)
 {
 	unsigned char digest[CONTENT_DIGEST_SIZE];
@@ -120,7 +122,7 @@ static int give_job_back(struct space *space, const struct recent_move *move, co
 	is_there = fstatat(space->nodes.root.fd, moved, &st, AT_SYMLINK_NOFOLLOW) == 0;
 	if (!is_there && errno != ENOENT)
 		return -errno;
-	/* another file has the moved file's name, and so the job */
+	/* by now another file has the name to which the file was moved, and so the job */
 	if (is_there && (st.st_ino != move->file || !S_ISREG(st.st_mode)))
 		return -ENOENT;
 	backup = (struct job_backup){.path = moved, .digest = digest};
@@ -154,8 +156,8 @@ int backup_give_back(struct space *space, fuse_req_t req, const struct node *par
 	if (r > 0)
 		moved_away_note(space, req, parent, name, move->file);
 	recent_move_forget(move);
-	/* the row was deleted, another file has it, or the name has another job by now: the rename
-	 * stands */
+	/* -ENOENT, -EEXIST: by now the row is deleted, another file has it, or the name has another
+	 * job. So the move was a rename, and the job stays with the moved file */
 	return r == -ENOENT || r == -EEXIST ? 0 : r;
 }
 
@@ -187,7 +189,9 @@ int backup_is(struct space *space, struct node *node, const struct job_record *j
 	return r < 0 ? r : !memcmp(digest, job->digest, sizeof(digest));
 }
 
-/* Changes or ends the backup mark of a name, if the name is a job's. Returns 0 or -errno. */
+/* Ends the backup mark of a job file name. kind says why: CHANGE_UNMARK_BACKUP (its file was
+ * written) or CHANGE_DROP_BACKUP (its file is gone). Other names have no mark: nothing is done.
+ * Returns 0 or -errno. */
 static int end_mark(struct space *space, const struct node *parent, const char *name,
 		    enum submit_change_kind kind)
 {

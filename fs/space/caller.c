@@ -55,8 +55,9 @@ static int set_groups(int count, const gid_t *groups)
 	return syscall(SYS_setgroups, count, groups) < 0 ? -errno : 0;
 }
 
-/* Takes back the right to pass over the spool's permissions, which setfsuid() has removed.
- * caller_leave() restores the normal state. */
+/* Makes CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH effective again, which setfsuid() has removed: the
+ * thread may pass over the spool's permissions. Returns 0 or -errno. caller_leave() restores the
+ * normal state. */
 static int keep_override(void)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};

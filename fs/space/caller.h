@@ -21,8 +21,9 @@ struct caller {
  * struct must not move after this. */
 void caller_init(struct caller *caller, fuse_req_t req);
 
-/* Returns the caller's person with the supplementary groups. They are unknown if the process is in
- * another PID namespace; then groups_unknown is true. */
+/* Returns the caller's person with the supplementary groups. groups_unknown is true if they cannot
+ * be read (the process is in another PID namespace, say), or if there are CALLER_GROUPS_MAX of them
+ * or more. */
 const struct person *caller_with_groups(struct caller *caller);
 
 /* May this user do everything in the mount? True for root, for the user who mounts, and for the
@@ -49,13 +50,13 @@ void caller_leave(struct space *space, fuse_req_t req);
  * user's data as that user. It writes the ledger as root.
  */
 
-/* Gives CAP_SYS_RESOURCE up in this thread, and in threads that it starts later. Returns 0 or
- * -errno. */
+/* Gives CAP_SYS_RESOURCE up in this thread, and in threads that it starts later. Does nothing in a
+ * mount that does not run as root. Returns 0 or -errno. */
 int caller_give_up_reserve(const struct space *space);
 
 /* Between caller_spend_as() and caller_spend_end(), writes of this thread to open descriptors count
- * as the user's. Any thread may call them. The two take 5 µs together, of the 35 µs of a write.
- * They give no rights of the user: for that call caller_enter(). */
+ * as the user's. Any thread may call them. The two calls take 5 µs together, of the 35 µs of a
+ * write. They do not give the thread the user's rights: to act as the user, call caller_enter(). */
 void caller_spend_as(const struct space *space, uid_t user);
 void caller_spend_end(const struct space *space, uid_t user);
 

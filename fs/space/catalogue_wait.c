@@ -22,7 +22,8 @@ static void answer_waiting_open(struct pending_reply *wait, int result)
 	if (result == -EINTR) {
 		reply(req, result);
 	} else {
-		/* the request goes on without this wait, so an interrupt must not reach it */
+		/* the request outlives this wait, which is freed below: an interrupt must not reach
+		 * the wait any more */
 		fuse_req_interrupt_func(req, NULL, NULL);
 		open->then(req, result, &open->fi);
 	}

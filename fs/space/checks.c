@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A file is checked when a process opens or stats it (refresh.c): one question about one job. A
- * process that goes through a large directory would ask one question after the other. A list of
- * jobs has the versions of 100 jobs at once. So only CHECKS_PER_SECOND files are checked one by one
- * in a second. Beyond that a scan of all jobs begins, and no request waits for it. After the scan a
- * file is due for a check only if the list has another version than the file.
+ * When a process opens or stats a job file, cocfs asks the service whether the job has a newer
+ * version (refresh.c). For a process that goes through a large directory cocfs would send one
+ * question after the other. One page of the list of jobs has the versions of 100 jobs. So only
+ * CHECKS_PER_SECOND files are checked one by one in a second. Beyond that a scan of all jobs
+ * begins, and no request waits for it. After the scan a file is checked only if the list has
+ * another version than the file.
  *
- * A file that is not checked shows the text that is there. That cannot overwrite a newer version:
- * each update asks for the newest version itself.
+ * A file that is not checked shows the text that is in the spool, which may be old. An edit of that
+ * old text cannot overwrite a newer version: each update asks for the newest version itself.
  */
 #define _GNU_SOURCE
 #include "space/checks.h"
@@ -30,8 +31,8 @@ static void begin_second(struct space *space)
 	space->checks = (struct checks){.since_ms = now_ms};
 }
 
-/* Counts one more check in *taken. If CHECKS_PER_SECOND is reached, returns false, and begins a
- * scan once a second. */
+/* Counts one more check in *taken, the number of checks in this second. Returns false if *taken is
+ * CHECKS_PER_SECOND already; then begins a scan of all jobs, once a second. */
 static bool take_check(struct space *space, unsigned *taken)
 {
 	struct waiter *waiter = NULL;

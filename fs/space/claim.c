@@ -1,36 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a job file name keeps, and the user who gets it.
+ * Which user gets what a job file name keeps: its row in the ledger, with the job ID, the story of
+ * a refusal and the attributes.
  *
  * The ledger is keyed by path, and a row outlives its file. So a tool that removes a file and
  * writes it again makes a new version, not a second job. On a mount that several users share, the
  * next file of the name may be another user's. So a row records the owner of its file. Whenever a
  * request makes the name (create, mknod, link, rename), the rule of owner.h decides:
  *
- * If the request may inherit, the row stays, or comes back if it was set aside. If the new file
- * belongs to another user than the recorded file, the row notes that user as the heir: the heir has
- * the job. The heir sees the row's text only if the recorded read bits allow it. At the next commit
- * the row records the new file.
+ * If the request may inherit, the row stays the name's row, or becomes that again if it was set
+ * aside. If the new file belongs to another user than the recorded file, the row notes that user as
+ * the heir: the heir has the job. The heir sees the row's text only if the recorded read bits allow
+ * it. At the next commit the row records the new file.
  *
  * If the request may not inherit, the row is set aside: its path does not find it any more. Its
  * submissions go on. It moves with its directory. It comes back when its owner, or another user who
  * may inherit, makes the free name.
  *
- * A name can have several rows. The request gets the first that it may inherit: first the rows that
- * record the request's own user, then the others. Of each kind the row that the path finds comes
- * before those that are set aside.
+ * A name can have several rows. The request gets the first row that it may inherit, in this order:
+ * the rows that record the request's own user, then the others. In both groups the row that the
+ * path finds comes before the rows that are set aside.
  *
- * The rule judges the request's user and not the file's: the file may be a victim's, moved here by
- * a user who may write it. A commit makes no name, so it brings no row back. But if the row that
- * the path finds is not the file's, a commit asks the rule again. Then both the request's user and
- * the file's user must be able to inherit. A commit without a request (at RELEASE) inherits
- * nothing. If a user has a row set aside here, and another user commits a file of that user, the
- * new row records the other user. So the first user gets the own row when making the name again.
+ * The rule judges the request's user and not the file's user. Otherwise a user could move a
+ * victim's file here, and so get the victim's job. A commit makes no name, so it brings no row
+ * back. But if the row that the path finds is not the file's, a commit asks the rule again. Then
+ * both the request's user and the file's user must be able to inherit. A commit without a request
+ * (at RELEASE) inherits nothing. One case is special: user A has a row set aside here, and user B
+ * commits a file of A. Then the new row records B as its owner. So A gets back the row that was set
+ * aside when A makes the name again.
  *
  * The code errs on the safe side: if the rule was not asked, nothing is granted. A row belongs to a
- * file only if the file's user is the recorded user or the heir (claim_is_of()). A crash can come
- * between the making of a file and the record of its heir, and somebody can have changed files in
- * the spool. Then the file does not show the row until the next commit asks the rule again.
+ * file only if the file's user is the recorded user or the heir (claim_is_of()). A crash may come
+ * between the making of a file and the record of its heir, or somebody may have changed files in
+ * the spool. Then the mount shows nothing of the row for that file until the next commit asks the
+ * rule again.
  */
 #define _GNU_SOURCE
 #include "space/caller.h"
@@ -58,7 +61,8 @@ bool claiming_may_inherit(struct claiming *claiming, const struct holding *holdi
 	const struct person *who = &claiming->caller.person;
 	struct owner recorded = holding->owner;
 
-	/* the row's file is still there, in this directory */
+	/* the file that is replaced belongs to the row, so the row's file is in this directory
+	 * now */
 	if (!claiming->is_free && holding_is_of(holding, claiming->replaced_uid)) {
 		if (who->uid == claiming->replaced_uid)
 			return true;
@@ -71,7 +75,8 @@ bool claiming_may_inherit(struct claiming *claiming, const struct holding *holdi
 				 &claiming->caller);
 }
 
-/* May the user of the file inherit? The groups of that user are unknown, so they count as none. */
+/* May the user of claiming->file inherit the row with this holding? The groups of that user are
+ * unknown, so no group gives a right. */
 static bool user_may_inherit(const struct claiming *claiming, const struct holding *holding)
 {
 	struct caller user = {.person = person_of_file(claiming->file.uid), .knows_groups = true};
@@ -89,8 +94,8 @@ static bool gets_row(struct claiming *claiming, const struct holding *holding)
 		user_may_inherit(claiming, holding));
 }
 
-/* Returns the first row that the request gets; NULL: none. own: look only at rows that record the
- * request's own user. */
+/* Returns the first row of claims that the request gets; NULL: none. own: look only at rows that
+ * record the request's own user. */
 static struct job_claim *choose_claim_among(struct claiming *claiming, bool own)
 {
 	for (int i = 0; i < claiming->n; i++) {
@@ -103,9 +108,9 @@ static struct job_claim *choose_claim_among(struct claiming *claiming, bool own)
 	return NULL;
 }
 
-/* Returns the row that the request gets; NULL: none. A commit, or a file that replaces another,
- * gets only the row that the path finds. A new file gets the first row of claims that it may have:
- * first a row that records the request's own user, then any other. */
+/* Returns the row of claims that the request gets; NULL: none. A commit, or a file that replaces
+ * another, can get only the row that the path finds. A new file gets the first row of claims that
+ * it may have: first a row that records the request's own user, then any other. */
 static struct job_claim *choose_claim(struct claiming *claiming)
 {
 	struct job_claim *chosen = &claiming->claims[0];
@@ -116,15 +121,15 @@ static struct job_claim *choose_claim(struct claiming *claiming)
 	return chosen ? chosen : choose_claim_among(claiming, false);
 }
 
-/* May the user of the new file, who becomes the heir, see the text of the row? Yes only if that
- * user may surely read the file that the row records. Only the read bits count, for root too: a
- * file that root puts here may be readable for all. */
+/* May the user of the new file, who becomes the heir, see the text of the row (a story or a
+ * warning, which may quote the recorded file)? Yes, if that user may surely read the recorded file.
+ * Only the read bits count, for root too: a file that root puts here may be readable for all. */
 static bool heir_reads(struct claiming *claiming, const struct holding *holding)
 {
 	const struct access *file = &claiming->file;
 	const struct person user = person_of_file(file->uid);
 
-	/* an heir replaces a file by another file of the same heir */
+	/* the heir replaces a file of its own by another: the recorded answer stays */
 	if (!claiming->is_free && holding->has_heir && holding->heir == file->uid &&
 	    claiming->replaced_uid == file->uid)
 		return holding->heir_reads;
@@ -161,9 +166,9 @@ static int change_row(const struct claiming *claiming, enum submit_change_kind k
 			     &(struct submit_change){.kind = kind, .row = row, .holding = holding});
 }
 
-/* Records in the row of chosen that it belongs to the user of the new file: as its owner, or as the
- * heir of the recorded owner. Hides the old versions from an heir who may not see them. Returns 1
- * (changed), 0 (was so already) or -errno. */
+/* Records in the row of chosen the user of the new file as the heir, unless that user is the
+ * recorded owner. Hides the old versions of the job from an heir who may not see them. Returns 1 if
+ * the ledger was changed, 0 if it said so already, or -errno. */
 static int bequeath_row(struct claiming *claiming, const struct job_claim *chosen)
 {
 	struct holding holding = chosen->holding;
@@ -175,7 +180,8 @@ static int bequeath_row(struct claiming *claiming, const struct job_claim *chose
 	if (holding_is_same(&holding, &chosen->holding))
 		return 0;
 	r = change_row(claiming, CHANGE_HOLDING, chosen->row, &holding);
-	/* otherwise .coc/versions would show the heir what was in the file */
+	/* without this, .coc/versions would show the heir old texts of a file that the heir may not
+	 * read */
 	if (r == 0 && holding.has_heir &&
 	    (!holding.heir_reads || access_shows_more(&holding.owner.file, &claiming->file)))
 		r = change_row(claiming, CHANGE_HIDE_VERSIONS, chosen->row, &holding);
@@ -207,7 +213,7 @@ int claiming_settle(struct claiming *claiming)
 	return r < 0 ? r : changed ? submit_save(engine) : 0;
 }
 
-/* Decides which row of claiming->path the request gets, and records that (claiming_settle()).
+/* Finds the rows of claiming->path, and decides which of them the request gets (claiming_settle()).
  * Returns 0, also if the path has no row, or -errno. */
 static int claim_path(struct claiming *claiming)
 {
@@ -278,8 +284,9 @@ int claim_yield(struct space *space, fuse_req_t req, struct node *parent, const 
 
 /* ---- commits ---- */
 
-/* Finds the rows of a path for a commit. If the path's row is not the file's, judges the rows
- * first. */
+/* Finds the rows of claiming->path for a commit, and fills claiming->claims. If the row that the
+ * path finds does not belong to the file, judges the rows first. Returns how many rows there are,
+ * or -errno. */
 static int find_claims(struct claiming *claiming)
 {
 	struct engine *engine = claiming->space->engine;
@@ -297,9 +304,11 @@ static int find_claims(struct claiming *claiming)
 	return r;
 }
 
-/* Returns true if the text of a row must not be used for this file. The file's user may have got
- * the row through another user's request, or the file from root. Then only a request of the file's
- * user proves that this user may read the recorded file. */
+/* Must the new content be recorded without the row's text, because the file's user may not see that
+ * text? The file's user may have got the row through another user's request, or the file from root.
+ * So the answer is no only if that user is the recorded owner, or is known to be allowed to read
+ * the recorded file. Even then it is yes if the file's mode shows the text to more users than the
+ * recorded mode. */
 static bool is_without_text(struct claiming *claiming, const struct holding *holding)
 {
 	const struct access *file = &claiming->file;
@@ -314,8 +323,9 @@ static bool is_without_text(struct claiming *claiming, const struct holding *hol
 		!claim_may_read(claiming->space, holding, caller_with_groups(caller)));
 }
 
-/* The file's user may have a row set aside here while another user commits the file. Then the
- * holding records the committer as owner and the file's user as heir. */
+/* The file's user may have a row set aside here, while another user commits the file. Then the
+ * committer becomes the owner in holding, and the file's user the heir. Otherwise leaves holding as
+ * it is. */
 static void credit_committer(const struct claiming *claiming, const struct stat *replaced,
 			     struct holding *holding)
 {

@@ -111,14 +111,15 @@ bool claim_may_take(struct space *space, fuse_req_t req, struct node *parent,
 	if (file && S_ISREG(file->st_mode) && holding_is_of(holding, file->st_uid)) {
 		if (caller.person.uid == file->st_uid)
 			return true;
-		recorded.directory = directory; /* the file is in this directory */
+		recorded.directory = directory; /* the row's file is in this directory now */
 		recorded.is_elsewhere = false;
 	}
 	return claim_may_inherit(space, &recorded, &directory, &caller);
 }
 
-/* Changes a holding when its file's owner or mode has changed. before: the file's former user.
- * Returns false if the file is not the row's. */
+/* Changes the holding of a row when its file has another owner, mode or directory. before: the
+ * file's former user. now: the new values. Returns false, with nothing changed, if the row does not
+ * belong to the file. */
 static bool follow_owner(const struct space *space, struct holding *holding, uid_t before,
 			 const struct owner *now)
 {
@@ -128,7 +129,8 @@ static bool follow_owner(const struct space *space, struct holding *holding, uid
 	}
 	if (!holding->has_heir || holding->heir != before)
 		return false;
-	/* the file belongs to the heir: only the user counts until the file is committed */
+	/* the file was the heir's: record only its new user as the heir, because owner describes
+	 * the file that was committed last */
 	holding->has_heir = now->file.uid != holding->owner.file.uid;
 	holding->heir_reads = holding->heir_reads && holding->has_heir && now->file.uid == before;
 	holding->heir = now->file.uid;
@@ -176,6 +178,6 @@ void claim_part(struct space *space, struct node *parent, const char *name)
 	if (space->options->one_user || location.dirfd < 0 || location_stat(&location, &st) < 0)
 		return;
 	r = claim_follow(space, parent, name, &st);
-	if (r < 0) /* on failure the record of before stays in force */
+	if (r < 0) /* on failure the values that were recorded before stay in force */
 		log_warning("%s: its last owner cannot be recorded: %s", name, strerror(-r));
 }

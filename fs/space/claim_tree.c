@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A directory gets another name: rows may exist for all names below the new one, and each is
- * judged. */
+/* A directory is renamed. The ledger may have rows of paths below the directory's new name, from
+ * files that were there before. Each of these paths is judged: does its row go to the file that
+ * comes, or is it set aside? */
 #define _GNU_SOURCE
 #include "space/caller.h"
 #include "space/claim_tree.h"
@@ -17,7 +18,7 @@
 
 #include "base/cleanup.h"
 
-/* Is there a row of this name below a directory? Returns 1, 0 or -errno. */
+/* Does the ledger have a row of the path DIRECTORY/BELOW? Returns 1, 0 or -errno. */
 static int has_row(struct engine *engine, const char *directory, const char *below)
 {
 	_cleanup_free_ char *path = NULL;
@@ -32,8 +33,8 @@ static int has_row(struct engine *engine, const char *directory, const char *bel
 	return r == -ENOENT ? 0 : r < 0 ? r : 1;
 }
 
-/* Looks whether the moved directory has a file of this name below it. Returns 1 for a regular file,
- * 0 or -errno. */
+/* Looks for a file with the path `below` in the directory that will be moved. Fills claiming->file.
+ * Returns 1 for a regular file, 0 for none or another type, or -errno. */
 static int look_below_directory(struct claiming *claiming, int from_fd, const char *from,
 				const char *below)
 {
@@ -49,9 +50,9 @@ static int look_below_directory(struct claiming *claiming, int from_fd, const ch
 	return S_ISREG(st.st_mode);
 }
 
-/* Records for each row that the request may not inherit that its file was in another directory
- * (is_elsewhere). The moved directory takes the name of that directory, and what it lets its users
- * do says nothing about the recorded files. Returns 0 or -errno. */
+/* Marks each row of claiming that the request may not inherit: its file was in another directory
+ * than the one that now gets the name (is_elsewhere). For the permissions of the moved directory
+ * say nothing about files of the old directory. Returns 0 or -errno. */
 static int mark_elsewhere(struct claiming *claiming)
 {
 	int r = 0;
@@ -71,9 +72,9 @@ static int mark_elsewhere(struct claiming *claiming)
 	return r;
 }
 
-/* Judges one name below the new directory that has a row. The moved directory may bring a file of
- * this name, or a row without a file. That must not take the place of a row that the request may
- * not inherit. */
+/* Judges claiming->path, a path below the new name of the directory that has a row. The moved
+ * directory may bring a file of this path, or a row without a file. Neither may take the place of a
+ * row that the request may not inherit: that row is set aside. Returns 0 or -errno. */
 static int claim_below(struct claiming *claiming, int from_fd, const char *from,
 		       const char *from_path, const char *below)
 {
@@ -88,7 +89,7 @@ static int claim_below(struct claiming *claiming, int from_fd, const char *from,
 	has_own = has_row(engine, from_path, below);
 	if (has_file < 0 || has_own < 0)
 		return has_file < 0 ? has_file : has_own;
-	/* a file that brings its own row needs none that was set aside */
+	/* a file that brings its own row gets none of those that were set aside here */
 	if (has_file)
 		return claiming_current(claiming) || !has_own ? claiming_settle(claiming) : 0;
 	return has_own ? claiming_yield(claiming) : 0;

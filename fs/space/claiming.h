@@ -4,37 +4,43 @@
 
 #include "space/caller.h"
 
-/* The judgement of one name, shared by claim.c and claim_tree.c: which row does the request get? */
+/* The judgement of one name, shared by claim.c and claim_tree.c: which row of the name does the
+ * request get? A row that is set aside stays in the ledger, but its path does not find it. */
 
-/* One judgement: a name, the request for it, and the file that gets the name. */
+/* One judgement: a path, the caller of the request for it, and the file that gets the path. claims
+ * are the n rows that the path has. */
 struct claiming {
 	struct space *space;
 	const char *path;
 	struct caller caller;
 	struct access file, directory;
 	bool is_free; /* the new file replaces no other file */
-	/* a commit: it makes no name, and the file's user must be able to inherit too */
+	/* the judgement is for a commit: no name is made, and both the caller and the file's user
+	 * must be able to inherit */
 	bool is_commit;
-	bool is_unasked; /* no request is behind this, so no row is inherited */
-	/* a directory is moved onto this name, so it is another directory than the recorded one */
+	/* a commit that no request asks for: no row is inherited, and caller is not set */
+	bool is_unasked;
+	/* a directory is moved here with the file in it, so the directory of path is not the one
+	 * that the rows record */
 	bool is_tree;
 	uid_t replaced_uid;
 	struct job_claim claims[CLAIMS_ASIDE_MAX + 1];
 	int n;
 };
 
-/* Returns the row that the path finds; NULL: all rows are set aside, or there is none. */
+/* Returns the row that the path finds; NULL: all rows of the path are set aside, or it has none. */
 const struct job_claim *claiming_current(const struct claiming *claiming);
 
 /* May the user of the request inherit the job of this row, by the rule of owner.h? holding is what
  * the row records of its file. */
 bool claiming_may_inherit(struct claiming *claiming, const struct holding *holding);
 
-/* Decides which row the request gets: brings that row back, and sets the path's present row aside
- * if it is another. Returns 0 or -errno. */
+/* Decides which row of claims the request gets. If that row was set aside, brings it back. Sets the
+ * row that the path finds aside if the request does not get it. Returns 0, also if the request gets
+ * no row, or -errno. */
 int claiming_settle(struct claiming *claiming);
 
-/* Sets the row that the path finds aside, unless the request may inherit it. Returns 0 or
+/* Sets aside the row that the path finds, unless the request may inherit it. Returns 0 or
  * -errno. */
 int claiming_yield(struct claiming *claiming);
 

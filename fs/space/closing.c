@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Closes.
+ * When a close of an open file is a commit.
  *
- * FLUSH comes at each close of each copy of a descriptor, and its answer is the answer of close(2).
- * A thread judges whether the close is the last one (inspectors.c). Meanwhile the loop goes on, and
- * may answer other requests for the same file. So after the verdict the code asks again: is there
- * still something to commit, under which name, and can no other handle write?
+ * The kernel sends a FLUSH at each close of each copy of a descriptor, and its answer is the result
+ * of close(2). A thread judges whether the close is the last one (inspectors.c). Meanwhile the loop
+ * goes on, and may answer other requests for the same file. So after the verdict end_flush() asks
+ * again: is there still something to commit, under which name, and can another handle write?
  *
- * The handle keeps what a FLUSH showed of the closing process. RELEASE comes when the last
- * descriptor is gone, so the last FLUSH was that of the last holder. RELEASE decides by its ending:
+ * Each FLUSH notes in handle->ending how the closing process goes on. RELEASE comes when the last
+ * descriptor is gone, so the last FLUSH came from the last process that held the file. RELEASE
+ * decides by that value of handle->ending:
  *
  *   orderly   The process has closed the file, or has exited by itself: a commit.
  *   killed    A signal killed the process: a draft.
@@ -17,10 +18,10 @@
  *   none      No FLUSH came, because the descriptor was never in a descriptor table (io_uring): a
  *             commit if the opener lives, otherwise a draft.
  *
- * An interrupt (Ctrl-C, a fatal signal) answers the close with EINTR and gives up the look. The
- * kernel interrupts the FLUSH of most processes that are killed. At that moment the process still
- * waits in its close, so the loop looks at once whether the process lives, and RELEASE uses the
- * result.
+ * An interrupt (Ctrl-C, a fatal signal) answers the close with EINTR, and the thread's verdict is
+ * not awaited. The kernel interrupts the FLUSH of most processes that are killed. At that moment
+ * the process still waits in its close. So the loop looks immediately whether a signal kills the
+ * process, and RELEASE uses the result.
  */
 #define _GNU_SOURCE
 #include "space/closing.h"
@@ -42,7 +43,8 @@
 #include "space/pending_reply.h"
 #include "space/proc.h"
 
-/* A FLUSH that is being judged. The kernel keeps the handle open until the FLUSH is answered. */
+/* A FLUSH that waits for the verdict of a thread. The kernel keeps the handle open until the FLUSH
+ * is answered. */
 struct closing {
 	struct space *space;
 	fuse_req_t req;
@@ -59,8 +61,9 @@ static bool is_file_empty(int fd)
 	return fstat(fd, &st) == 0 && st.st_size == 0;
 }
 
-/* Returns true for a backup, or half a file, to which no data was written. Then a change of
- * attributes or of the size is no reason to submit the file. */
+/* Is the file a backup, or maybe half of what was meant, and no data was written to it since? Then
+ * it is not committed, although its attributes or its size have changed. (link: the name that the
+ * file would be committed under.) */
 static bool is_untouched(struct space *space, const struct handle *handle, const struct name *link)
 {
 	_cleanup_job_record_ struct job_record job = {0};
@@ -78,7 +81,8 @@ static bool is_untouched(struct space *space, const struct handle *handle, const
 	return job.incomplete || (!content->rewritten && backup_is(space, handle->node, &job) > 0);
 }
 
-/* Returns the name to commit under when this handle is closed; NULL: there is nothing to commit. */
+/* Returns the name under which a close of this handle would commit the file; NULL: there is nothing
+ * to commit. */
 static const struct name *closing_wants_commit(struct space *space, const struct handle *handle)
 {
 	const struct content *content = handle->node->content;
@@ -86,7 +90,8 @@ static const struct name *closing_wants_commit(struct space *space, const struct
 
 	if (!handle->writable || !content_is_dirty(content))
 		return NULL;
-	/* a refused write may have left an empty file: its close must report the refusal */
+	/* commit no empty file; but after a refused write the close of an empty file must report
+	 * the refusal */
 	if (!content->refusal && is_file_empty(handle->fd))
 		return NULL;
 	link = node_job_name(space, handle->node);
@@ -117,7 +122,8 @@ static int end_backup_of_handle(struct space *space, const struct handle *handle
 
 /* ---- what is not committed, and why ---- */
 
-/* Records that a file may be half of what was meant, once for each content. Returns -errno. */
+/* Records the refusal err of a file that may be half of what was meant. The same content is
+ * recorded only once. Returns -err->errnum, or another -errno if that cannot be recorded. */
 static int refuse_half(struct space *space, fuse_req_t req, struct handle *handle,
 		       const struct name *link, const struct err *err)
 {
@@ -157,8 +163,8 @@ static void tell_hidden(struct err *err)
 		   "write the file again with a program that closes it before it ends, as cp does");
 }
 
-/* May the last holder of a handle have left half of what was meant? If so, fills err with the
- * reason. */
+/* May the process that closed the handle last have left half of what was meant (handle->ending)? If
+ * so, fills err with the reason. */
 static bool left_half(const struct space *space, const struct handle *handle, struct err *err)
 {
 	switch (handle->ending) {
@@ -169,7 +175,7 @@ static bool left_half(const struct space *space, const struct handle *handle, st
 		tell_hidden(err);
 		return true;
 	case ENDING_UNSEEN:
-		/* a refused write is the better reason */
+		/* if a write was refused, the commit reports that reason */
 		if (space->options->unseen_commits || handle->node->content->refusal)
 			return false;
 		tell_unseen(err);
@@ -182,10 +188,10 @@ static bool left_half(const struct space *space, const struct handle *handle, st
 }
 
 /*
- * A signal kills a process, or it ends in a way that we may not know, while other processes can
- * still write. If the process has written to the content (contributors.h), the content is half of
- * what was meant. The others may add to it and close it in good order; it stays half until it is
- * cut to nothing.
+ * Call this function when a process closes the file while other processes can still write to it. A
+ * signal may kill the closing process, or it may end in a way that we cannot know. If it has
+ * written to the content (contributors.h), the content counts as half then. The other processes may
+ * add to it and close the file in good order: it stays half until the file is cut to nothing.
  */
 static void spoil_if_writer(struct handle *handle, const struct closer *closer)
 {
@@ -203,8 +209,9 @@ static void spoil_if_writer(struct handle *handle, const struct closer *closer)
 	content_spoil(content, &err, -1);
 }
 
-/* Marks a file that had a job file name when it was opened for writing, and has none now, if a
- * signal kills its writer. The file may get a job file name again. */
+/* Call this function at a close of a file without a job file name, by a thread. The file may have
+ * had such a name when it was opened for writing, and may get one again. So if a signal kills the
+ * closing process, and this process has written, marks the file as half (half.h). */
 static void mark_if_killed(struct handle *handle, pid_t thread)
 {
 	const struct content *content = handle->node->content;
@@ -239,8 +246,9 @@ static void commit_now(struct space *space, fuse_req_t req, struct handle *handl
 
 /* Answers a FLUSH (a close) after its verdict. If other processes can still write to the file, the
  * answer is 0, and nothing is committed. If none can, or if the closing process cannot be seen, the
- * content is committed, and the answer waits for that. Content that may be half is not committed: a
- * closing process that cannot be seen gets the refusal; for one that dies, RELEASE records it. */
+ * content is committed, and the answer waits for the commit. Content that may be half is not
+ * committed. Then a closing process that cannot be seen gets the refusal as its answer; a closing
+ * process that dies gets 0, and RELEASE records the refusal. */
 static void end_flush(struct space *space, fuse_req_t req, struct handle *handle,
 		      const struct writers_verdict *verdict)
 {
@@ -318,7 +326,8 @@ void closing_interrupt_all(struct space *space)
 		interrupt_closing(LIST_FIRST(&space->closings));
 }
 
-/* Lets a thread judge a close. If no thread can, judges the close by the closing process alone. */
+/* Lets a thread judge a close; on_judged() goes on. If no thread can, judges the close by the
+ * closing process alone, and answers req. */
 static void begin_closing(struct space *space, fuse_req_t req, struct handle *handle)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
@@ -375,7 +384,8 @@ void closing_flush(struct space *space, fuse_req_t req, struct handle *handle)
 	}
 }
 
-/* Finds how the writer of a file ended if no FLUSH was seen. */
+/* Returns how the opener of a handle goes on, if no FLUSH of the handle was seen. ENDING_ORDERLY:
+ * the opener lives; ENDING_HIDDEN: it has ended; ENDING_UNSEEN: cocfs cannot see it. */
 static enum ending look_at_opener(const struct space *space, const struct handle *handle)
 {
 	struct proc_status status;
@@ -405,8 +415,8 @@ void closing_release(struct space *space, struct handle *handle)
 			commit_now(space, NULL, handle, link);
 	} else if (is_half &&
 		   (handle->wrote_at > content->committed || content->contributors.anybody)) {
-		/* other processes will close the file, and do not know that half of something is in
-		 * it */
+		/* the other processes will close the file in good order, so note here that the
+		 * content is half */
 		content_spoil(content, &err, -1);
 	}
 }

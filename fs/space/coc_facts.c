@@ -32,8 +32,9 @@ bool fact_is_name(const char *name)
 	return !strncmp(name, PREFIX, strlen(PREFIX));
 }
 
-/* Finds the row of a job file, or what an import would have in one. If there is neither, *ret_job
- * stays empty. Returns 0, -ENODATA (no job file), -ENOENT (the file is gone) or another -errno. */
+/* Finds the row of a job file; for an import the row that it would have. If the file is no import
+ * and has no row, *ret_job stays empty, and 0 is returned too. Returns 0, -ENODATA (no job file),
+ * -ENOENT (the file is gone) or another -errno. */
 static int find_fact_source(struct space *space, struct node *node, struct stat *ret_st,
 			    struct job_record *ret_job)
 {
@@ -62,7 +63,8 @@ static int copy_fact(const char *text, char **ret_value, size_t *ret_size)
 	return 0;
 }
 
-/* Copies a version of a job as "v12". Returns 0, -ENODATA (none) or -ENOMEM. */
+/* Copies the number of a version as a text such as "v12". Returns 0, -ENODATA (version is 0, or the
+ * row has no job) or -ENOMEM. */
 static int copy_version(const struct job_record *job, int64_t version, char **ret_value,
 			size_t *ret_size)
 {
@@ -72,7 +74,7 @@ static int copy_version(const struct job_record *job, int64_t version, char **re
 	return copy_fact(job->job_id && version ? text : NULL, ret_value, ret_size);
 }
 
-/* Returns a text of a row, or NULL if the caller may not see it. */
+/* Returns text, a private text of the row job, or NULL if the caller of req may not see it. */
 static const char *shown_text(struct space *space, fuse_req_t req, const struct stat *st,
 			      const struct job_record *job, const char *text)
 {
@@ -82,8 +84,9 @@ static const char *shown_text(struct space *space, fuse_req_t req, const struct 
 	return claim_shows_text(space, &job->holding, st->st_uid, &caller) ? text : NULL;
 }
 
-/* Finds the value of an attribute that the service held when it last showed it. A name or a
- * description is the owner's text: the caller must be allowed to see it. */
+/* Finds the value that an attribute had when the service last showed the job. A name and a
+ * description are private texts: if the caller may not see them, the answer is -ENODATA. Returns 0,
+ * -ENODATA (no value) or -ENOMEM. */
 static int get_attribute(struct space *space, fuse_req_t req, const struct stat *st,
 			 const struct job_record *job, enum attr attr, char **ret_value,
 			 size_t *ret_size)
@@ -95,7 +98,9 @@ static int get_attribute(struct space *space, fuse_req_t req, const struct stat 
 	return copy_fact(value, ret_value, ret_size);
 }
 
-/* Finds why the file was refused: a story that the ledger could not record yet, or the ledger's. */
+/* Finds why the file was refused (coc.error). A story that could not be written to the ledger yet
+ * comes before the story in the row. Returns 0, -ENODATA (no story, or the caller may not see it)
+ * or -ENOMEM. */
 static int get_error(struct space *space, fuse_req_t req, struct node *node, const struct stat *st,
 		     const struct job_record *job, char **ret_value, size_t *ret_size)
 {
@@ -113,8 +118,9 @@ static int get_error(struct space *space, fuse_req_t req, struct node *node, con
 }
 
 /*
- * Finds the state of a job file. The ledger has the state of the last commit. If the content has
- * changed since, the file is a draft: only the content shows that.
+ * Finds the state of a job file now. The row has the state after the last commit. If the file's
+ * content has another digest than the submitted content, the state is JOB_DRAFT. Returns 0 or
+ * -errno.
  */
 static int state_now(struct space *space, struct node *node, const struct job_record *job,
 		     enum job_state *ret_state)
@@ -143,8 +149,8 @@ static int get_refusal(const struct err *refusal, char **ret_value, size_t *ret_
 	return story ? copy_fact(story, ret_value, ret_size) : -ENOMEM;
 }
 
-/* Finds the warnings: those of the DSL check, and that the service does not know the job any
- * more. */
+/* Finds the text of coc.warnings: the warnings of the DSL check, and a line if the job is gone on
+ * the service. Returns 0, -ENODATA (no warning) or -ENOMEM. */
 static int get_warnings(struct space *space, fuse_req_t req, struct node *node,
 			const struct stat *st, const struct job_record *job, char **ret_value,
 			size_t *ret_size)
@@ -162,8 +168,8 @@ static int get_warnings(struct space *space, fuse_req_t req, struct node *node,
 	return r < 0 ? r : copy_fact(warnings.data, ret_value, ret_size);
 }
 
-/* Finds a virtual attribute of a directory. Returns 0; -ENODATA: a directory has no such attribute;
- * or another -errno. */
+/* Finds a virtual attribute of a directory, "refused" or "error". Returns 0; -ENODATA: another
+ * name, or an empty text; or another -errno. */
 static int get_of_directory(struct space *space, struct node *node, const char *fact,
 			    char **ret_value, size_t *ret_size)
 {
@@ -220,8 +226,8 @@ int fact_get(struct space *space, fuse_req_t req, struct node *node, const char 
 	return r < 0 ? r : copy_fact(job_state_word(state), ret_value, ret_size);
 }
 
-/* Is there a binding to end: has the name a job, or is one being made? job: the row of the file.
- * Returns 1, 0 or -errno. */
+/* Is there a binding that the removal of coc.job_id can end? Yes, if the row (job) has a job ID, or
+ * if a create for the file's path is under way. Returns 1, 0 or -errno. */
 static int has_job_to_forget(struct space *space, const struct node *node,
 			     const struct job_record *job)
 {
@@ -230,7 +236,7 @@ static int has_job_to_forget(struct space *space, const struct node *node,
 	int r;
 
 	if (job->job_id || !job->row || !link)
-		/* an import has a job ID and no row: it is no binding */
+		/* an import has a job ID and no row: there is no binding to end */
 		return job->job_id && job->row;
 	r = node_path_of(link->parent, link->name, &path);
 	return r < 0 ? r : submit_ask(space->engine, PATH_IS_UNDER_WAY, path);

@@ -6,9 +6,10 @@
 
 /*
  * The virtual attributes coc.job_id, coc.state, coc.version, coc.base, coc.request_id, coc.error,
- * coc.warnings and coc.backup of a job file: read-only facts from the ledger. Also coc.risk_level,
- * coc.enterprise_project_id, coc.name, coc.description and coc.tags: the values that the service
- * holds, inherited ones too. No listing shows them, so that no tool copies them.
+ * coc.warnings and coc.backup of a job file: read-only facts from the ledger. (Two exceptions: a
+ * user may set coc.base and remove coc.job_id.) Also coc.risk_level, coc.enterprise_project_id,
+ * coc.name, coc.description and coc.tags: the values that the service holds, inherited ones too. No
+ * listing shows them, so that no tool copies them.
  */
 
 /* Does this name begin with "coc."? No other attribute may have such a name. */
@@ -21,15 +22,15 @@ bool fact_is_name(const char *name);
 int fact_get(struct space *space, fuse_req_t req, struct node *node, const char *name,
 	     char **ret_value, size_t *ret_size);
 
-/* Is this the name of the attribute with the base version: coc.base or user.coc.base? No other coc
- * fact can be set. */
+/* Is this the name of the attribute with the base version, coc.base or user.coc.base? (The base is
+ * the version that the next update replaces.) No other virtual attribute can be set. */
 bool fact_is_base(const char *name);
 
 /*
- * Checks a setting of coc.base to a version, "v12". By it the user says that they have read that
- * version, and that the text of the file is to be committed on top of it. Returns 0 and *ret_base;
- * -EINVAL (value is no version), -ENODATA (no job), -EPERM (not the user's job), -EBUSY (open for
- * writing) or another -errno.
+ * Checks a setting of coc.base to a version, "v12". By the setting the user says: I have read that
+ * version, and the text of the file is to replace it. Nothing is set here. *ret_base is the number
+ * of the version. Returns 0, -EINVAL (value is no version), -ENODATA (no job), -EPERM (not the
+ * user's job), -EBUSY (open for writing) or another -errno.
  */
 int fact_check_base(struct space *space, fuse_req_t req, struct node *node, const char *value,
 		    size_t size, int64_t *ret_base);

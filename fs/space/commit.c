@@ -38,17 +38,17 @@ static void explain_unreadable(int errnum, struct err *err)
 		err_detail(err, "what_to_do", "let its owner read it: chmod u+r FILE");
 }
 
-/* The file that is committed, and the pending reply of the request that commits it; the data of
- * put_kept(). */
+/* The data of put_kept(): the file that is committed, its path in the space, and the pending reply
+ * of the request that commits it. */
 struct commit_file {
 	const struct location *location;
 	const char *path;
 	struct pending_reply *wait;
 };
 
-/* Called by the commit for each attribute that the ledger keeps for the name and the file does not
- * have. Stores the attribute on the file and notes it in wait->put. A failure is only logged: the
- * commit takes the value from the ledger. */
+/* submit_commit() calls this for each attribute of the job that the ledger keeps for the name, and
+ * that the file does not have. Stores the attribute on the file and notes it in wait->put. A
+ * failure is only logged: the commit takes the value from the ledger. */
 static void put_kept(void *data, enum attr attr, const char *value)
 {
 	struct commit_file *file = data;
@@ -61,7 +61,7 @@ static void put_kept(void *data, enum attr attr, const char *value)
 			    file->path, attr_field(attr), strerror(-r));
 }
 
-/* Finds the author of the content at a location. Returns 0 or -errno. */
+/* Finds the author of the content at a location, as claim_author() does. Returns 0 or -errno. */
 static int find_author(struct space *space, fuse_req_t req, const struct location *location,
 		       struct node *parent, const char *name, const struct stat *replaced,
 		       struct author *ret_author)
@@ -106,7 +106,8 @@ static void explain_unready(int r, struct err *err)
 	err_detail(err, "what_to_do", "write the file again");
 }
 
-/* Finds path, shown path and author of a commit, before its content is read. Returns 0 or
+/* Finds what a commit needs before its content is read: the path in the space, the path for people
+ * (with the mountpoint) and the author. The caller frees both paths, also on failure. Returns 0 or
  * -errno. */
 static int prepare_commit(struct space *space, const struct location *location, struct node *parent,
 			  const char *name, const struct stat *replaced, fuse_req_t req,
@@ -131,7 +132,8 @@ int commit_refuse_unready(struct space *space, struct node *node, const struct n
 	return commit_refuse_node(space, NULL, node, link, false, &err);
 }
 
-/* Writes to .error that a commit could not begin: maybe no request waits that could report it. */
+/* Writes to .error that a commit could not begin because of r, a negative errno, because maybe no
+ * request waits that could report it. Returns r, or another -errno if it cannot be recorded. */
 static int refuse_unready(struct space *space, fuse_req_t req, const struct location *location,
 			  struct node *parent, const char *name, int r)
 {
@@ -212,8 +214,8 @@ void commit_open(struct space *space, struct handle *handle, const struct name *
 		pending_reply_begin(wait, NULL, r);
 		return;
 	}
-	/* the location may have another hard link's name: that makes no difference, attributes
-	 * belong to the inode */
+	/* location may have the name of another hard link than link: that makes no difference,
+	 * because attributes belong to the inode */
 	commit_location(space, &location, content_read_fd(handle->node), link->parent, link->name,
 			NULL, wait);
 }
@@ -238,7 +240,8 @@ void commit_closed(struct space *space, struct node *node, struct pending_reply 
 	if ((r == 0 || r == -ENOENT) && (job.incomplete || half_is_marked(&location)))
 		r = 1;
 	if (r != 0 && r != -ENOENT) {
-		/* a user who has set coc.base wants a commit: for half a file that is an error */
+		/* Nothing is committed. Only a user who has set coc.base (wait->base) asked for a
+		 * commit: for a file that may be half the answer is then EINTR */
 		wait->answer(wait, r < 0 ? r : wait->base ? -EINTR : 0);
 		return;
 	}

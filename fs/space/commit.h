@@ -9,9 +9,9 @@
 /* Commits of the job space: from a request of the kernel to the engine and back. */
 
 /*
- * Commits the file at a location under a job file's name. wait is answered now or later. The
- * content is read through read_fd; -1: by opening the location. replaced: another file that has the
- * name until the commit ends, or NULL.
+ * Commits the file at a location under a job file's name. wait->answer is called once, now or
+ * later, with the result. The content is read through read_fd; -1: by opening the location.
+ * replaced: another file that has the name until the commit ends, or NULL.
  */
 void commit_location(struct space *space, const struct location *location, int read_fd,
 		     struct node *parent, const char *name, const struct stat *replaced,
@@ -28,13 +28,14 @@ void commit_open(struct space *space, struct handle *handle, const struct name *
 int commit_refuse_node(struct space *space, fuse_req_t req, struct node *node,
 		       const struct name *link, bool incomplete, const struct err *err);
 
-/* Records that a commit without a waiting request could not begin because of r, a negative errno.
- * Returns -errno: r, or another if this cannot be recorded. */
+/* Records that the commit of a file under one of its names (link) could not begin because of r, a
+ * negative errno, while no request waits. Returns -errno: r, or another errno if that cannot be
+ * recorded. */
 int commit_refuse_unready(struct space *space, struct node *node, const struct name *link, int r);
 
 /* Commits a closed job file that was changed by an operation other than a close. wait is answered
- * now or later. A file that is open for writing, empty, or half of what was meant is not committed:
- * its next close does that. */
+ * now or later. Commits nothing if the file is empty, open for writing, a backup, or maybe half of
+ * what was meant: its next close may commit it. */
 void commit_closed(struct space *space, struct node *node, struct pending_reply *wait);
 
 #endif

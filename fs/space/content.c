@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the writers of an open file did to its content, and why the content must not be committed.
- * No function here reads the file. */
+/* Notes what the writers of an open file did to its content, and why the content must not be
+ * committed. No function here reads the file. */
 #define _GNU_SOURCE
 #include "space/content.h"
 
@@ -79,13 +79,14 @@ void content_spoil(struct content *content, const struct err *err, int attr)
 	if (content->refusal)
 		*content->refusal = *err;
 	content->refusal_attr = attr;
-	/* so the next close reports the refusal, even if nothing else was written */
+	/* make the content dirty: the next close must report the refusal, even if nothing else was
+	 * written */
 	content->written++;
 }
 
 void content_note_written(struct space *space, struct node *node)
 {
-	/* a file that is written is no backup (backup.c) */
+	/* a file that is written after its move is no backup (backup.c) */
 	recent_moves_written(&space->recent_moves, node->ino, loop_now_ms(space->loop));
 	if (node->content) {
 		node->content->written++;

@@ -29,9 +29,9 @@ struct handle {
 };
 
 /*
- * What cocfs knows of a file's content while the file is open. Content of a scratch file whose
- * write or attribute was refused stays after that too, because the file may be renamed onto a job
- * name. The node owns it.
+ * What cocfs knows of a file's content while the file is open. If a write or an attribute of a
+ * scratch file was refused, the struct stays after the last close. The file may still get a job
+ * file name by a rename. The node owns it.
  */
 struct content {
 	LIST_HEAD(, handle) handles;
@@ -67,16 +67,18 @@ static inline bool content_is_dirty(const struct content *content)
 }
 
 /*
- * Counts a handle among the writers, or ends that. Call this function with false as soon as no
- * process holds the handle. The handle's RELEASE may come after another process has opened, written
- * and closed the file, and that close must not wait for the RELEASE.
+ * Counts a handle among content->writers (true), or takes it out of them (false). Call this
+ * function with false as soon as no process holds the handle. The handle's RELEASE may come after
+ * another process has opened, written and closed the file, and that close must not wait for the
+ * RELEASE.
  */
 void handle_set_writing(struct handle *handle, bool writing);
 
 /* Call this function before a write through a handle. thread is the writing thread; 0: unknown. */
 void handle_note_writer(struct handle *handle, pid_t thread);
 
-/* Call this function before a page of a mapping is written: nobody knows by which process. */
+/* Call this function before a page of a mapping is written. The kernel does not say which process
+ * wrote the page, so from now on every process counts as a writer. */
 void content_note_mapping(struct content *content);
 
 /* Call this function when the file is cut to nothing: earlier writes, and a refusal of them, do not

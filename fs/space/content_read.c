@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The text of a job file: reading it, and bounding its size. */
+/* Reads the text of a job file, and bounds its size. */
 #define _GNU_SOURCE
 #include "space/content_read.h"
 
@@ -14,7 +14,8 @@
 #include "space/job_name.h"
 #include "space/location.h"
 
-/* Reads a job file whole. Returns 0 and an owned buffer, -EFBIG, or another -errno. */
+/* Reads a job file whole. Returns 0 and an owned, NUL-terminated buffer; -EFBIG: larger than
+ * COC_CONTENT_MAX; or another -errno. */
 static int read_whole_content(int fd, char **ret_content, size_t *ret_size)
 {
 	_cleanup_free_ char *content = NULL;

@@ -6,7 +6,7 @@
 #include "space/location.h"
 #include "space/space.h"
 
-/* The text of a job file: reading it, and bounding its size. */
+/* Reads the text of a job file, and bounds its size. */
 
 /*
  * Reads a job file whole, from read_fd, or by opening the location if read_fd is -1. Returns 0 and
@@ -19,7 +19,7 @@ int content_read(const struct location *location, int read_fd, char **ret_conten
 int content_read_digest(const struct location *location, int read_fd,
 			unsigned char ret_digest[CONTENT_DIGEST_SIZE]);
 
-/* Fills err with the message for a job file that is too large. Returns -EFBIG. */
+/* Fills err with the message for a job file that is larger than COC_CONTENT_MAX. Returns -EFBIG. */
 int content_too_big(struct err *err);
 
 /* Checks whether a file may grow to size bytes. Returns 0 if it may, or -EFBIG for a job file above

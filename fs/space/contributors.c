@@ -18,8 +18,8 @@ bool contributors_have(const struct contributors *contributors, pid_t process)
 	return false;
 }
 
-/* Makes room for one more writer: forgets the writers that have ended, because no signal can kill
- * them any more. */
+/* Drops the processes that have ended: no signal can kill them any more. This may make room for one
+ * more. */
 static void drop_gone(struct contributors *contributors)
 {
 	unsigned kept = 0;
@@ -48,7 +48,7 @@ void contributors_note(struct contributors *contributors, pid_t thread, pid_t op
 	if (thread == contributors->last_thread)
 		return;
 	contributors->last_thread = thread;
-	/* stop at a process that is noted: the processes above it are noted too */
+	/* stop at a process that is noted already, because the processes above it are noted, too */
 	for (int i = 0; process > 0 && !contributors_have(contributors, process); i++) {
 		if (i == CONTRIBUTORS_ABOVE_MAX) {
 			contributors->anybody = true;

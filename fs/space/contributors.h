@@ -8,13 +8,13 @@
 #include "space/bounds.h"
 
 /*
- * The processes that have written to a file, and the processes that started these.
+ * The processes that have written to a file, and the processes that started those writers.
  *
  * If a signal kills one of them, the file is half of what was meant. This holds also if another
  * process wrote later or still has the file open. Each process above a writer counts, up to the
  * process that opened the file: the shell of "sh -c 'cat a; cat b' > job.yaml" writes nothing
- * itself. A process that only held a descriptor does not count: the worker of a pool, "yes" of "yes
- * | head".
+ * itself. A process that held a descriptor of the file but never wrote does not count: an idle
+ * worker of a pool, "yes" of "yes | head".
  *
  * A writer that cannot be seen is not noted. Every process counts as a writer in three cases:
  *  - A page of a shared mapping was written: the kernel does not say by which process.

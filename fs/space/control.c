@@ -18,7 +18,8 @@
 #include "space/version_text.h"
 #include "space/version_tree.h"
 
-/* The source of the text of .coc/metrics, while the queue is counted in slices for it. */
+/* The source of the text of .coc/metrics. It lives while slices count the rows of the queue
+ * (queued), which are a part of the text. */
 struct metrics_text {
 	struct text_source source;
 	struct space *space;
@@ -71,8 +72,9 @@ static void open_queue(fuse_req_t req, struct fuse_file_info *fi)
 	text_open_long(req, queue_view_text(space_of(req), req), fi);
 }
 
-/* .coc and the files in it. The modes let the owner write in the directories, so that the answer to
- * a write is our EPERM and not the kernel's EACCES. */
+/* .coc and the entries in it, by enum control. open answers the OPEN of a file; NULL: a directory.
+ * The modes let the owner write in the directories. So the kernel passes a request to make a file
+ * there on, and cocfs answers EPERM instead of the kernel's EACCES. */
 static const struct {
 	const char *name;
 	mode_t mode;
@@ -115,8 +117,8 @@ int control_stat(struct space *space, const struct node *node, struct stat *ret_
 		.st_blksize = 4096,
 	};
 
-	/* the text is made at the open, so its time is now; the size shows when it is read, as in
-	 * /proc */
+	/* the text is made at the open, so its time is now; its size is not known before, so it is
+	 * 0, as in /proc */
 	clock_gettime(CLOCK_REALTIME, &st.st_mtim);
 	st.st_atim = st.st_ctim = st.st_mtim;
 	view_apply_derived(&space->options->view, &st);
@@ -177,8 +179,9 @@ void control_release_dir(fuse_req_t req, const struct node *node, struct fuse_fi
 		reply(req, 0);
 }
 
-/* Adds one entry. `number`: 0 is ".", 1 is "..", then come the files. Returns the size that the
- * entry takes. If that is more than room, nothing was added. */
+/* Adds one entry of .coc to a READDIR answer. `number` is the entry's offset in the listing: 0 is
+ * ".", 1 is "..", then come the files. Returns how many bytes the entry takes. If that is more than
+ * room, nothing was added. */
 static size_t add_control_entry(fuse_req_t req, char *answer, size_t room, int number, bool plus)
 {
 	struct space *space = space_of(req);
@@ -193,7 +196,8 @@ static size_t add_control_entry(fuse_req_t req, char *answer, size_t room, int n
 		fill_control_entry(space, (enum control)(number - 1), &entry);
 	size = plus ? fuse_add_direntry_plus(req, answer, room, name, &entry, number + 1)
 		    : fuse_add_direntry(req, answer, room, name, &entry.attr, number + 1);
-	/* only an entry that is listed with its attributes gives the kernel a reference */
+	/* give the reference of fill_control_entry() back: the kernel gets one only with an entry
+	 * of a READDIRPLUS */
 	if (entry.ino && (!plus || size > room))
 		node_forget(&space->nodes, node_of(&space->nodes, entry.ino), 1);
 	return size;

@@ -13,15 +13,17 @@
 /* Does this name belong to .coc: .coc itself in the root, or any name in .coc? */
 bool control_owns(const struct node *parent, const char *name);
 
-/* Looks up a name that belongs to .coc. Fills *ret_entry, and gives the kernel a reference: send
- * the answer once, or call node_forget(). Returns 0, -ENOENT (no such name) or another -errno. */
+/* Looks up a name that belongs to .coc. Fills *ret_entry, and counts a reference of the kernel to
+ * the node: send the answer once, or give the reference back with node_forget(). Returns 0, -ENOENT
+ * (no such name) or another -errno. */
 int control_fill(struct space *space, struct node *parent, const char *name,
 		 struct fuse_entry_param *ret_entry);
 
 /* Finds the attributes of .coc, or of a file or directory in it. Returns 0 or -errno. */
 int control_stat(struct space *space, const struct node *node, struct stat *ret_st);
 
-/* Answers the open of a file in .coc. text.h serves reads and the release. */
+/* Answers the open of a file in .coc. text_read() and text_release() (text.h) answer the reads and
+ * the RELEASE. */
 void control_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi);
 
 /* Answer the OPENDIR and the RELEASEDIR of .coc, or of a directory in it. */

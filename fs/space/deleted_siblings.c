@@ -31,8 +31,8 @@ static struct deleted_sibling *make_deleted_sibling(const char *path, const stru
 	return deleted;
 }
 
-/* Returns the place of a sibling's path in the tree, as tfind(3) does. NULL: the path has no
- * deleted sibling, or there is no memory to look. */
+/* Looks for the deleted sibling with this path. Returns what tfind(3) returns, a pointer to the
+ * pointer in the tree. NULL: no deleted sibling has the path, or memory is short. */
 static void *find_path(const struct deleted_siblings *deleted_siblings, const char *path)
 {
 	struct deleted_sibling *wanted = make_deleted_sibling(path, &(struct access){0});

@@ -11,19 +11,21 @@
  * Siblings whose job was deleted together with its file (delete=service). The ledger has no row for
  * such a sibling any more. But rm -r has listed the sibling already, and will remove it next. So
  * each deleted sibling stays, as an empty file, until a program removes it or makes its job file
- * again. Deleted siblings are in memory only, and bounded: DELETED_SIBLINGS_MAX.
+ * again. Deleted siblings are in memory only, at most DELETED_SIBLINGS_MAX: one more makes cocfs
+ * forget all earlier ones.
  */
 struct deleted_siblings {
 	void *tree; /* a tree of tsearch(3), sorted by path */
 	size_t n;
 };
 
-/* Remembers the path (copied) and the owner of a deleted sibling. If memory is short, the path is
- * not remembered. */
+/* Remembers the path (copied) and the owner of a deleted sibling. If the path is remembered
+ * already, the earlier owner stays. If memory is short, the path is not remembered. */
 void deleted_sibling_add(struct deleted_siblings *deleted_siblings, const char *path,
 			 const struct access *owner);
 
-/* Returns the owner of a deleted sibling; NULL: no deleted sibling has this path. */
+/* Returns the owner of a deleted sibling; NULL: no deleted sibling has this path, or memory is
+ * short. */
 const struct access *deleted_sibling_find(const struct deleted_siblings *deleted_siblings,
 					  const char *path);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Listing directories: requests and answers. listing.c has the order of the entries. */
+/* Answers the requests of a listing, from OPENDIR to RELEASEDIR. listing.c decides which entries
+ * come, and in which order. */
 #define _GNU_SOURCE
 #include "space/directory.h"
 
@@ -56,7 +57,8 @@ void dir_close_all(struct space *space)
 		dir_close(space, LIST_FIRST(&space->listings));
 }
 
-/* Opens a listing. The user is charged for it already. Returns 0 or -errno. */
+/* Opens a listing of a directory. The caller has charged the user for the handle and its
+ * descriptor. Returns 0 or -errno. */
 static int open_listing(struct space *space, struct node *node, uid_t user,
 			struct dir_handle **ret_handle)
 {
@@ -96,7 +98,7 @@ static int dir_handle_open(struct space *space, struct node *node, uid_t user,
 	return r;
 }
 
-/* Answers an opendir of the spool's directory, with a listing from its first entry. */
+/* Answers the OPENDIR of a directory that is in the spool, with a listing from its first entry. */
 static void open_directory(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 {
 	struct space *space = space_of(req);
@@ -163,8 +165,8 @@ void op_fsyncdir(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_i
 		file_sync(req, node, handle->listing.entries.fd, handle->user, datasync);
 }
 
-/* Fills a READDIRPLUS entry for a sibling. If the kernel has the sibling already, nothing is
- * filled. */
+/* Fills a READDIRPLUS entry for a sibling. If the kernel has kept the sibling's name and attributes
+ * already, leaves *entry as it is: then the kernel gets the name alone. Returns 0 or -errno. */
 static int fill_sibling(struct space *space, struct node *dir, struct listing *listing,
 			const struct listed *listed, const struct sibling_telling *telling,
 			struct fuse_entry_param *entry)
@@ -179,8 +181,9 @@ static int fill_sibling(struct space *space, struct node *dir, struct listing *l
 		       : sibling_fill(space, dir, listed->name, listed->sibling, telling, entry);
 }
 
-/* Fills a READDIRPLUS entry beyond its name. "." and ".." give the kernel no reference. Returns 0
- * or -errno. */
+/* Fills the attributes of a READDIRPLUS entry, and counts a reference of the kernel to the node if
+ * entry->ino is not 0 then. "." and ".." get none. Returns 0; or -errno: the entry must be listed
+ * without attributes. */
 static int fill_plus(struct space *space, struct node *dir, struct listing *listing,
 		     const struct listed *listed, const struct sibling_telling *telling,
 		     struct fuse_entry_param *entry)
@@ -193,7 +196,7 @@ static int fill_plus(struct space *space, struct node *dir, struct listing *list
 	if (listed->sibling != SIBLING_NONE)
 		return fill_sibling(space, dir, listing, listed, telling, entry);
 	if (import_is_due(space, dir, listed->name))
-		return 0; /* leave the attributes out: they would have to be fetched */
+		return 0; /* leave the attributes out: the import would have to be fetched first */
 	r = entry_fill(space, dir, listed->name, entry);
 	/* leave the attributes out while a check of the file is due: stat(2) waits for the check */
 	if (r == 0 && !entry->attr_timeout &&
@@ -201,7 +204,8 @@ static int fill_plus(struct space *space, struct node *dir, struct listing *list
 		node_forget(&space->nodes, node_of(&space->nodes, entry->ino), 1);
 		return -EAGAIN;
 	}
-	/* the rule for siblings needs the spool's owner and mode, not the shown ones */
+	/* sibling_fill_beside() needs the spool's owner and mode: use these attributes only if the
+	 * mount shows the same */
 	listing->looked = r == 0 && !view_is_set(&space->options->view);
 	listing->job = entry->attr;
 	return r;
@@ -221,8 +225,8 @@ struct entries_reading {
 	bool is_trusted;
 };
 
-/* Adds one entry to an answer. Returns the size that the entry takes; more than room: it does not
- * fit. */
+/* Adds one entry to an answer. Returns how many bytes the entry takes. If that is more than room,
+ * the entry was not added. */
 static size_t add_entry(const struct entries_reading *reading, char *answer, size_t room,
 			const struct listed *listed)
 {
@@ -239,7 +243,8 @@ static size_t add_entry(const struct entries_reading *reading, char *answer, siz
 
 	if (!reading->plus)
 		return fuse_add_direntry(req, answer, room, listed->name, &listed->st, next);
-	/* list a file that is gone without attributes: its lookup finds out */
+	/* on an error (the file is gone, say) list the name without attributes: its LOOKUP will
+	 * report the error */
 	if (fill_plus(space, dir, listing, listed, &telling, &entry) < 0)
 		entry = (struct fuse_entry_param){.attr = listed->st};
 	size = fuse_add_direntry_plus(req, answer, room, listed->name, &entry, next);
@@ -248,16 +253,18 @@ static size_t add_entry(const struct entries_reading *reading, char *answer, siz
 	return size;
 }
 
-/* The answer to a READDIR or READDIRPLUS while entries are put into it: used bytes of room. */
+/* The answer to a READDIR or READDIRPLUS while entries are added: room is its size, and used says
+ * how many bytes are filled. */
 struct filling {
 	const struct entries_reading *reading;
 	char *answer;
 	size_t room, used;
 };
 
-/* Puts the entries from reading->offset on into the answer (data), until it is full or the
- * directory ends. Returns 0; -EAGAIN: a thread must read more of the directory; or another -errno.
- * In each case the answer has the entries before that. */
+/* Adds the entries from reading->offset on to the answer (data is a struct filling), until the
+ * answer is full or the directory ends. Returns 0; -EAGAIN: a thread must read more of the
+ * directory first; or another -errno. After an error the answer has the entries that came before
+ * it. */
 static int fill_answer(void *data)
 {
 	struct filling *filling = data;
@@ -296,7 +303,7 @@ static void list_spool(const struct entries_reading *reading)
 	struct filling filling = {.reading = reading, .answer = answer, .room = room};
 	int r = answer ? submit_read_many(space->engine, fill_answer, &filling) : -ENOMEM;
 
-	/* report an error only if the answer has no entries */
+	/* if the answer has entries, send these: the next READDIR meets the error again */
 	if (r == -EAGAIN && !filling.used)
 		read_entries_later(reading);
 	else if (r < 0 && !filling.used)
@@ -324,7 +331,8 @@ static void answer_entries(struct disk_op *op)
 	free(reading);
 }
 
-/* Starts a thread that reads more of the directory. After that the answer is filled. */
+/* Lets a thread read more of the directory. Then the loop fills and sends the answer to
+ * reading->req. If memory is short, answers ENOMEM. */
 static void read_entries_later(const struct entries_reading *reading)
 {
 	struct entries_reading *copy = malloc(sizeof(*copy));

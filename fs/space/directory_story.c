@@ -17,8 +17,8 @@
 /* bytes of one story; some file systems have 4 KB for all attributes of a file */
 #define DIR_STORY_MAX 1024
 
-/* Writes the name of the extended attribute that holds the story of attr; attr -1: the
- * story of names that are no attribute. */
+/* Writes the name of the extended attribute that holds the story of attr. attr -1: the story of all
+ * refused names that are no attribute of jobs. */
 static void story_place_of(int attr, char ret_name[NAME_ROOM])
 {
 	snprintf(ret_name, NAME_ROOM, DIR_STORY_PREFIX "refused%s%s", attr < 0 ? "" : ".",
@@ -45,9 +45,9 @@ void dir_story_put(struct space *space, struct node *dir, const char *name, cons
 			    strerror(-r));
 }
 
-/* Removes the story of a refused attribute from the directory at path; attr -1: the story of
- * refused names that are no attribute. Returns true if the story was removed; false if there was
- * none, or if it cannot be removed (the log has a warning then). */
+/* Removes the story of a refused attribute from the directory at path. attr -1: the story of all
+ * refused names that are no attribute of jobs. Returns true if the story was removed; false if
+ * there was none, or if it cannot be removed (the log has a warning then). */
 static bool remove_story(const char *path, bool follow, int attr)
 {
 	char place[NAME_ROOM];

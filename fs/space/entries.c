@@ -54,7 +54,7 @@ long entries_place(const struct entries *entries)
 	return entries->place;
 }
 
-/* Goes to a position within the buffer. Returns false if the buffer does not have it. */
+/* Makes the entry at position place the next one, if the buffer has it. Returns false if not. */
 static bool seek_in_buffer(struct entries *entries, long place)
 {
 	long here = entries->first;

@@ -15,9 +15,10 @@
 
 struct entries {
 	int fd;
-	size_t used, at; /* bytes of the buffer: those read, and those taken */
-	long first;	 /* the position of the first entry in the buffer */
-	long place;	 /* the position of the next entry */
+	/* how many bytes of the buffer are filled, and how many of these are taken */
+	size_t used, at;
+	long first; /* the position in the directory of the first entry in the buffer */
+	long place; /* the position of the next entry */
 	bool ended;
 	_Alignas(struct dirent) char buffer[ENTRIES_BUFFER];
 };
@@ -25,11 +26,13 @@ struct entries {
 /* Prepares to read the directory fd, which is taken, from its first entry. */
 void entries_init(struct entries *entries, int take_fd);
 
-/* Takes the next entry. The entry is valid until the next call of any function here except
- * entries_place(). Returns 1; 0 at the end; -EAGAIN: call entries_read() first. */
+/* Takes the next entry from the buffer. *ret_entry is valid until the next call of any function
+ * here except entries_place(). Returns 1; 0 at the end of the directory; -EAGAIN: the buffer is
+ * empty, so call entries_read() first. */
 int entries_take(struct entries *entries, const struct dirent **ret_entry);
 
-/* Reads the next entries into the buffer. May be called in a thread. Returns 0 or -errno. */
+/* Reads the next entries into the buffer. Call this only after entries_take() has returned -EAGAIN:
+ * entries that were not taken are lost. May be called in a thread. Returns 0 or -errno. */
 int entries_read(struct entries *entries);
 
 /* Is the directory so big that a read may hold the loop up? Then call entries_read() in a

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The answer for a name of the spool. */
+/* Fills and sends the answer (struct fuse_entry_param) for a name that has a file in the spool. */
 #define _GNU_SOURCE
 #include "space/entry.h"
 
@@ -30,8 +30,8 @@ int entry_fill(struct space *space, struct node *parent, const char *name,
 	if (r < 0)
 		return r;
 	entry.ino = node_id(&space->nodes, node);
-	/* the kernel must not keep a name that may become a sibling's: by itself, or by a rename of
-	 * a directory above */
+	/* the kernel must not keep a name such as a.yaml.id. It may become a sibling's name when
+	 * a.yaml is made, or when a directory above is renamed */
 	entry.entry_timeout = name_sibling(name, NULL)
 				      ? UNKEPT_TIMEOUT_S
 				      : import_name_timeout_s(space, parent, name, true);

@@ -32,15 +32,17 @@
 #include "space/text.h"
 #include "space/truncate.h"
 
-/* Forgets what the writers did: no handle can write any more, and the next writer starts anew. */
+/* Call this function when no handle of the file can write any more: forgets what the writers did,
+ * so that the next writer starts anew. */
 static void end_writing(struct space *space, const struct handle *handle)
 {
 	struct content *content = handle->node->content;
 
 	if (node_job_name(space, handle->node))
-		content_heal(content); /* the close has reported the refusal */
+		content_heal(content); /* the close or .error has reported the refusal */
 	else if (content->filled && handle->ending != ENDING_KILLED)
-		/* a file that was written anew is not half any more */
+		/* a file whose data were written, by a writer that no signal has killed, is not
+		 * half any more */
 		half_end(handle->fd);
 	content->filled = false;
 	contributors_clear(&content->contributors);
@@ -65,8 +67,9 @@ static void handle_close(struct space *space, struct handle *handle)
 	free(handle);
 }
 
-/* Call this when the kernel closes a handle. At the handle's open the kernel dropped the old pages.
- * If other handles are open, the kernel may not know one of them yet: then the flag stays. */
+/* Call this when the kernel closes a handle. Clears node->has_old_pages if no other handle is open:
+ * at this handle's open the kernel dropped the old pages. If other handles are open, the kernel may
+ * not have taken the answer to one of their opens yet, so the flag stays. */
 static void forget_old_pages(const struct handle *handle)
 {
 	struct node *node = handle->node;
@@ -86,9 +89,9 @@ static void give_descriptor(struct space *space, fuse_req_t req)
 	shares_give(&space->descriptors, fuse_req_ctx(req)->uid, 1);
 }
 
-/* Makes a handle for an open descriptor. Takes take_fd, also on failure. The argument readable says
- * that take_fd can be read; the flags of the kernel's open may say otherwise. The argument reads
- * says that the process may read what is in the file. Returns 0 or -ENOMEM. */
+/* Makes a handle for an open descriptor. Takes take_fd, also on failure. readable: cocfs can read
+ * through take_fd, although the process may have opened the file with O_WRONLY. reads: the process
+ * may read the text that is in the file now. Returns 0 with fi->fh set, or -ENOMEM. */
 static int handle_open(struct space *space, fuse_req_t req, struct node *node, int take_fd,
 		       bool readable, bool reads, struct fuse_file_info *fi)
 {
@@ -139,8 +142,9 @@ static int spool_flags(int flags)
 	return (flags & ~(O_APPEND | O_DIRECT)) | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC;
 }
 
-/* Checks that this is a regular file, as the kernel believes. Another program may have put another
- * into the spool, and a FIFO was opened without waiting for its other end. Returns 0 or -errno. */
+/* Checks that an opened file is regular, as the kernel believes. Another program may have put a
+ * FIFO or a device into the spool in its place. (O_NONBLOCK has opened a FIFO without a wait for
+ * its other end.) Returns 0, -EIO (another type) or another -errno. */
 static int check_regular(int fd)
 {
 	struct stat st;
@@ -151,9 +155,10 @@ static int check_regular(int fd)
 }
 
 /*
- * Clears the set-user-ID bits of a file that is opened with O_TRUNC: a write by any user but root
- * clears them. For other writes the kernel sends a setattr, but not for an open with O_TRUNC. The
- * spool's file system does not clear them either, because we run as root. Returns 0 or -errno.
+ * Clears the set-user-ID and set-group-ID bits of a file that is opened with O_TRUNC: a write by
+ * any user but root clears them. For other writes the kernel sends a setattr, but not for an open
+ * with O_TRUNC. The spool's file system does not clear them either, because we run as root. Returns
+ * 0 or -errno.
  */
 static int clear_set_id(const struct space *space, fuse_req_t req, int fd)
 {
@@ -164,14 +169,15 @@ static int clear_set_id(const struct space *space, fuse_req_t req, int fd)
 		return 0;
 	if (fstat(fd, &st) < 0)
 		return -errno;
-	/* without S_IXGRP, S_ISGID means mandatory locking and gives no right */
+	/* without S_IXGRP, S_ISGID means mandatory locking and gives no right, so it stays */
 	if (st.st_mode & S_IXGRP)
 		gone |= S_ISGID;
 	return st.st_mode & gone && fchmod(fd, st.st_mode & 07777 & ~gone) < 0 ? -errno : 0;
 }
 
-/* Opens a location of the spool with the kernel's flags. *ret_readable: can the descriptor be read?
- * Returns a descriptor or -errno. */
+/* Opens a file of the spool, with flags from the kernel's open. *ret_readable: false if only
+ * writing is permitted, so that cocfs cannot read through the descriptor. Returns a descriptor or
+ * -errno. */
 static int open_location(const struct space *space, fuse_req_t req, const struct location *location,
 			 int flags, bool *ret_readable)
 {
@@ -204,7 +210,7 @@ static int open_location(const struct space *space, fuse_req_t req, const struct
 	return fd;
 }
 
-/* Makes a file as the caller, and opens it. Returns a descriptor or -errno. */
+/* Makes a file that belongs to the caller of req, and opens it. Returns a descriptor or -errno. */
 static int create_file(struct space *space, fuse_req_t req, struct node *parent, const char *name,
 		       int flags, mode_t mode)
 {
@@ -253,7 +259,8 @@ void op_create(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mo
 	struct fuse_entry_param entry;
 	int r = name_check_new(req, parent, name);
 
-	/* a scan has made this file after the kernel's lookup: it is an import and no new file */
+	/* after the kernel's LOOKUP a scan has made an import of this name: with ESTALE the kernel
+	 * looks the name up again */
 	if (r == 0 && import_is(space, parent, name))
 		r = -ESTALE;
 	if (r == 0)
@@ -270,7 +277,8 @@ void op_create(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mo
 	}
 	name_is_made(space, parent, name, S_IFREG);
 	if (fuse_reply_create(req, &entry, fi) == -ENOENT) {
-		/* the caller was interrupted, so the kernel has not taken the answer */
+		/* the caller was interrupted, so the kernel has not taken the answer: undo the
+		 * open */
 		handle_close(space, handle_of(fi));
 		node_forget(&space->nodes, node_of(&space->nodes, entry.ino), 1);
 	}
@@ -282,7 +290,8 @@ static bool opens_to_read(const struct fuse_file_info *fi)
 	return (fi->flags & O_ACCMODE) != O_WRONLY && !(fi->flags & O_TRUNC);
 }
 
-/* Answers an open whose descriptor is charged. take_fd: taken; or the -errno of the open. */
+/* Answers an open for which take_descriptor() has charged the caller. take_fd is the opened file,
+ * and is taken; or the -errno of the open, which is the answer then. */
 static void finish_open(fuse_req_t req, struct node *node, int take_fd, bool readable,
 			struct fuse_file_info *fi)
 {

@@ -24,21 +24,24 @@ int file_version_of_node(struct space *space, struct node *node, struct stat *re
 int file_version_digest(struct space *space, struct node *node,
 			unsigned char ret_digest[CONTENT_DIGEST_SIZE]);
 
-/* Has a file the text that the ledger records for it? If the file cannot be read, the answer is
- * no. */
+/* Has the node's file the text that the ledger records for it (fresh->digest)? If the file cannot
+ * be read, or no text is recorded, the answer is no. */
 bool file_version_has_text(struct space *space, struct node *node, const struct freshness *fresh);
 
-/* Can the service be asked for a job now, with hope for an answer soon? */
+/* Can the service be asked for a job now, and is an answer likely soon? No, if an earlier check got
+ * no answer in time and REFRESH_SLOW_MS are not over, or if show_job() would fail. */
 bool file_version_can_check(const struct space *space);
 
-/* Replaces the values of a spool's file by those that the mount shows. parent is NULL for a node
- * without a name. *ret_timeout_s: how many seconds the kernel may keep them; 0 if an import must be
- * fetched, or if a check of the file is due. Returns 0 or -errno. */
+/* Replaces owner and mode in *st, which are those of a file in the spool, by those that the mount
+ * shows. parent is NULL for a node without a name. *ret_timeout_s: how many seconds the kernel may
+ * keep the attributes. It is 0 if the file is an import that must be fetched, or if a check of its
+ * version is due. Returns 0 or -errno. */
 int file_version_show(struct space *space, const struct node *parent, const char *name,
 		      struct stat *st, double *ret_timeout_s);
 
-/* Is a check of the file due, and can it be made now? Then give the kernel no attributes, unless
- * the answer is a lookup's. */
+/* Is a check of the file's version due, and can it be made now? If so, leave the attributes out of
+ * the answer to a READDIRPLUS: the kernel then asks for them with a request that waits for the
+ * check. */
 bool file_version_is_due(struct space *space, const struct node *parent, const char *name,
 			 const struct stat *st);
 

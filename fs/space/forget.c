@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel forgets nodes. When it needs memory, or when a tree is removed, it forgets up to
- * 65,000 in one request, which takes 20 ms. So only the first LOT are freed at once, and the rest
- * in slices. That a node lives a little longer changes nothing.
+ * FORGET and FORGET_MULTI: the kernel gives its references to nodes back, and cocfs frees nodes
+ * without references. When the kernel needs memory, or when a tree is removed, one FORGET_MULTI
+ * names up to 65,000 nodes. To free them takes 20 ms, and the loop would answer nothing meanwhile.
+ * So op_forget_multi() frees the first LOT nodes, and slices free the others in later iterations of
+ * the loop. Those nodes live a little longer, which does no harm.
  */
 #define _GNU_SOURCE
 #include "space/forget.h"
@@ -12,10 +14,11 @@
 
 #include "space/ops.h"
 
-/* how many nodes are freed at once: less than 1 ms */
+/* how many nodes are freed without a pause: this takes less than 1 ms */
 #define LOT 2048
 
-/* The rest of a request to forget nodes: forget_lot() frees a part of it in each slice. */
+/* The nodes of a FORGET_MULTI after the first LOT: each slice calls forget_lot(), which takes LOT
+ * of them. */
 struct forgetting {
 	struct sliced sliced; /* in space->slices */
 	LIST_ENTRY(forgetting) link;

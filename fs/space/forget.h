@@ -4,8 +4,8 @@
 
 #include "space/space.h"
 
-/* Drops the nodes that were to be forgotten later, at the end of the mount. nodes_finish() frees
- * them. */
+/* Call this function at the end of the mount. Frees the lists of nodes that the kernel has
+ * forgotten and that slices were to free. The nodes themselves stay: nodes_finish() frees them. */
 void forget_all(struct space *space);
 
 #endif

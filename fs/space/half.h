@@ -17,14 +17,16 @@
  * time or an attribute does not end the mark.
  */
 
-/* Marks a file. On failure the log has a warning; the ledger still has the story. */
+/* Marks a file as one that may be half. On failure the log has a warning; the ledger still has the
+ * story. */
 void half_mark(const struct location *location);
 
 /* Does the file have the mark of half_mark()? If so, it must not be committed. If the mark cannot
  * be read, the answer is no. */
 bool half_is_marked(const struct location *location);
 
-/* Takes the mark away from a file that was written anew. fd is an open descriptor of the file. */
+/* Takes the mark away from a file that was written anew. fd: an open descriptor of the file. If the
+ * file has no mark, does nothing. On failure the log has a warning. */
 void half_end(int fd);
 
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An import is a file of the root that only cocfs writes to. Its owner and mode do not come from
- * the spool, but from the mount's options. So a mount with jobs=read, or with allow_other, needs to
- * change no file. An import belongs to the user who mounts. On a mount of many users no other user
- * may read it unless umask= says so. The keys of one user may read jobs that are not for every
- * user.
+ * An import is a file of the root that only cocfs writes to. The mount options say which owner and
+ * mode the mount shows for it; owner and mode in the spool do not count. So a mount with other
+ * options (jobs=read, allow_other) need not change the files in the spool. An import belongs to the
+ * user who mounts. On a mount of many users no other user may read it unless umask= says so. For
+ * imports are fetched with the keys of the user who mounts, and these may open jobs that the other
+ * users must not read.
  */
 #define _GNU_SOURCE
 #include "space/import.h"
@@ -19,8 +20,8 @@
 #define MODE 0644
 #define MODE_AMONG_USERS 0600
 
-/* Can this name in this directory be an import's? Only a job file's name in the root can, and only
- * if there are imports. A quick check, before the ledger is asked. */
+/* Can this name in this directory be an import's? Yes, if the directory is the root, the name is a
+ * job file name, and the space has imports at all. This check asks no ledger. */
 static bool may_be_import(const struct space *space, const struct node *parent, const char *name)
 {
 	return parent == &space->nodes.root && imports_any(space->engine) && name_is_job(name);
@@ -117,7 +118,7 @@ double import_name_timeout_s(const struct space *space, const struct node *paren
 	return refresh_s < SPOOL_TIMEOUT_S ? refresh_s : SPOOL_TIMEOUT_S;
 }
 
-/* ---- what is recorded of a path, imports too ---- */
+/* ---- what the ledger has for a path: a row, or an import ---- */
 
 /* The holding that a row of an import would have: the user who mounts owns it. */
 static struct holding holding_of_import(const struct space *space)
@@ -127,8 +128,9 @@ static struct holding holding_of_import(const struct space *space)
 		.owner.directory = {.uid = space->uid, .gid = space->gid, .mode = 0700}};
 }
 
-/* May the path be an import's? found: what the search for a row returned. A path with a row is
- * none, even if the row has no job: it is a user's file. */
+/* May the path be an import's? found: what the search for the path's row returned. Yes, if there is
+ * no row (-ENOENT) and the path is in the root. A path with a row is a user's file, even if the row
+ * has no job. */
 static bool is_import_path(const char *path, int found)
 {
 	return found == -ENOENT && !strchr(path, '/');

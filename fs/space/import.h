@@ -5,7 +5,8 @@
 #include "job/import.h"
 #include "space/space.h"
 
-/* Imports as files of the root: which files are imports, and what the mount shows of them. */
+/* Imports: jobs of the service that have no binding here, shown as files in the root. Which files
+ * are imports, and what the mount shows of them. */
 
 /* Finds the import that has this name in a directory. Returns 0, -ENOENT (no import) or another
  * -errno. */
@@ -22,9 +23,9 @@ bool import_is_node(struct space *space, const struct node *node);
 int import_find_node(struct space *space, const struct node *node,
 		     struct import_record *ret_import);
 
-/* Finds the siblings of a path, as submit_glance() does; for the path of an import too, and then
- * *ret_is_import is true. Returns 0, -ENOENT (the ledger knows neither a row nor an import) or
- * another -errno. */
+/* Finds what the siblings of a path show, as submit_glance() does. If the path has no row but is an
+ * import's, finds the import's siblings, and *ret_is_import is true. Returns 0, -ENOENT (the ledger
+ * knows neither a row nor an import) or another -errno. */
 int import_glance_path(struct space *space, const char *path, struct job_glance *ret_seen,
 		       bool *ret_is_import);
 
@@ -32,17 +33,17 @@ int import_glance_path(struct space *space, const char *path, struct job_glance 
  * that the import would have. Returns 0, -ENOENT (neither row nor import) or another -errno. */
 int import_find_path(struct space *space, const char *path, struct job_record *ret_job);
 
-/* Returns the mode that an import's file has in the mount, before the options umask= and fmask=
- * change it. If several users use the mount, the mode differs. */
+/* Returns the permission bits of an import's file before the mount options umask= and fmask= change
+ * them: 0644 on a mount of one user; 0600 if several users may use the mount. */
 mode_t import_mode(const struct space *space);
 
-/* Replaces owner and mode of an import's file by the values that the mount shows. With jobs=read no
- * user may write. */
+/* Replaces owner and mode in *st, which are those of an import's file in the spool, by the values
+ * that the mount shows. With jobs=read the shown mode has no write bit. */
 void import_show(const struct space *space, struct stat *st);
 
-/* Replaces the values of a spool's file by those that the mount shows; the file may be an import.
- * If *ret_due is true, the service must be asked before a program sees attributes or content.
- * Returns 0 or -errno. */
+/* Replaces owner and mode in *st, which are those of any file in the spool, by the values that the
+ * mount shows. *ret_due is true if the file is an import, and the service must be asked before a
+ * program sees its attributes or content; otherwise false. Returns 0 or -errno. */
 int import_view(struct space *space, const struct node *parent, const char *name, struct stat *st,
 		bool *ret_due);
 
@@ -50,11 +51,14 @@ int import_view(struct space *space, const struct node *parent, const char *name
  * ledger cannot be read, the answer is yes. */
 bool import_is_due(struct space *space, const struct node *parent, const char *name);
 
-/* Returns true if a name is an import that must not be listed yet. Imports are listed when the
- * first scan is whole, never a part of them. */
+/* Returns true if a name is an import that must not be listed yet. Imports are listed only when the
+ * first scan of the service's list is whole, so that no program takes a part of the jobs for all
+ * jobs. */
 bool import_is_unlisted(struct space *space, const struct node *parent, const char *name);
 
-/* Returns how many seconds the kernel may believe that a name exists, or that it does not exist. */
+/* Returns how many seconds the kernel may believe that a name exists (is_there), or that it does
+ * not exist (!is_there). A name that may be an import's gets at most the time of refresh=, and none
+ * while no file has the name. */
 double import_name_timeout_s(const struct space *space, const struct node *parent, const char *name,
 			     bool is_there);
 

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A program that reads one import after the other (grep -r, cp -r, tar) would wait for the service
- * at each. So from the third import in a row on, others are fetched before the program comes to
- * them.
+ * at each. So when the program waits for its third import in a row, cocfs begins to fetch others
+ * before the program comes to them.
  *
- * A program may read in any order: by name, by inode, as the directory lists. So imports are
- * fetched by name, from the third import on and then from the first name, and the program soon
- * finds fetched imports in any order. Each import that the program has to wait for lets
- * IMPORT_AHEAD_MAX more be fetched. So a program that reads three files causes at most 64 fetches
- * in vain, and a program that reads 1,000 waits for some dozens.
+ * A program may read in any order: by name, by inode, as the directory lists. So cocfs fetches
+ * imports in the order of their names, beginning behind the third import, and after the last name
+ * goes on with the first. The program soon finds fetched imports, in any order. Each import that
+ * the program has to wait for lets IMPORT_AHEAD_MAX more be fetched. So a program that reads three
+ * files causes at most 64 fetches in vain, and a program that reads 1,000 waits for some dozens.
  *
- * At most IMPORT_AHEAD_MAX fetches are under way, and only while the engine can send questions at
- * once (show.h). So commits, and requests that wait for a content, go first. The first error stops
- * fetching ahead.
+ * At most IMPORT_AHEAD_MAX fetches ahead are under way. A new one begins only while a question to
+ * the service would be sent without a wait (show_begins_at_once()). So commits, and requests that
+ * wait for a content, go first. The first error stops fetching ahead.
  */
 #define _GNU_SOURCE
 #include "space/import_ahead.h"
@@ -43,8 +43,8 @@ void import_ahead_stop(struct space *space)
 	ahead->in_row = ahead->budget = 0;
 }
 
-/* May one more fetch ahead begin now? Not if budget or bound is used up, or if other questions
- * wait. */
+/* May one more fetch ahead begin now? No, if the budget is used up, if IMPORT_AHEAD_MAX are under
+ * way, or if other questions wait. */
 static bool may_begin(const struct space *space)
 {
 	const struct import_ahead *ahead = &space->ahead;
@@ -53,9 +53,9 @@ static bool may_begin(const struct space *space)
 	       show_begins_at_once(space->engine);
 }
 
-/* Called for each import, in the order of names. Begins to fetch its text if it was never fetched.
- * Returns 0 (go on); -EAGAIN: no further fetch may begin now, so the next walk begins here; or
- * another -errno. */
+/* imports_walk() calls this for each import, in the order of names. Begins to fetch the import's
+ * text if it was never fetched. Returns 0: go on; -EAGAIN: stop, because no further fetch may begin
+ * now, and the next walk begins with this import; or another -errno. */
 static int begin_ahead(void *data, const struct import_record *import)
 {
 	struct space *space = data;
@@ -75,9 +75,10 @@ static int begin_ahead(void *data, const struct import_record *import)
 	return r < 0 ? r : 0;
 }
 
-/* A timer's callback. Begins to fetch imports behind the name that was looked at last, as many as
- * may_begin() allows. It looks at most at IMPORT_AHEAD_LOOKED_AT names, and then sets the timer
- * again. After the last name it goes on with the first, once. An error stops the fetching ahead. */
+/* A timer's callback. Begins to fetch imports behind the name that was looked at last (ahead->at),
+ * as many as may_begin() allows. Looks at IMPORT_AHEAD_LOOKED_AT names at most, and then sets the
+ * timer again. After the last name goes on with the first name, once. An error stops the fetching
+ * ahead. */
 static void look_ahead(void *data)
 {
 	struct space *space = data;

@@ -10,11 +10,12 @@
 /* Call this function when a request waits for the content of an import that was never fetched. */
 void import_ahead_note(struct space *space, const char *name);
 
-/* Call this function when a fetch ahead has ended. result is 0 or -errno. */
+/* Call this function when a fetch that import_fetch_ahead() has begun has ended. result is 0 or
+ * -errno. */
 void import_ahead_end(struct space *space, int result);
 
-/* Stops fetching ahead until programs wait for several imports in a row again. Fetches under way go
- * on. */
+/* Begins no further fetch ahead until programs wait for IMPORT_AHEAD_AFTER imports in a row again.
+ * Fetches under way go on. */
 void import_ahead_stop(struct space *space);
 
 #endif

@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * With jobs=read nobody changes an import. The mode says so to all users but root. cocfs refuses
- * root too: otherwise git, rsync and editors of root's would change other users' jobs by accident.
- * Removing an import is allowed: the job stays on the service, and is not shown again.
+ * With the mount option jobs=read nobody changes an import. The kernel refuses all users but root,
+ * because the mode has no write bit. cocfs refuses root too: otherwise programs that root runs
+ * (git, rsync, an editor) would change other users' jobs by accident. Removing an import is
+ * allowed: the job stays on the service, and is not shown again.
  *
- * With jobs=all the first edit binds the path: an open for writing, another size, an attribute, a
- * rename of the file or onto the file. The content is fetched before that. So the version that the
- * edit replaces was here, and the edit is an update on top of it. From then on the file is a job
- * file like any other. A crash after the binding leaves a bound file with the service's text.
+ * With jobs=all the first edit binds the path to the job. An edit is an open for writing, a change
+ * of the size or of an attribute, or a rename of the file or onto the file. The content is fetched
+ * before the edit, so the edit is an update on top of the version that was fetched. From then on
+ * the file is a job file like any other. A crash after the binding leaves a bound file with the
+ * service's text.
  *
- * The kernel asks no permission of a file that a rename replaces. So cocfs refuses a user who may
- * not write the import (EACCES): nobody gets a job by a rename.
+ * When a rename replaces a file, the kernel does not check the permissions of that file. So cocfs
+ * refuses a user who may not write the import (EACCES): nobody gets a job by a rename.
  *
  * Many tools remove a file before they write it anew: mv from another file system, install, tar,
  * git. So if a user makes a file of a removed import's name, the name is bound to the job. The
  * content must have been fetched. Otherwise, and with jobs=read, the name remembers the job
- * (submit/adoption.c). The removal itself binds nothing: rsync --delete removes a file here that
- * its source has elsewhere, and the file there takes the job.
+ * (submit/adoption.c). The removal itself binds nothing. For example, rsync --delete removes a file
+ * here that its source has in another directory: then the file in that directory takes the job.
  */
 #define _GNU_SOURCE
 #include "space/import_edit.h"
@@ -38,8 +40,8 @@
 #include "space/pending_reply.h"
 #include "submit/imports.h"
 
-/* Refuses to change an import. Returns -EPERM, or another -errno if the refusal cannot be
- * recorded. */
+/* Refuses a change of an import, and records the refusal as its .error if it has none. Returns
+ * -EPERM, or another -errno if the refusal cannot be recorded. */
 static int refuse_edit(struct space *space, const struct import_record *import)
 {
 	_cleanup_free_ char *story = NULL;
@@ -58,7 +60,9 @@ static int refuse_edit(struct space *space, const struct import_record *import)
 	return r < 0 ? r : -EPERM;
 }
 
-/* Gives an import's file in the spool the mode that the mount shows. Returns 0 or -errno. */
+/* Gives an import's file in the spool the mode import_mode(), before the file becomes a job file.
+ * *ret_st: its attributes after that. Returns 0; -ESTALE: the name has no regular file any more; or
+ * another -errno. */
 static int settle_mode(struct space *space, const char *name, struct stat *ret_st)
 {
 	const struct location location = {.dirfd = space->nodes.root.fd, .name = name, .fd = -1};
@@ -71,7 +75,7 @@ static int settle_mode(struct space *space, const char *name, struct stat *ret_s
 	return r == 0 ? location_stat(&location, ret_st) : r;
 }
 
-/* Binds the path of an import to its job. Returns 0 or -errno. */
+/* Binds the path of an import, which has a file, to its job. Returns 0 or -errno. */
 static int bind_import(struct space *space, const struct import_record *import)
 {
 	struct owner owner = {0};
@@ -90,14 +94,16 @@ static int bind_import(struct space *space, const struct import_record *import)
 	return r;
 }
 
-/* The head of the data of a request that waits for an import; the request's own data follow. */
+/* The head of the data that fetch_and_edit() gives to import_await(). The data of the request
+ * follow at offset sizeof(max_align_t). */
 struct editing {
 	request_again_fn *again;
 };
 
 /* Goes on with a request that edits an import, when the import's text was fetched. Binds the path
- * to the job, and begins the request anew with its data. If the node is no import any more, only
- * begins anew. If the binding cannot be recorded, answers req with the error. */
+ * to the job, and begins the request anew with its data. If the node is no import any more, binds
+ * nothing and begins the request anew. If the binding cannot be recorded, answers req with the
+ * error. */
 static void edit_fetched(fuse_req_t req, struct node *node, void *data)
 {
 	struct space *space = space_of(req);
@@ -114,8 +120,8 @@ static void edit_fetched(fuse_req_t req, struct node *node, void *data)
 }
 
 /* Makes a request that edits an import wait until the import's text is fetched. Then edit_fetched()
- * goes on with a copy of data; at once if the text is there. Without memory req is answered with
- * ENOMEM. */
+ * goes on with a copy of data. If the text is there already, calls edit_fetched() itself. If memory
+ * is short, answers req with ENOMEM. */
 static void fetch_and_edit(fuse_req_t req, struct node *node, const void *data, size_t size,
 			   request_again_fn *again)
 {
@@ -169,7 +175,8 @@ int import_tell(struct space *space, const struct node *parent, const char *name
 	return r < 0 ? r : 1;
 }
 
-/* Binds the name of a removed import, which has no file, to its job. Returns 0 or -errno. */
+/* Binds the name of a removed import, which has no file, to its job, if jobs=all and the user may
+ * write the import. Returns 0, also if nothing was bound, or -errno. */
 static int bind_removed(struct space *space, fuse_req_t req, const char *name)
 {
 	_cleanup_import_record_ struct import_record import = {0};

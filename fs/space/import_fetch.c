@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An import is fetched when a program wants to see its attributes or its content: the size is an
- * attribute. All requests for the same import wait for the same fetch.
+ * The text of an import is fetched when a program wants to see its content or its attributes (the
+ * size is one of them). All requests for the same import wait for the same fetch.
  *
- * A placeholder is filled in place, because no program can have read it. A text that was fetched
- * longer than `refresh` ago is checked first. A newer version comes as a new inode (incoming.c),
- * and the request goes on with that inode. If some program has the import open, the new file is
- * another node: the request is answered with ESTALE, and the kernel looks the name up again.
+ * A placeholder (the file of an import before its first fetch) is filled in place, because no
+ * program can have read it. If the text was fetched longer ago than refresh= says, the service is
+ * asked for a newer version first. A newer version comes as a new inode (incoming.c), and the
+ * request goes on with that inode. If some program has the import open, the new file is another
+ * node: the request is answered with ESTALE, and the kernel looks the name up again.
  *
- * If the service cannot be asked, an import that was fetched shows the text that it has, and an
- * import that was not fetched is an error. No file is removed here. If the service does not know a
- * job, the job may be gone, or the keys may belong to another account; the scan decides
+ * If the service cannot be asked, an import that was fetched shows the text that it has. A request
+ * on an import that was never fetched gets an error. No file is removed here. If the service does
+ * not know a job, the job may be gone, or the keys may belong to another account; the scan decides
  * (submit/missing.c).
  *
  * First the text is on the disk, then the ledger records its version. After a crash between the
@@ -34,10 +35,12 @@
 #include "submit/imports.h"
 #include "submit/show.h"
 
-/* A fetch under way: its question to the service, then the write into the import's file. */
+/* One fetch of an import's text: first the question to the service, then the write into the
+ * import's file. */
 struct import_fetch {
 	struct space *space;
-	/* the import's record when the fetch began; later with the fetched version */
+	/* the import's record as it was when the fetch began; take_shown() puts the fetched version
+	 * in */
 	struct import_record import;
 	struct show_waiter *shown; /* NULL: the service is not being asked */
 	uint64_t ino;		   /* the inode number of the import's file */
@@ -53,15 +56,16 @@ static void free_fetch(struct import_fetch *fetch)
 	free(fetch);
 }
 
-/* Writes the .error of an import that a request cannot see because its text was never fetched. The
- * .error stays until the text is fetched. */
+/* Writes the .error of an import whose text was never fetched, because a request for it fails with
+ * r, a negative errno. The .error stays until the text is fetched. */
 static void tell_unfetched(struct space *space, const char *name, int r)
 {
 	_cleanup_import_record_ struct import_record import = {0};
 	_cleanup_free_ char *story = NULL;
 	struct err err;
 
-	/* a scan decides about a job that is gone; and keep a story that is there */
+	/* no story: for an interrupt, for a job that is gone (a scan decides about that), and if
+	 * the import has a story already */
 	if (r == -EINTR || r == -ESTALE || r == -ENOENT ||
 	    import_find(space, &space->nodes.root, name, &import) < 0 || import.error)
 		return;
@@ -74,9 +78,9 @@ static void tell_unfetched(struct space *space, const char *name, int r)
 		log_warning("%s: the ledger cannot record this", name);
 }
 
-/* Ends the fetch of an import's text and frees it. r 0: the requests that wait go on with the new
- * text. On an error they go on too if the file has an older text, unless r is -ESTALE. Otherwise
- * they are answered with r, and the import's .error says why. */
+/* Ends the fetch of an import's text and frees fetch. r 0: the requests that wait go on with the
+ * new text. r negative: if the file has an older text, they go on with the older text, unless r is
+ * -ESTALE. Otherwise they are answered with r, and the import's .error says why. */
 static void end_fetch(struct import_fetch *fetch, int r)
 {
 	LIST_REMOVE(fetch, link);
@@ -93,7 +97,7 @@ static void end_fetch(struct import_fetch *fetch, int r)
 	free_fetch(fetch);
 }
 
-/* ---- what came ---- */
+/* ---- the answer of the service ---- */
 
 /* Records in the ledger which version of the job the import's file has, after its text was written.
  * Returns 0 or -errno. */
@@ -109,7 +113,8 @@ static int may_replace_import(void *data)
 	_cleanup_import_record_ struct import_record import = {0};
 	int r = imports_find(fetch->space->engine, fetch->import.name, &import);
 
-	/* by now the import may be bound, removed or changed */
+	/* -ENOENT: by now the import is bound or removed; -EBUSY: by now another job has the
+	 * name */
 	return r == 0 && strcmp(import.job_id, fetch->import.job_id) ? -EBUSY : r;
 }
 
@@ -119,16 +124,18 @@ static void on_import_written(void *data, int result)
 	bool is_new_node = result == INCOMING_NEW_NODE;
 
 	if (result >= 0)
-		result = may_replace_import(fetch); /* the file may belong to another job by now */
+		result = may_replace_import(fetch); /* by now the file may belong to another job */
 	if (result == 0)
 		result = record_fetched(fetch);
 	if (result == -ENOENT || result == -EBUSY || (result == 0 && is_new_node))
-		/* another file has the name: the kernel must look the name up again */
+		/* the request's node is not the file of this name any more: with ESTALE the kernel
+		 * looks the name up again */
 		result = -ESTALE;
 	end_fetch(fetch, result);
 }
 
-/* Puts digest, attributes and version of the job into the record. Returns 0 or -errno. */
+/* Puts digest, attributes and version of the job that the service has shown into the import's
+ * record. Returns 0 or -errno. */
 static int take_shown(struct import_record *import, const struct shown_job *job)
 {
 	int r = content_digest(job->content, job->size, import->digest);
@@ -143,8 +150,8 @@ static int take_shown(struct import_record *import, const struct shown_job *job)
 	return r;
 }
 
-/* Begins to bring the text that the service has shown into the import's file. on_import_written()
- * goes on. On an error the fetch ends. */
+/* Begins to bring the text that the service has shown into the import's file; on_import_written()
+ * is called at the end. On an error ends the fetch. */
 static void write_import(struct import_fetch *fetch, const struct shown_job *job)
 {
 	struct space *space = fetch->space;
@@ -163,8 +170,8 @@ static void write_import(struct import_fetch *fetch, const struct shown_job *job
 	int r;
 
 	memcpy(before, import->digest, sizeof(before));
-	/* not in place if the file is open: after a loss in the ledger, a file that was fetched may
-	 * look like one that was not */
+	/* Not in place if the file is open. No program opens a file before its first fetch; but if
+	 * the ledger has lost that fetch, was_fetched is false for an old text */
 	spec.in_place = !fetch->was_fetched && !(node && node->content);
 	r = take_shown(import, job);
 	if (r < 0)
@@ -201,7 +208,8 @@ static struct import_fetch *find_fetch(const struct space *space, const char *jo
 	return NULL;
 }
 
-/* Begins to fetch an import. take_import is taken, also on failure. Returns 0 or -errno. */
+/* Begins to fetch the text of an import into its file, which has the inode number ino. take_import
+ * is taken, also on failure. Returns 0 and *ret_fetch, or -errno. */
 static int begin_fetch(struct space *space, struct import_record *take_import, uint64_t ino,
 		       struct import_fetch **ret_fetch)
 {
@@ -225,8 +233,8 @@ static int begin_fetch(struct space *space, struct import_record *take_import, u
 	return 0;
 }
 
-/* Returns the fetch of an import, a new one if none is under way. take_import is taken, also on
- * failure. Returns 0 or -errno. */
+/* Finds the fetch of an import that is under way, or begins one. take_import is taken, also on
+ * failure. Returns 0 and *ret_fetch, or -errno. */
 static int join_fetch(struct space *space, struct import_record *take_import, uint64_t ino,
 		      struct import_fetch **ret_fetch)
 {
@@ -266,7 +274,7 @@ bool import_await(fuse_req_t req, struct node *node, const void *data, size_t si
 	if (r == 0)
 		r = waiting_requests_add(&fetch->waiting, req, node, data, size, ready);
 	if (r < 0 && was_fetched)
-		return false; /* show the content that is there */
+		return false; /* show the old content */
 	if (r < 0) {
 		tell_unfetched(space, node->link.name, r);
 		reply(req, r);

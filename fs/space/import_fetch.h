@@ -9,15 +9,17 @@
 /*
  * Call this function for a request that shows the attributes or the content of a node. If the node
  * is an import whose content must be fetched or checked first, the request is taken, and the
- * function returns true. When the content is there, ready is called with a copy of size bytes at
- * data. Otherwise the request is answered with an error, or with EINTR. Returns false for all other
- * nodes: nothing was done, so go on at once.
+ * function returns true. When the content is there, the function `ready` is called with a copy of
+ * the size bytes at data. If the content cannot be fetched, an older content is shown: `ready` is
+ * called too. If there is none, the request is answered with an error. Returns false if there is
+ * nothing to wait for: nothing was done, and the caller goes on with the request.
  */
 bool import_await(fuse_req_t req, struct node *node, const void *data, size_t size,
 		  request_again_fn *ready);
 
-/* Fetches an import before a program asks for it. Returns 1 (begun: import_ahead_end() will report
- * the end), 0 (not needed: fetched, under way, or no import any more) or -errno. */
+/* Fetches an import before a program asks for it. Returns 1: the fetch has begun, and
+ * import_ahead_end() will be called at its end. Returns 0: the import was fetched already, or is
+ * being fetched, or is gone. Otherwise returns -errno. */
 int import_fetch_ahead(struct space *space, const char *name);
 
 /* Stops all fetches at the end of the mount. Requests that wait are answered with EINTR. */

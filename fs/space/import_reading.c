@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * An editor reads version 1 of an import, another user writes version 2, a search by cron reads the
- * import here, and the editor saves. As with a bound file (readers.c), the editor's text is on top
- * of version 1. An import has no row yet under which its readers could be noted. They are noted
- * under a number made from the job ID, and under the row as soon as the first edit has bound the
- * path.
+ * import here, and the editor saves. That save must be refused: the editor's text is on top of
+ * version 1, and would overwrite version 2. For a bound file readers.c sees to that. The readers of
+ * a bound file are noted under the number of its row, and an import has no row. So its readers are
+ * noted under a number made from the job ID. When the first edit binds the path, their notes move
+ * to the row.
  */
 #define _GNU_SOURCE
 #include "space/import_reading.h"
@@ -17,8 +18,9 @@
 #include "space/import.h"
 #include "submit/imports.h"
 
-/* Makes a number for a job. It is negative, because the numbers of rows are positive. Two jobs have
- * the same number once in 2^63 pairs; then a commit may be refused for no reason. */
+/* Makes a number from a job ID. The number is negative, because the numbers of rows are positive.
+ * Of 2^63 pairs of jobs one pair has the same number; then a commit may be refused without a
+ * reason. */
 static int64_t number_of_job(const char *job_id)
 {
 	uint64_t hash = hash_text(HASH_BEGIN, job_id, strlen(job_id));

@@ -4,16 +4,18 @@
 
 #include "space/space.h"
 
-/* Which version of an import a process has read: for imports what reading.h is for job files. */
+/* Notes which version of an import a process has read, so that its edit replaces that version.
+ * reading.h does so for job files. */
 
-/* Returns whether a node's file is an import. If so: *ret_number and *ret_text, under which
- * readers.h notes its readers; and *ret_unread: no process has read this text yet. */
+/* Returns true if a node's file is an import whose text was fetched. Then readers.h notes its
+ * readers under *ret_number and *ret_text, and *ret_unread says whether no process has read this
+ * text yet. */
 bool import_reading_find(struct space *space, const struct node *node, int64_t *ret_number,
 			 uint64_t *ret_text, bool *ret_unread);
 
-/* Call this function when a process reads from an open import: from now on this text is the base of
- * the first edit. Returns whether the file is an import. If so: *ret_number and *ret_text, under
- * which readers.h notes the process. */
+/* Call this function when a process reads from an open file. If the file is an import, the version
+ * of the text that it has now becomes the base of the first edit. Returns true then, with
+ * *ret_number and *ret_text, under which readers.h notes the process. Otherwise returns false. */
 bool import_reading_begin(struct space *space, struct node *node, int64_t *ret_number,
 			  uint64_t *ret_text);
 
