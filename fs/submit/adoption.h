@@ -6,14 +6,16 @@
 
 /* Which job of the service a create takes instead of making one: adoption.c has the essay. */
 
-/* What a create has to do after its adoption was decided. Each kind names the members that it sets.
- * The pointers are valid only until the call of adoption_done_fn returns. */
+/* What a create has to do after its adoption was decided. The comment of each kind names the
+ * members that are set. The pointers are valid only until the call of adoption_done_fn returns. */
 struct adoption_outcome {
 	enum adoption_kind {
-		ADOPTION_NONE,	  /* make a new job: known_ids and partial go into the intent */
-		ADOPTION_TAKES,	  /* take the job of details, as the service shows it now */
-		ADOPTION_REFUSED, /* fail: err says why; nothing was made */
-		ADOPTION_UNASKED, /* the service did not show a candidate: see answer */
+		/* make a new job; record known_ids and partial with the intent before */
+		ADOPTION_NONE,
+		ADOPTION_TAKES,	  /* take the job in details, which shows its newest version */
+		ADOPTION_REFUSED, /* fail for good: err says why; nothing was sent */
+		/* the service could not be asked for a candidate: answer is the failure */
+		ADOPTION_UNASKED,
 		/* fail for now: `what` says what this machine cannot do, r is the -errno */
 		ADOPTION_STOPPED,
 	} kind;
@@ -26,12 +28,14 @@ struct adoption_outcome {
 	int r;
 };
 
+/* Receives the decision. The submission continues as outcome->kind says. */
 typedef void adoption_done_fn(struct submission *submission,
 			      const struct adoption_outcome *outcome);
 
 /* Decides whether a create makes a job or takes one. Call this when the jobs of the create's name
- * are listed and noted (adoption_notes.h). known_ids and partial are the answer to the question
- * (question.h). Calls done once, at once or in a later iteration. */
+ * are listed and noted (adoption_notes.h), and submission->adoption is set. known_ids and partial:
+ * ids and partial of struct question_answer. Calls done one time: from within this call, or in a
+ * later iteration. */
 void adoption_decide(struct submission *submission, const char *known_ids, bool partial,
 		     adoption_done_fn *done);
 

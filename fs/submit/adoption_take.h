@@ -6,14 +6,14 @@
 
 /* Turns a create into an update of a job that the service has. */
 
-/* Binds the row of a create to this job, as the service shows it now, and makes an update of the
- * submission. Returns 0. -EPERM: the mount allows no job of this risk level, and err is filled.
- * Another -errno: the ledger cannot record the binding. */
+/* Binds the row of a create to the job in details, which shows its newest version, and makes an
+ * update of the submission. Returns 0. -EPERM: the mount allows no job of this risk level, and err
+ * is filled. Another -errno: the ledger cannot record the binding. */
 int adoption_take(struct submission *submission, const struct coc_details *details,
 		  struct err *err);
 
-/* Call this after the ledger may have undone an adoption. Makes the submission a create again if
- * its row is not bound. Returns 0 or -errno. */
+/* Call this when the ledger may have undone what adoption_take() has recorded. If the row is not
+ * bound any more, makes the submission a create again. Returns 0 or -errno. */
 int adoption_restore(struct submission *submission);
 
 #endif

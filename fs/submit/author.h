@@ -6,12 +6,14 @@
 
 /* The author of a row: the user whose content the row has. */
 
-/* Finds the row of a path, or makes it, and records that its content is this author's. Returns 0 or
- * -errno. Finish *ret_job afterwards, also after a failure. */
+/* Finds the row of a path, or makes it, and records that its content is this author's. With
+ * author->without_text deletes the private texts in the row first. Returns 0 or -errno. Finish
+ * *ret_job afterwards, also after a failure. */
 int author_find_row(struct engine *engine, const char *path, const struct author *author,
 		    struct job_record *ret_job);
 
-/* Records that a commit of this author was refused. Sends nothing. Returns 0 or -errno. */
+/* Records in the row of path that a commit of this author was refused, with err and its story.
+ * Returns 0 or -errno. */
 int author_record_refusal(struct engine *engine, const char *path, const struct author *author,
 			  bool incomplete, const struct err *err, const char *story);
 

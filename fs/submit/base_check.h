@@ -6,12 +6,13 @@
 
 /* The check before an update or a deletion: base_check.c has the essay. */
 
-/* Asks the service for the newest version. The submission holds a slot until the answer is there.
- * The answer comes in a later iteration. Returns 0, or -errno if nothing was asked. */
+/* Asks the service for the newest version of the submission's job. The submission holds a slot
+ * until the answer comes, in a later iteration. Returns 0, or -errno if nothing was asked. */
 int base_check_begin(struct submission *submission);
 
 /* Decides what follows from the newest version, which details shows. The request is sent on top of
- * that version, or need not be sent, or the version is a conflict. */
+ * that version. Or the submission ends: as OUTCOME_HELD if the service has the content already, as
+ * OUTCOME_FAILED if the version is a conflict or another rule forbids the request. */
 void base_check_judge(struct submission *submission, const struct coc_details *details);
 
 #endif

@@ -5,32 +5,35 @@
 /* The bounds of what is under way, in doubt, or listed. Sizes are in bytes unless the name says
  * otherwise. */
 
-/* Memory for all submissions that are under way, wait or are in doubt, of all users together. Each
- * submission counts its content and SUBMISSION_BYTES more. What is queued is on the disk, and does
- * not count. */
+/* Memory for the submissions that writers wait for: waiting, under way or in doubt, of all users
+ * together. Each counts its content and SUBMISSION_BYTES more. Queued submissions are on the disk,
+ * and do not count. */
 #define SUBMISSIONS_MEMORY_MAX (64u << 20)
 #define SUBMISSION_BYTES 4096
 
-/* Submissions in doubt at once. With more of them nothing is sent from the queue: a service whose
- * answers are lost must not fill the memory. */
+/* The most submissions in doubt at the same time. While there are so many, nothing is sent from the
+ * queue: a service whose answers are lost must not fill the memory. */
 #define DOUBTS_MAX 4096
 
-/* After -o rebind all that was queued before is in doubt. At most REBOUND_DOUBTS_MAX of these
- * submissions are in memory at once; beyond that nothing is taken from the queue. One iteration
- * takes at most REBOUND_AT_ONCE of them from the queue: this work holds the loop about 2 ms. */
+/* After -o rebind all that was queued before is in doubt. While REBOUND_DOUBTS_MAX submissions are
+ * in doubt, nothing is taken from the queue. One iteration takes at most REBOUND_AT_ONCE of them
+ * from the queue: this work holds the loop about 2 ms. */
 #define REBOUND_DOUBTS_MAX 256
 #define REBOUND_AT_ONCE 32
 
-/* Memory for the jobs of one name that the service lists: IDs, projects, versions. 2,000 jobs have
- * 140 KB. The API allows more than 1 MB for 1,000 jobs. */
+/* Memory for the jobs of one name that the service lists: IDs, projects, versions. If they need
+ * more, the list counts as incomplete. 2,000 jobs have 140 KB. The API allows more than 1 MB for
+ * 1,000 jobs. */
 #define LISTED_TEXT_MAX (192u << 10)
 
-/* Jobs of a create's name whose texts are compared with the create's own, one after the other. With
- * 50 ms a call that is three seconds of the create's time. */
+/* The most jobs of a create's name whose texts are compared with the create's own, one after the
+ * other. If there are more, the create is refused (adoption.c). With 50 ms a call that is three
+ * seconds of the create's time. */
 #define ADOPTION_SHOWS_MAX 64
 
-/* What a create looks at after it was done: new jobs of its name, and pages of the list in all
- * passes. Even one new job is rare; two hosts that create at once make no more. */
+/* What a second look reads at most (second_look.c): new jobs of the create's name, and pages of the
+ * list in all passes. Even one new job is rare; two hosts that create at the same moment make no
+ * more. */
 #define SECOND_LOOK_JOBS_MAX 8
 #define SECOND_LOOK_PAGES_MAX 50
 
@@ -80,8 +83,8 @@
 #define VERSIONS_WARN_FROM 90
 
 /*
- * Questions for single jobs (show.c). SHOWS_MAX of them are under way at once; while submissions
- * wait for a slot only SHOWS_BUSY_MAX, so that readers still go on. Further questions wait in
+ * Questions for single jobs (show.c). SHOWS_MAX of them are under way at most. While submissions
+ * wait for a slot, only SHOWS_BUSY_MAX are, so that readers still go on. Further questions wait in
  * memory, SHOWS_QUESTIONS_MAX at most: a question takes some hundred bytes.
  */
 #define SHOWS_MAX 64
@@ -92,8 +95,8 @@
 #define SEEN_JOBS 65536
 /* After a check of a job has failed, the next check of this job is due after this time. */
 #define CHECK_AGAIN_MS 5000
-/* After a call without an answer no check is made for as long as that call took, within these
- * bounds. */
+/* After a call without an answer no question is asked for as long as that call took (show.c). These
+ * are the least and the most that this time can be. */
 #define SHOW_AWAY_MIN_MS 1000
 #define SHOW_AWAY_MAX_MS 15000
 

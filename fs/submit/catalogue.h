@@ -14,13 +14,13 @@
 /*
  * Call this before the jobs are shown. Begins a scan if one is due.
  *
- * Returns 0 with *ret_waiter NULL if what is known may be shown at once. Returns 0 with a waiter if
- * a scan is under way. Then done is called once, later and never from within this call, unless
- * submit_waiter_drop() came before. The result that done gets is 0 when what is known may be shown,
- * after the scan.
+ * Returns 0 with *ret_waiter NULL if the jobs may be shown now, as they are known. Returns 0 with a
+ * waiter if a scan is under way. Then done is called once, later and never from within this call,
+ * unless submit_waiter_drop() came before. done gets 0 if the jobs may be shown then.
  *
- * If jobs are known from before, the result is also 0 when the scan has failed, or takes longer
- * than a submission may. If no job is known, this call returns -errno, or done gets the -errno.
+ * If an earlier scan has read the list to its end, the result is also 0 when the new scan has
+ * failed, or takes longer than timeout=. If no scan ever has, the result is a negative errno in
+ * these cases: this call returns it, or done gets it.
  */
 int catalogue_refresh(struct engine *engine, submit_done_fn *done, void *data,
 		      struct waiter **ret_waiter);
@@ -38,9 +38,9 @@ struct catalogue_binding {
 /* May the reader see this job? binding is NULL if no path of this space is bound to the job. */
 typedef bool catalogue_filter(void *data, const struct catalogue_binding *binding);
 
-/* The state of one writing of .coc/jobs. Set the members above the line. May the reader see a job?
- * Ask may_see. Does the path that is bound to a job still have its file? Ask has_file; if that is
- * NULL, every path has. */
+/* The state of one writing of .coc/jobs. Set the members above the line. may_see answers whether
+ * the reader may see a job. has_file answers whether a path that is bound to a job still has its
+ * file; NULL: assume that it has. Zero the other members. */
 struct catalogue_listing {
 	const struct engine *engine;
 	catalogue_filter *may_see, *has_file;

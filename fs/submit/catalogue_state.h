@@ -14,11 +14,12 @@ int catalogue_create(struct engine *engine, struct catalogue **ret_catalogue);
 /* Stops a scan that is under way, and drops its waiters. NULL is accepted. */
 void catalogue_destroy(struct catalogue *catalogue);
 
-/* Call this when the ledger has lost what this iteration recorded. A scan that is under way fails;
- * the next reader of the catalogue begins a new scan. */
+/* Call this when the ledger has lost what this iteration recorded. A scan that is under way fails,
+ * and a new one may begin after the wait that follows a failure. If no scan is under way, and the
+ * last one did not fail, the next reader begins a scan. */
 void catalogue_lost(struct catalogue *catalogue);
 
-/* Returns when the last scan of this mount began that has read the list to its end, on the loop's
+/* Returns when the last scan began that read the list to its end in this mount, on the loop's
  * clock. 0 if there was none. */
 int64_t catalogue_read_ms(const struct catalogue *catalogue);
 

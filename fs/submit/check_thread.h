@@ -8,7 +8,8 @@
 /* A thread that runs one check of the ledger beside the loop, and ends with the check. */
 struct check_thread;
 
-/* The loop calls this when the check has ended. r and err are the results of ledger_check_run(). */
+/* The loop calls this when the check has ended. r is what ledger_check_run() has returned, and err
+ * what it has filled. */
 typedef void check_thread_done_fn(void *data, int r, const struct err *err);
 
 /* Starts the thread. The check is borrowed until check_thread_destroy(). Returns 0 and an owned

@@ -15,22 +15,24 @@
 int engine_create(struct loop *loop, struct ledger *ledger, struct coc_service service,
 		  const struct engine_options *options, struct engine **ret_engine);
 
-/* Call this when a commit finds that the service has its text already, as this version of the row's
- * job. base: the base of the row before. Calls the function of submit_on_found() (changes.h). */
+/* Call this when a commit finds that the service has its text already, as `version` of the row's
+ * job. base: the base of the row before that. Calls the function of submit_on_found()
+ * (changes.h). */
 void engine_tell_found(struct engine *engine, int64_t row, int64_t base, int64_t version);
 
 /* Frees the engine. The ledger keeps what is unfinished, for the next mount. NULL is accepted. */
 void engine_destroy(struct engine *engine);
 
 /*
- * Submits content for a path whose row is submission->row: as a create, or as an update if the row
- * is bound to a job when the request is sent. job is what the ledger has of the row now; path is
- * for the log. Takes what submission owns, also on failure.
+ * Submits content for the row take_submission->row: as a create, or as an update if the row is
+ * bound to a job when the request is sent. job is what the ledger has of the row now; path is for
+ * the log. Takes what take_submission owns, also on failure.
  *
- * If a submission of the same row is under way, the new one waits behind it. The same content joins
- * the submission that is there; other content replaces what waited. Returns 0 and a waiter, see
- * submit_commit(); or -errno with err filled. -EAGAIN: this user's share of the memory for
- * submissions is used up.
+ * If a submission of the same row is under way, the new one waits behind it. But if the newest
+ * submission there has the same content, no new submission is made, and the waiter waits for the
+ * newest. If a submission with other content waits there, the new one replaces it. Returns 0 and a
+ * waiter, see submit_commit(); or -errno with err filled. -EAGAIN: this user's share of the memory
+ * for submissions is used up.
  */
 int engine_submit(struct engine *engine, struct ledger_submission *take_submission,
 		  const struct job_record *job, const char *path, submit_done_fn *done, void *data,

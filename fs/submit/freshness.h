@@ -23,16 +23,18 @@ struct freshness {
 	bool has_digest;
 	/* digest of the text that the file has according to the ledger */
 	unsigned char digest[CONTENT_DIGEST_SIZE];
-	/* nothing of the row is unfinished, no commit was incomplete, and the file is no backup */
+	/* the row has no unfinished submission, its last commit was not incomplete, and the file is
+	 * no backup */
 	bool is_settled;
 	/* the last commit was refused: only the content tells which text the file has */
 	bool is_refused;
 	/* is_refused, and a newer version is known: refresh the file even if no check is due */
 	bool is_behind;
 	bool is_gone;	/* the service has said last that there is no such job */
-	int64_t due_ms; /* no check is due for so long from now; 0: a check is due */
+	int64_t due_ms; /* for how many ms from now no check is due; 0: a check is due */
 	struct holding holding;
-	/* versions 1 to hidden belong to files of another user, or of several: ledger/texts.h */
+	/* versions 1 to hidden belong to files that the user of the present file could not read.
+	 * They were files of hidden_uid; without has_hidden_uid, of several users */
 	int64_t hidden;
 	bool has_hidden_uid;
 	uid_t hidden_uid;
@@ -53,28 +55,32 @@ int freshness_find(struct engine *engine, const char *path, struct freshness *re
 int freshness_take(struct engine *engine, const struct freshness *fresh, int64_t version,
 		   const unsigned char *digest);
 
-/* Records that a check has shown a newer version, and that this version has the text that the file
- * has. */
+/* Records that a check has shown a newer version, and that it has the same text as the file. So the
+ * file has this version from now on: as its base, or, if nobody has read the text, as its unread
+ * version. */
 int freshness_same(struct engine *engine, const struct freshness *fresh, int64_t version);
 
-/* Records that a check has shown a newer version, and that the file keeps its text for now. */
+/* Records that a check has shown a newer version, and that the file keeps its older text for
+ * now. */
 int freshness_see(struct engine *engine, const struct freshness *fresh, int64_t version);
 
-/* Records the attributes of the newest version, as a check has shown them: the service holds these.
+/* Records the attributes of the newest version, as a check has shown them, as what the service
+ * holds. Does nothing if a submission of the row is under way, or if the row knows a newer version.
  * NULL: the service did not tell this attribute. */
 int freshness_hold(struct engine *engine, const struct freshness *fresh, int64_t version,
 		   const char *const attrs[ATTR_COUNT]);
 
-/* Records that somebody reads the text that the file has: its version is the base from now on. */
+/* Records that somebody reads the text that the file has: the unread version is the base from now
+ * on. Call this only if fresh->unread is set. */
 int freshness_read(struct engine *engine, const struct freshness *fresh);
 
-/* Call this when somebody has written content with this digest to the file of job. If nobody had
- * read the text of the file and the content equals that text, its version is the base from now on.
- * Changes job as well as the ledger. */
+/* Call this when somebody has written content with this digest to the file of job. If the file had
+ * an unread text, and the content equals that text, the unread version is the base from now on: in
+ * the ledger and in *job. Otherwise nothing changes. */
 int freshness_write(struct engine *engine, struct job_record *job, const unsigned char *digest);
 
-/* Records that what is committed now was made from an older version, base. That version is the base
- * from now on. */
+/* Records that what is committed now was made from version `base`, which is older than the base of
+ * the row. It is the row's base from now on, and the digest of its text is not known. */
 int freshness_go_back(struct engine *engine, const struct freshness *fresh, int64_t base);
 
 /* Call this when a check failed, or its result could not be used: the next check is due after
@@ -84,13 +90,13 @@ void freshness_again(struct engine *engine, const struct freshness *fresh);
 /* Reads the freshness of a row, as freshness_find() does for a path. */
 int freshness_of_row(struct engine *engine, int64_t row, struct freshness *ret_fresh);
 
-/* Finds the next name in a directory that is bound to a job. after: the name before it, "" for the
- * first. -ENOENT: there is none. */
+/* Finds the next name that is bound to a job, among those directly in dir. after: the name that was
+ * found last; "": find the first. -ENOENT: there is no further name. */
 int freshness_next_name(struct engine *engine, const char *dir, const char *after,
 			char ret_name[NAME_MAX + 1]);
 
-/* Finds the next directory in a directory that has a bound name below it. after as in
- * freshness_next_name(). */
+/* Finds the next directory directly in dir that has a name below it that is bound to a job. after
+ * and errors as in freshness_next_name(). */
 int freshness_next_directory(struct engine *engine, const char *dir, const char *after,
 			     char ret_name[NAME_MAX + 1]);
 

@@ -7,11 +7,12 @@
 /* The sync of an iteration: the loop waits for the disk itself, or a thread does while the loop
  * goes on. */
 
-/* Initialises a batch as empty. Entries that it had are lost: call batch_move() for those first. */
+/* Makes a batch empty, without looking at it. If it has entries, move them with batch_move() first:
+ * otherwise nothing leads to them any more. */
 void batch_init(struct batch *batch);
 
-/* Empties `from` into `to`: the submissions to the end of its lists, the waiters to the front, in
- * reverse order. */
+/* Moves all entries of `from` to `to`: its submissions to the end of the lists of `to`, in their
+ * order; its waiters to the front, in reverse order. */
 void batch_move(struct batch *from, struct batch *to);
 
 /* Returns true if a batch has no entry. */
@@ -21,23 +22,26 @@ bool batch_is_empty(const struct batch *batch);
  * the loop waits for the disk itself: as safe, but slower. */
 void group_sync_init(struct engine *engine);
 
-/* Stops the thread, and frees the submissions that are only in the batches. */
+/* Stops the thread. Frees the waiters in the batches, and the ended submissions that engine->by_row
+ * does not have. */
 void group_sync_finish(struct engine *engine);
 
 /* Returns what it costs to send the request of a submission, in units of RELEASES_MAX: 1, and 1
  * more for each RELEASE_CONTENT bytes of content. */
 unsigned group_sync_cost(const struct submission *submission);
 
-/* Should the thread make this iteration durable? Yes if others could go on meanwhile, or if the
- * iteration has more to send than RELEASES_MAX. Then commit the iteration without a sync, and call
- * group_sync_hold(). */
+/* Should the thread make this iteration durable, instead of the loop? Yes if other requests or
+ * writers could go on meanwhile, if an earlier sync has not ended, or if it costs more than
+ * RELEASES_MAX to send all. Then call group_sync_hold() after the commit. */
 bool group_sync_is_apart(const struct engine *engine);
 
-/* Waits until what this iteration has recorded and committed is durable, and moves it to
- * engine->durable. Returns 0, or -errno: all of it stays in engine->iteration. */
+/* Hands the requests of this iteration to the client, and waits until what the iteration has
+ * committed is durable. Then moves its other entries to engine->durable. Returns 0. On failure
+ * returns -errno, takes the requests back, and all entries stay in engine->iteration. */
 int group_sync_release(struct engine *engine);
 
-/* Holds what this iteration has recorded and committed until a later sync has ended. */
+/* Moves the entries of engine->iteration, which are committed, to engine->held, until a later sync
+ * has ended. */
 void group_sync_hold(struct engine *engine);
 
 /* Begins the next sync, if something is held and no sync is under way. */

@@ -16,7 +16,7 @@ struct id_set {
 	size_t room, n;
 };
 
-/* Puts an ID into the set. Returns 1 if it is new, 0 if it was there already, -ENOMEM. */
+/* Puts an ID into the set. Returns 1 if the ID is new, 0 if it was there already, or -ENOMEM. */
 int id_set_add(struct id_set *set, const char *id);
 
 /* Is an ID in the set? A "no" is sure. */

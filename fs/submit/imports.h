@@ -22,12 +22,13 @@ struct import_files {
 	/* Called before and after a run of many has() calls. */
 	void (*naming_begin)(void *data);
 	void (*naming_end)(void *data);
-	/* Makes a placeholder. -EEXIST: the root has an entry of this name. */
+	/* Makes a placeholder of this name. Returns 0 or -errno. -EEXIST: the root has an entry of
+	 * this name. */
 	int (*make)(void *data, const char *name);
 	/*
 	 * Makes placeholders for some names, in a thread; each name ends with a NUL. A name that
 	 * the root has already is accepted. At the end done is called once, in an iteration of the
-	 * loop. It gets how many bytes of the names were tried, and 0 or the -errno of the first
+	 * loop. done gets how many bytes of the names were tried, and 0 or the -errno of the first
 	 * name that failed. If a user makes a name meanwhile, the result may be 0 although not all
 	 * names were tried. Returns 0, or -errno: nothing is begun.
 	 */
@@ -36,29 +37,33 @@ struct import_files {
 	/* Stops make_many(): no further file is made, and done is not called. Returns how many
 	 * bytes of the names were tried. */
 	size_t (*make_stop)(void *data);
-	/* Removes the file of an import. The file stays if it differs from what the import says:
-	 * then a user has changed it. A file that is not there is accepted. */
+	/* Removes the file of an import. The file stays if its content is not what the import
+	 * records: then a user has changed it. A file that is not there is accepted. Returns 0 or
+	 * -errno. */
 	int (*remove)(void *data, const struct import_record *import);
-	/* Is there a regular file at this path, anywhere in the space? 1, 0 or -errno. */
+	/* Is there a regular file at this path, anywhere in the space? Returns 1, 0 or -errno. */
 	int (*has_job_file)(void *data, const char *path);
 	void *data;
 };
 
 /*
- * Begins the imports of a mount. Repairs what a crash, a loss of power or another mount has left.
- * Afterwards each placed import has its file. With JOBS_OWN the files of all imports are removed. A
+ * Begins the imports of a mount. Repairs what a crash, a loss of power or another mount has left:
+ * afterwards each placed import has its file. With JOBS_OWN the files of all imports are removed. A
  * file that somebody has changed stays. files is copied, and used until the engine is closed.
  * Returns 0 or -errno.
  */
 int imports_begin(struct engine *engine, const struct import_files *files);
 
-/* Returns which imports this mount shows. */
+/* Returns which imports this mount shows: jobs=, and for JOBS_AS_BEFORE what that means for this
+ * ledger. */
 enum jobs_shown imports_shown(const struct engine *engine);
 
-/* Does this mount show any import? This is cheap: ask this before you look for one. */
+/* May this mount show an import? No with jobs=own, and while the ledger has none. Cheap: ask this
+ * before you look for an import. */
 bool imports_any(const struct engine *engine);
 
-/* Have all imports of a scan got their files? If not, only a part of them is there. */
+/* Had all imports of one scan their files once? If not, the root has only a part of the imports so
+ * far. */
 bool imports_are_whole(const struct engine *engine);
 
 /* Finds a placed import by the name of its file. -ENOENT: the name is no import's, or this mount
@@ -66,28 +71,28 @@ bool imports_are_whole(const struct engine *engine);
 int imports_find(struct engine *engine, const char *name, struct import_record *ret_import);
 
 /* Finds the import whose file had this name until a user removed the file. Finish *ret_import
- * afterwards, also after a failure. Returns -ENOENT if there is none, if its content was not
- * fetched, or if the name was given to another file since. */
+ * afterwards, also after a failure. Returns -ENOENT if there is no such import, if its content was
+ * never fetched, or if another file has got the name since. */
 int imports_find_removed(struct engine *engine, const char *name, struct import_record *ret_import);
 
 /* Reads what the siblings of an import show. -ENOENT as for imports_find(). */
 int imports_glance(struct engine *engine, const char *name, struct import_glance *ret_glance);
 
-/* Must the service be asked whether the content of an import is its newest? Not if the service was
- * asked within `refresh`, or a scan has listed this version within `refresh`. Returns 1, 0 or
- * -errno. */
+/* Must the service be asked whether the content of an import is that of the job's newest version?
+ * Not if the service was asked within `refresh`, or if a scan within `refresh` has listed the
+ * import's version as the newest. Returns 1, 0 or -errno. */
 int imports_is_due(struct engine *engine, const struct import_record *import);
 
-/* Records what the service has answered for a placed import: import has the version, the digest and
- * the attributes now. */
+/* Records the version, the digest and the attributes in import, which the service has answered for
+ * a placed import just now. */
 int imports_fetched(struct engine *engine, const struct import_record *import);
 
-/* Records that an edit of an import was refused: story is the text of its .error. story NULL
+/* Records that an edit of an import was refused: story becomes the text of its .error. story NULL
  * removes the .error. */
 int imports_tell(struct engine *engine, const struct import_record *import, const char *story);
 
 /* Records that a process reads the version that the file of an import has. If the import is edited
- * later, this version is the base (imports_bind()). Returns 0 or -errno. */
+ * later, the version that was read is the base (imports_bind()). Returns 0 or -errno. */
 int imports_read(struct engine *engine, const struct import_record *import);
 
 /*
@@ -98,16 +103,18 @@ int imports_read(struct engine *engine, const struct import_record *import);
 int imports_bind(struct engine *engine, const struct import_record *import,
 		 const struct owner *owner, int64_t *ret_row);
 
-/* Calls fn for at most max placed imports, by name, those after the name `after`. Stops when fn
- * returns a negative value, and returns that value. fn must record nothing. */
+/* Calls fn for the placed imports whose names come after `after`, in the order of the names, at
+ * most max of them. Returns 0. Stops when fn returns a negative value, and returns that value. fn
+ * must record nothing. */
 int imports_walk(struct engine *engine, const char *after, int max,
 		 int (*fn)(void *data, const struct import_record *import), void *data);
 
 /* Records that a user has removed the file of an import: its job is not shown again. */
 int imports_hide(struct engine *engine, const struct import_record *import);
 
-/* Call this before a user makes a file in the root, of a name that has no file. The name is the
- * user's from now on. It still remembers the job of an import that was removed. */
+/* Call this before a user makes a file in the root, of a name that has no file. If the name was
+ * given to an import, it is the user's from now on, and the ledger commits that. The name still
+ * remembers the job of an import that was removed. */
 int imports_give_name(struct engine *engine, const char *name);
 
 #endif

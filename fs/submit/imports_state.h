@@ -12,7 +12,7 @@ struct imports {
 	struct import_files files;
 	enum jobs_shown shown;
 	bool any;      /* the ledger may have imports */
-	bool is_whole; /* all imports of one scan were placed once: imports_are_whole() */
+	bool is_whole; /* imports_are_whole() returns this; the ledger keeps it, too */
 	struct placing placing;
 };
 
@@ -25,7 +25,8 @@ void imports_destroy(struct imports *imports);
 /* Does this mount make files for imports? Not with jobs=own, and not before imports_begin(). */
 bool imports_are_placed(const struct engine *engine);
 
-/* Records a job that a scan has listed as an import. Returns 0 or -errno. */
+/* Records as an import a job that a scan has listed. Does nothing if this mount makes no files for
+ * imports. Returns 0 or -errno. */
 int imports_add(struct engine *engine, const char *job_id, int64_t create_ms);
 
 #endif

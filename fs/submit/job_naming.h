@@ -12,16 +12,18 @@ struct job_naming {
 	const char *path;
 	const struct author *author;
 	const struct shown_job *job; /* the job as the service shows it now */
-	bool is_read;		     /* the file has the text of the job's newest version */
+	/* the file has the text of the job's newest version: that version is the base */
+	bool is_read;
 };
 
 /*
  * Binds a path to the job. Returns 0, also if the path has the job already, or a negative errno
  * with err filled.
  *
- * -EEXIST: the path has another job, or another path has the job. Then nothing is bound.
+ * -EEXIST: the path has another job, or another path has the job.
  *
- * -EBUSY: a submission of the path is unfinished, or a create of this space may have made the job.
+ * -EBUSY: a submission of the path, or of the removed name that has the job, is unfinished. Or a
+ * create of this space may have made the job.
  */
 int job_naming_record(struct engine *engine, const struct job_naming *naming, struct err *err);
 

@@ -7,8 +7,9 @@
 /* The attributes of a file's own that the ledger keeps with the job file name. */
 
 /* Finds the attributes of the newest commit of a row that was not refused. They are those of the
- * submission under way or queued, else those that the service holds. *ret_last is borrowed, and may
- * point into pending: finish pending after its use. Returns 0 or -errno. */
+ * submission that is queued, under way or in doubt, else those that were sent last (job->sent).
+ * *ret_last is borrowed from job, from the engine or from pending, which the caller zeroes before,
+ * and finishes after the use of *ret_last. Returns 0 or -errno. */
 int kept_find(struct engine *engine, const struct job_record *job,
 	      struct ledger_submission *pending, const struct attr_set **ret_last);
 

@@ -7,19 +7,24 @@
 #include "submit/state.h"
 
 /*
- * What the files share that ask what became of a submission. A search begins in lost_answer.c. The
- * rounds of questions run in lost_round.c, which also concludes. The jobs of lost creates are
- * searched in lost_create.c. Which create made which job is decided in lost_decision.c. If nobody
- * can tell, undecided.c says why.
+ * What the files share that ask the service what became of a submission whose answer was lost. A
+ * search begins in lost_answer.c. The rounds of questions run in lost_round.c, which also
+ * concludes. The jobs of lost creates are searched in lost_create.c. Which create made which job is
+ * decided in lost_decision.c. If nobody can tell, undecided.c says why.
  */
 
-/* A job that one of the lost creates may have made, and its first version as it was made. */
+/* A job that one of the lost creates may have made, and what the service shows of its first
+ * version. */
 struct candidate {
 	struct listed_job job;
-	bool shown;  /* the service has shown the job: the members below are known */
-	bool unsure; /* the content of its first version cannot be seen */
+	bool shown; /* the service has shown the job: the members below are known */
+	/* the service does not show the content of its first version: any create may have made
+	 * it */
+	bool unsure;
+	/* of the content; for the gist blanks do not count. Not set if unsure */
 	unsigned char digest[CONTENT_DIGEST_SIZE], gist[CONTENT_DIGEST_SIZE];
-	char *risk_level, *description; /* NULL: the service does not tell it */
+	/* of the job; NULL: not told, or a later version may have changed it */
+	char *risk_level, *description;
 };
 
 /* The search for the lost answers of all creates of one name, or of one update. */
@@ -32,12 +37,13 @@ struct lost_answer {
 	char *name; /* the name of the creates; NULL for an update */
 	struct loop_timer timer;
 	bool asking;  /* a round is under way */
-	bool waiting; /* the round waits until other searches have ended theirs */
+	bool waiting; /* the next round waits in engine->waiting_to_ask for a place */
 	TAILQ_ENTRY(lost_answer) waiting_link;
-	unsigned asked;
-	int64_t asked_ms;  /* when the last round began, on the loop's clock */
-	bool unanswered;   /* the service could not be asked in this round */
-	bool inconclusive; /* this round may have missed a job: "nothing found" proves nothing */
+	unsigned asked;	  /* rounds since lost_answer_hurry_round() */
+	int64_t asked_ms; /* when the last round began, on the loop's clock */
+	bool unanswered;  /* the service could not be asked in this round */
+	/* this round may have missed a job: that none was found proves nothing */
+	bool inconclusive;
 	struct coc_call *call;
 
 	/* ---- the members below are for creates only ---- */
@@ -46,8 +52,9 @@ struct lost_answer {
 		/* sorted by ID; a candidate that was shown in an earlier round is not asked for
 		 * again */
 		*candidates;
-	size_t n_candidates, next;
-	/* also look at jobs that were there before the create, because one such was found */
+	size_t n_candidates, next; /* next: index of the candidate that is looked at */
+	/* also ask for the jobs that all creates knew before, because a job that a create did not
+	 * know fits it */
 	bool looks_at_known;
 };
 

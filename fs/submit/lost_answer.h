@@ -6,8 +6,8 @@
 
 /* What happens when a request may have reached the service, and its answer was lost. */
 
-/* Begins to ask the service what became of a submission whose request was given up without an
- * answer. */
+/* Puts a submission in doubt, whose request was given up without an answer. Begins to ask the
+ * service what became of it. */
 void lost_answer_begin(struct submission *submission);
 
 #endif

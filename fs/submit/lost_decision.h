@@ -6,14 +6,16 @@
 
 /* Decides which of the jobs on the service each lost create has made. */
 
-/* Could the submission have made this job? No if the job was not shown yet. */
+/* Could the create have made this job? Yes if name, project, content and the other values that are
+ * told are equal, or if the content cannot be seen. No if the job was not shown yet. */
 bool lost_create_fits(const struct candidate *candidate, const struct submission *submission);
 
-/* Does the job have the content that the submission has sent, if white space does not count? */
+/* Does the job have the content of the create, if white space does not count? Other values may
+ * differ. No if the content cannot be seen, or was not shown yet. */
 bool lost_create_is_alike(const struct candidate *candidate, const struct submission *submission);
 
 /* Decides for all lost creates of a name, from the candidates that were shown. A create whose job
- * was found leaves the lost answer: nobody asks for it any more. */
+ * was found ends, and leaves the lost answer. */
 void lost_create_decide(struct lost_answer *lost);
 
 #endif

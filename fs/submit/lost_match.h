@@ -9,23 +9,26 @@
  * made. Pure. lost_match.c has the essay.
  */
 
-/* A job of that name and content that no path is bound to. */
+/* A job of the creates' name and content that no path is bound to. */
 struct matched_job {
 	const char *id;
-	bool unsure; /* its content cannot be seen, so another create may have made it */
-	bool alike;  /* it has that content, blanks apart, but does not fit: no create gets it */
-	bool taken;  /* a create has got the job */
+	bool unsure; /* its content cannot be seen: it may be no job of theirs at all */
+	/* it has their content, blanks apart, but another value differs, such as the project: no
+	 * create gets it */
+	bool alike;
+	bool taken; /* set by lost_match_decide(): a create has got the job */
 };
 
 enum match_verdict {
 	MATCH_NONE, /* the create has made no job */
 	MATCH_JOB,  /* the create has made ->job */
-	MATCH_OPEN, /* it cannot be told whether the create has made a job, and which */
+	/* the create stays open: it cannot be told whether it has made a job, and which */
+	MATCH_OPEN,
 };
 
-/* Why lost creates stay open (MATCH_OPEN): it cannot be told which jobs they have made. */
+/* Why some lost creates stay open (MATCH_OPEN). */
 enum match_reason {
-	MATCH_CLEAR,
+	MATCH_CLEAR,   /* no create stays open */
 	MATCH_UNKNOWN, /* it is not known which jobs the service had before */
 	MATCH_UNSEEN,  /* the content of a job cannot be seen */
 	MATCH_SHARED,  /* another machine makes jobs of this name and content */
@@ -36,15 +39,17 @@ enum match_reason {
 
 /* A create whose answer was lost. */
 struct lost_create {
+	/* the jobs that the service had before the create was sent */
 	const struct known_jobs *known;
-	enum match_verdict verdict;
-	struct matched_job *job; /* set if verdict is MATCH_JOB */
+	enum match_verdict verdict; /* set by lost_match_decide() */
+	struct matched_job *job;    /* set if verdict is MATCH_JOB */
 };
 
 /*
- * Decides for n lost creates of one name and content, which must be in the order in which their
- * questions were answered (known->number), over the m jobs of that name and content. Sets the
- * verdict of each create. Returns why some creates stay open, or MATCH_CLEAR if none does.
+ * Decides for n lost creates of one name and content, over the m jobs of that name and content. The
+ * creates must be in the order in which the service answered the questions before them
+ * (known->number). Sets the verdict of each create. Returns why some creates stay open, or
+ * MATCH_CLEAR if none does.
  */
 enum match_reason lost_match_decide(struct lost_create *creates, size_t n, struct matched_job *jobs,
 				    size_t m);

@@ -20,27 +20,27 @@ struct making {
 	void *data;
 	struct buf names; /* the names of the files; each ends with a NUL */
 	size_t made;	  /* bytes of names whose files were tried */
-	bool is_beside;	  /* a thread makes the files */
+	bool is_beside;	  /* a thread makes the files (make_many()); else the loop does */
 	/* a user has taken the name of an import: some of the names may be no import's any more */
 	bool has_lost;
 	struct loop_timer timer;
 };
 
 /* Begins to make a file for each of these names, which must be durable. Takes the names; the buffer
- * is empty afterwards. Nothing may be under way. */
+ * is empty afterwards. No earlier making may be under way in *making. */
 void making_begin(struct making *making, struct engine *engine, struct buf *take_names,
 		  making_done_fn *done, void *data);
 
-/* Stops: no further file is made, and done is not called. making->names and ->made still say what
- * is left. */
+/* Stops: no further file is made, and done is not called. making->names and ->made still say which
+ * files are left. Does nothing if no making is under way. */
 void making_stop(struct making *making);
 
 /* Stops as making_stop() does, and frees the names. */
 void making_finish(struct making *making);
 
 /* Removes from a list of names (each ends with a NUL) those that the ledger does not have any more.
- * Looks only at names after the byte `from`. A name that the ledger cannot look up is removed, too:
- * the next mount makes its file. */
+ * Looks only at names from the byte `from` on. A name that the ledger cannot look up is removed,
+ * too: the next mount makes its file. */
 void making_drop_lost(struct engine *engine, struct buf *names, size_t from);
 
 #endif

@@ -18,7 +18,8 @@ struct named_jobs {
 	char text[NAMED_JOBS_MAX * (COC_DOCUMENT_ID_MAX + 1) + 32];
 };
 
-/* Adds a job by its ID, or counts it if NAMED_JOBS_MAX are named already. */
+/* Adds a job's ID to the text. If the text has NAMED_JOBS_MAX IDs already, counts the job there:
+ * "and N more". */
 void named_jobs_add(struct named_jobs *jobs, const char *id);
 
 #endif

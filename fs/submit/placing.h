@@ -37,33 +37,36 @@ struct placing {
 	 * names */
 	bool lost;
 	struct loop_timer timer; /* runs when the next slice is due */
-	/* imports up to this place have a name, or cannot have one now */
+	/* imports up to this place, in the order of the ledger, have a name or cannot have one
+	 * now */
 	struct import_place place;
 	struct buf names; /* names that were given and are not durable; each ends with a NUL */
 	/* a user has taken the name of an import: some of the names may be no import's any more */
 	bool has_lost;
 	struct making making;  /* makes the files of names that are durable */
-	bool all_named;	       /* no import is left that could have a name */
+	bool all_named;	       /* the ledger has no further import that could get a name */
 	struct waiter *waiter; /* waits until the names are durable */
 };
 
 /* Begins the work, in slices, until every import that can have a file has one. If the work is under
- * way already, it begins anew at its end. done (NULL: nobody waits) is called at the end. */
+ * way already, it begins anew at its end. done is called at the end, unless it is NULL: nobody
+ * waits. */
 void placing_begin(struct placing *placing, struct engine *engine, placing_done_fn *done,
 		   void *data);
 
-/* Stops: done is not called. Does nothing if nothing is under way. */
+/* Stops the placing: done is not called. Does nothing if no placing is under way. */
 void placing_cancel(struct placing *placing);
 
-/* Call this when an iteration could not be recorded. Work that is under way begins anew at its end,
- * and makes no file for a name that the ledger has lost. done is not called. */
+/* Call this when the ledger has lost what an iteration has recorded. A placing that is under way
+ * begins anew at its end, and makes no file for a name that the ledger has lost. Its done is not
+ * called. */
 void placing_lost(struct placing *placing);
 
 /* Call this when a user has taken the name of an import, whose file may not be made yet. */
 void placing_name_taken(struct placing *placing);
 
-/* Removes the file of an import, unless the name has a row of its own in the ledger by now. Returns
- * 0 or -errno. */
+/* Removes the file of an import. Does nothing if its name has a row in the ledger by now: then the
+ * file is a user's. Returns 0 or -errno. */
 int placing_remove_file(struct engine *engine, const struct import_record *import);
 
 #endif

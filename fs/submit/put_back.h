@@ -6,9 +6,9 @@
 
 /* Puts submissions back into the queue. */
 
-/* Puts back a submission that was taken from the queue, because the ledger could not be written.
- * The queue has the submission as before, and takes it up again after LEDGER_AGAIN_MS. Frees the
- * submission. */
+/* Puts back a submission that was taken from the queue. Call this when the ledger could not be
+ * written, and nothing was sent. The ledger has the submission as queued again, and it is sent
+ * after LEDGER_AGAIN_MS at the earliest. Frees the submission. */
 void queue_put_back(struct submission *submission);
 
 /* Sets the timer of the queue: the queue is looked at after wait_ms. */

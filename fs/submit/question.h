@@ -13,17 +13,20 @@ struct question;
 
 /* The answer to the question before a create. All pointers are borrowed. */
 struct question_answer {
-	const char *ids; /* IDs of the known jobs, each with a line feed at its end */
-	bool partial;	 /* there may be further jobs of the name */
-	int errnum;	 /* why the service could not be asked, a positive errno; 0: it was asked */
-	const struct coc_answer *failed; /* the answer that failed; NULL: the failure is our own */
+	/* IDs of the jobs that the create cannot make, as they are there already; each with a line
+	 * feed at its end. Without jobs that are bound here or forgotten */
+	const char *ids;
+	bool partial; /* the list was not read whole: there may be further jobs of the name */
+	int errnum;   /* why the service could not be asked, a positive errno; 0: it was asked */
+	/* if errnum is set: the answer that failed; NULL: the failure is on this machine */
+	const struct coc_answer *failed;
 };
 
 /* Called once with the answer, from an iteration of the loop. The question is over then. */
 typedef void question_done_fn(struct submission *submission, const struct question_answer *answer);
 
-/* Asks for a submission that is about to create. The submission holds a slot until the answer is
- * there. Returns 0, or -errno: nothing was asked. */
+/* Asks the question for a create. The submission holds a slot until the answer is there. Returns 0,
+ * or -errno: nothing was asked. */
 int question_begin(struct submission *submission, question_done_fn *done);
 
 /* Stops the question before a create, and frees it. Does nothing if the submission asks nothing. */

@@ -6,7 +6,7 @@
 
 /* The queue (submit=queue): submissions that are recorded, and sent later. */
 
-/* Looks at the queue in the first iteration. */
+/* Sets the timer of the queue, so that the first iteration looks at the queue. */
 void queue_begin(struct engine *engine);
 
 /* Takes as many submissions from the queue as there are slots for, but none while the queue stands
@@ -15,10 +15,11 @@ void queue_begin(struct engine *engine);
 void queue_fill_slots(struct engine *engine);
 
 /*
- * Queues content for a path. done is called when the content is durable here. The engine sends it
- * when its turn comes, again and again until the service has taken it or refused it for good. It
- * replaces older content of the path that is queued and not sent yet. Otherwise this is as
- * engine_submit(). A waiter of NULL means that nothing has to become durable.
+ * Queues content for a path. done is called when the content is durable here. The engine sends the
+ * content when its turn comes, again and again until the service has taken it or refused it for
+ * good. New content replaces older content of the path that is queued and not sent yet. Parameters
+ * and results are those of engine_submit(). But *ret_waiter NULL: the service holds the content
+ * already, so nothing has to become durable, and done is not called.
  */
 int engine_enqueue(struct engine *engine, struct ledger_submission *take_submission,
 		   const struct job_record *job, const char *path, submit_done_fn *done, void *data,

@@ -10,10 +10,10 @@
 
 /*
  * Refusals that the ledger could not record. A full disk refuses a write, and then often the
- * ledger's own write as well. The story would be lost, and an emptied file would look like a draft
- * on purpose. So each refusal is kept until the iteration that recorded it is committed. If the
- * commit fails, the refusal stays in memory, and is recorded again every few seconds.
- * submit_story() returns it meanwhile.
+ * ledger's own write as well. The story would be lost, and a file that the failed write has emptied
+ * would look like a draft on purpose. So each refusal is kept until the iteration that recorded it
+ * is committed. If the commit fails, the refusal stays in memory, and is recorded again every few
+ * seconds. submit_story() returns it meanwhile.
  */
 struct author;
 struct engine;
@@ -29,28 +29,32 @@ struct refusals {
 	struct loop_timer again;
 };
 
+/* Begins without any refusal. */
 void refusals_init(struct refusals *refusals);
+/* Frees all refusals, also those that the ledger does not have yet. */
 void refusals_finish(struct refusals *refusals);
 
-/* Keeps a refusal until its record is committed. recorded: 0, or the -errno that kept it from being
- * recorded. Without memory the refusal is not kept. */
+/* Keeps a refusal until its record is committed. recorded: 0 if the ledger has recorded it in this
+ * iteration, or the -errno of the ledger. Without memory the refusal is not kept. */
 void refusals_add(struct engine *engine, const char *path, const struct author *author,
 		  bool incomplete, const struct err *err, const char *story, int recorded);
 
-/* Call this when a submission is queued. If the iteration cannot be committed, the submission
- * counts as refused, and its .error says so. Without memory it does not. */
+/* Call this when a submission is queued. If the iteration cannot be committed, a refusal of the
+ * submission is kept, and its .error says that nothing was sent. Without memory no refusal is
+ * kept. */
 void refusals_expect(struct engine *engine, const char *path, const struct owner *owner);
 
 /* Keeps the refusal of a submission that was not sent because it could not be recorded.
- * submit_story() returns it from now on. It is recorded when the ledger can be written. */
+ * submit_story() returns its story from now on, until the ledger can be written and has the
+ * refusal. */
 void refusals_keep(struct engine *engine, const char *path, const struct owner *owner,
 		   const struct err *err);
 
 /* Fills err: a submission was not sent because the ledger has failed with -errno r. */
 void refusals_explain_unrecorded(int r, struct err *err);
 
-/* Call one of these at the end of an iteration: what it has recorded is committed, or is lost with
- * -errno r. */
+/* Call one of these two functions at the end of each iteration. The first, if what the iteration
+ * has recorded is committed. The second, if the ledger has lost it, with -errno r. */
 void refusals_are_committed(struct engine *engine);
 void refusals_are_lost(struct engine *engine, int r);
 

@@ -7,22 +7,23 @@
 /* Names that remember a job and have no file. removed_name.c has the essay. */
 
 /*
- * Finds the row that has a job, if the row's file was removed. Returns 0 if a file of taker's owner
- * may take the job over. Returns -ENOENT if no row has the job, if the file is there, or if the
- * name is another user's. Returns -EBUSY if a submission of the row is queued, under way or in
- * doubt. Returns another -errno if the ledger or the spool cannot be read. Finish *ret_removed
- * afterwards, also after a failure.
+ * Finds the row that is bound to a job, if the file of the row was removed. Returns 0 with
+ * *ret_removed if a file of taker's owner may take the job over. Returns -ENOENT if no row has the
+ * job, if the row's file is there, or if the row is another user's. Returns -EBUSY if a submission
+ * of the row is queued, under way or in doubt. Returns another -errno if the ledger or the spool
+ * cannot be read. Finish *ret_removed afterwards, also after a failure.
  */
 int removed_name_find(struct engine *engine, const char *job_id, const struct holding *taker,
 		      struct job_record *ret_removed);
 
-/* Does the same as removed_name_find(), for a create. With adopt=same finds only a row that has the
- * text of the create, and whose job was not made here. */
+/* Does the same as removed_name_find() for a create, whose row is the taker. With adopt=same
+ * returns -ENOENT also for a row with another text than the create's, and for a job that was made
+ * here, or bound here on purpose. */
 int removed_name_find_for(const struct submission *submission, const char *job_id,
 			  struct job_record *ret_removed);
 
 /* Returns the path of a row, for a message to this reader. The path is owned. NULL if the row is
- * another user's or cannot be read. */
+ * another user's, if it cannot be read, or when out of memory. */
 char *removed_name_path(struct engine *engine, int64_t row, const struct holding *reader);
 
 #endif

@@ -10,15 +10,15 @@
 
 /*
  * One scan: reads the service's list of all jobs page by page into the catalogue. A scan has at
- * most two requests under way. scan.c has the essay.
+ * most two pages under way. scan.c has the essay.
  */
 struct scan;
 
 /* How a scan has ended. */
 struct scan_end {
 	enum scan_outcome outcome;
-	int errnum;	 /* positive if the scan failed, else 0 */
-	const char *why; /* why the scan failed, in one sentence */
+	int errnum;	 /* a positive errno if the scan failed, else 0 */
+	const char *why; /* why the scan failed, as half a sentence; else NULL */
 };
 
 /* Called once at the end of a scan, from an iteration of the loop and never from within
@@ -30,9 +30,9 @@ struct scan {
 	scan_done_fn *done;
 	void *data;
 	struct paging paging;
-	struct missing missing; /* looks at jobs that are not in the list */
+	struct missing missing; /* the check of jobs that the list lacks, after its end */
 	struct scan_page pages[2];
-	int turn;     /* which of pages is taken next */
+	int turn;     /* index of the page that is taken next; the other page is asked for ahead */
 	bool is_full; /* the last page that was taken had as many rows as were asked for */
 	/* begins the scan; later runs until the next page may be asked for, if the service wants to
 	 * be left alone */
@@ -40,11 +40,11 @@ struct scan {
 	unsigned calls;		/* calls for pages so far */
 	int64_t begun_ms;	/* when the scan began, on the loop's clock */
 	int64_t begun_epoch_ms; /* the same moment, since the epoch */
-	bool is_whole;
+	bool is_whole;		/* the list was read to its end and stood still; for SCAN_WHOLE */
 };
 
-/* Begins a scan of the service's list of jobs. done gets errors, too, and is not called from
- * within. */
+/* Begins a scan of the service's list of jobs. done gets the result, also if the scan cannot begin,
+ * and is not called from within scan_begin(). */
 void scan_begin(struct scan *scan, struct engine *engine, scan_done_fn *done, void *data);
 
 /* Stops a scan: done is not called. Does nothing if no scan is under way. */

@@ -14,19 +14,19 @@
 struct scan_page {
 	struct scan *scan; /* the scan that the page belongs to, for the call */
 	int64_t offset;
-	bool is_asked;	       /* the page at offset was asked for; if not, all below is zero */
+	bool is_asked; /* the page at offset was asked for. If not, the members below are zero */
 	struct coc_call *call; /* the call that is under way; NULL: the page was answered */
 	struct buf ids;	       /* IDs of the rows of a held answer; each ends with a NUL */
 	size_t n_rows, n_unusable;
 	int64_t total;
 };
 
-/* Holds an answer whose turn has not come. Returns 0, -ENOMEM, or -E2BIG if it has more rows than a
- * page can have. */
+/* Holds the parts of an answer whose turn has not come. Returns 0, -ENOMEM, or -E2BIG if the answer
+ * has more rows than a page can have. After a failure call scan_page_end(). */
 int scan_page_hold(struct scan_page *page, const struct coc_answer *answer);
 
-/* Returns the held answer, with the parts that paging.c needs. Its rows are in ret_rows, and valid
- * until scan_page_end(). */
+/* Returns the held answer, with only the parts that paging.c needs. Its rows are in ret_rows, and
+ * their IDs are valid until scan_page_end(). */
 struct coc_answer scan_page_answer(const struct scan_page *page,
 				   struct coc_summary ret_rows[COC_LIST_PAGE]);
 

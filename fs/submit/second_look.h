@@ -7,9 +7,10 @@
 /* After a create the service is asked once more for the jobs of the name. second_look.c has the
  * essay. */
 
-/* Call this before a create that was done is answered. Returns true if the service is asked,
- * because the job may have been made twice: the submission comes back to engine->durable
- * afterwards. Returns false if no look is needed. */
+/* Call this before the waiters of an ended submission are answered. Returns true if the service is
+ * asked, because another host may have made the same job: the submission comes back to
+ * engine->durable afterwards. Returns false if no look is needed, or none can begin: answer the
+ * waiters now. */
 bool second_look_begin(struct submission *submission);
 
 /* Stops the second look of a submission, and frees it. Does nothing if there is none. */

@@ -22,14 +22,16 @@ struct seen_jobs *seen_jobs_create(void);
 /* Frees the table. NULL is accepted. */
 void seen_jobs_destroy(struct seen_jobs *seen);
 
-/* Call this when the service has told the newest version of a job or made it. is_gone: the service
- * has said that there is no such job. The next check is due after `refresh`. */
+/* Call this when the service has told the newest version of a job, or has made that version.
+ * is_gone: the service has said that there is no such job. The next check is due after
+ * `refresh`. */
 void seen_jobs_note(struct engine *engine, const char *job_id, bool is_gone);
 
 /* Call this when a check of a job has failed. The next check is due after wait_ms. */
 void seen_jobs_failed(struct engine *engine, const char *job_id, int64_t wait_ms);
 
-/* Returns what is known of a job, or NULL. Valid until the next change of the table. */
+/* Returns the entry of a job, valid until the next change of the table. NULL: the table has
+ * none. */
 const struct seen_job *seen_jobs_find(const struct engine *engine, const char *job_id);
 
 #endif

@@ -10,8 +10,8 @@
  * intent has to be durable by then. */
 void submission_send(struct submission *submission);
 
-/* Takes the request back from the client, in the same iteration, because the intent did not become
- * durable. */
+/* Takes the request back from the client, which has not sent it yet, because the intent did not
+ * become durable. Call this in the iteration of submission_send(). */
 void submission_take_back(struct submission *submission);
 
 #endif

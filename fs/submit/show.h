@@ -10,8 +10,8 @@
 #include "job/attributes.h"
 
 /*
- * This header: questions for one job (ShowDocument), for fs/space. show.c has the essay. Nothing is
- * recorded here.
+ * Questions to the service for one job (ShowDocument), for fs/space. show.c has the essay. The
+ * ledger records none of the answers.
  */
 
 struct engine;
@@ -49,18 +49,21 @@ typedef void show_done_fn(void *data, int result, const struct shown_job *job);
 int show_job(struct engine *engine, const char *job_id, int64_t version, show_done_fn *done,
 	     void *data, struct show_waiter **ret_waiter);
 
-/* Sets whether the question is asked ahead, before anybody waits for its answer. Such a question
- * ends with -EAGAIN when the service asks for patience, so that other questions go first. */
+/* Sets whether this waiter's question is asked ahead, before anybody waits for the answer. A
+ * question with no other waiters ends with -EAGAIN when the service asks for patience, so that
+ * other questions go first. */
 void show_set_ahead(struct show_waiter *waiter, bool is_ahead);
 
-/* Stops waiting: done is not called, and waiter is freed. If nobody else waits for the answer, the
- * question is cancelled. */
+/* Stops waiting: done is not called, and waiter is freed. If the question has no other waiter,
+ * cancels the question. */
 void show_drop(struct show_waiter *waiter);
 
-/* Would the call of a new question begin at once now, with room for one more? */
+/* Would the call of a new question begin at once now, and would a slot be left for one more? */
 bool show_begins_at_once(const struct engine *engine);
 
-/* Would show_job() ask now? Returns 0, or the -errno that show_job() would return. */
+/* Would show_job() ask now? Returns 0 if it would. If the service is away or asks for too much
+ * patience, returns the -errno that show_job() would return. Does not check the number of open
+ * questions, nor the memory. */
 int show_check(const struct engine *engine);
 
 #endif

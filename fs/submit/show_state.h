@@ -12,7 +12,8 @@ int shows_create(struct engine *engine, struct shows **ret_shows);
 /* Cancels all questions without calling their waiters, and frees. NULL is accepted. */
 void shows_destroy(struct shows *shows);
 
-/* Call this at any answer of the service: it is not away any more. */
+/* Call this at any answer of the service: it is not away any more, and questions are asked
+ * again. */
 void shows_service_is_there(struct shows *shows);
 
 #endif

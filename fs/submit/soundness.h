@@ -4,13 +4,14 @@
 
 #include "submit/state.h"
 
-/* Nothing is sent from a ledger that may be damaged. soundness.c has the essay. */
+/* Nothing is sent while the ledger may be damaged. soundness.c has the essay. */
 
 /* Begins the check of the ledger, if the ledger is still unchecked after a crash. Returns 0 or
  * -ENOMEM. */
 int soundness_begin(struct engine *engine);
 
-/* Call this at the end of each iteration. Begins a check that is to be made again. */
+/* Call this at the end of each iteration. If the check could not be made or was stopped, begins it
+ * again when that is due. */
 void soundness_go_on(struct engine *engine);
 
 /* Stops a check of the ledger that is under way, and frees what it has found. */
@@ -27,8 +28,8 @@ static inline bool soundness_is_clear(const struct engine *engine)
 int soundness_refuse_damage(const struct engine *engine, struct err *err);
 
 /* Returns -EUCLEAN with err filled if the ledger is damaged. Returns -EINTR with err filled if the
- * mount ends while the ledger is not known to be sound: then no submission need wait. Else returns
- * 0. */
+ * mount ends while the ledger is not known to be sound: a submission that waits would never be
+ * sent. Else returns 0. */
 int soundness_refuse(const struct engine *engine, struct err *err);
 
 /* If soundness_refuse() fails, fails all submissions that wait for a slot, with its error. */

@@ -4,7 +4,7 @@
 
 #include "submit/mount.h"
 
-/* Fills in the system's clocks and random(3) for each function that is NULL. */
+/* Sets each function that is NULL: to the system's clock, or to random(3). */
 void sources_complete(struct engine_sources *sources);
 
 #endif

@@ -19,13 +19,14 @@
  */
 
 struct waiter {
+	/* the submission whose outcome is awaited; NULL: a commit, a sync or a scan is awaited */
 	struct submission *submission;
-	/* result of the change that the waiter waits for; for a waiter in engine->recorded */
+	/* for a waiter in engine->recorded: what done gets if the commit succeeds */
 	int result;
 	submit_done_fn *done;
 	void *data;
 	int64_t begun_ms; /* when the wait began, on the loop's clock */
-	bool is_inner;	  /* the engine itself waits, and no program */
+	bool is_inner;	  /* the engine itself waits, and no program: its time is in no metric */
 	LIST_ENTRY(waiter) link;
 };
 LIST_HEAD(waiter_list, waiter);
@@ -35,52 +36,56 @@ enum submission_stage {
 	STAGE_WAITING, /* in engine->waiting: waits for a slot, or for the check of the ledger */
 	/* waits for the commit of its intent, in engine->begun; then the question is asked */
 	STAGE_BEGUN,
-	/* the question is under way: for the jobs of the name, or the newest version; or the
-	 * submission waits: submission_go_on_later() */
+	/* the service is asked for the jobs of the name (create) or for the newest version (update,
+	 * deletion). Or the submission waits until the ledger can be written again:
+	 * submission_go_on_later() */
 	STAGE_ASKING,
 	/* in engine->iteration.fresh: its intent is committed at the end of this iteration, and
 	 * is durable then or after STAGE_SYNCING */
 	STAGE_FRESH,
-	STAGE_SYNCING, /* its intent waits for a sync, in engine->held or ->synced */
+	STAGE_SYNCING, /* its intent waits for a sync, in engine->held.fresh or ->synced.fresh */
 	/* its request is under way, or is repeated because the service did not process it */
 	STAGE_SENDING,
 	/* its answer was lost, or another copy may have sent it (-o rebind): the service is asked
 	 * what became of it */
 	STAGE_IN_DOUBT,
-	/* its outcome is recorded and answered at the end of this iteration, in
-	 * engine->iteration.ended */
+	/* it has an outcome, which is recorded and answered at the end of this iteration. It is in
+	 * engine->iteration.ended, or in a later batch */
 	STAGE_ENDED,
 };
 
 /* The search for the version that an update has made (version_search.c). */
 struct version_search {
+	/* called at the end of the search: version_search_done_fn */
 	void (*done)(struct submission *submission, const struct coc_answer *failed);
-	int64_t timeout_ms;
-	int64_t next;	/* the version that is looked at now */
-	int64_t newest; /* the newest version; 0: not known yet */
-	int64_t ours;	/* the version that has what was sent; 0: none found */
-	bool is_unsure; /* one of the versions that were looked at could not be seen */
-	char *author;	/* author of the newest version; owned, or NULL */
-	int64_t time_ms;
+	int64_t timeout_ms; /* of each question */
+	int64_t next;	    /* the version that is looked at now */
+	int64_t newest;	    /* the newest version; 0: not known yet */
+	int64_t ours;	    /* the version that has what was sent; 0: none found */
+	/* the service has not shown one of the versions that the search looked at */
+	bool is_unsure;
+	char *author;	 /* author of the newest version; owned, or NULL */
+	int64_t time_ms; /* time of the newest version, since the epoch */
 };
 
 /* A submission in memory, from its commit to its end. */
 struct submission {
 	struct engine *engine;
 	struct ledger_submission record;
-	char *path;   /* at the commit; for the log */
+	char *path;   /* the path at the time of the commit; for the log and the stories */
 	char *job_id; /* the job of an update or a deletion; of a create once the job is made */
 	bool deletion;
 	bool is_current; /* the submission is in engine->by_row */
-	bool by_path;	 /* its row may be gone: record its refusal by its path */
+	bool by_path;	 /* the ledger may have lost its row: record its refusal by its path */
 	enum submission_stage stage;
 	TAILQ_ENTRY(submission) link;
 	struct submission *next_by_row;
 	size_t charged;		   /* bytes of engine->memory that count as the user's */
 	struct submission *behind; /* the newer submission of the same path, or NULL */
 	struct waiter_list waiters;
-	/* a waiting submission: the deadline; under way: the next try; in doubt: the next try to
-	 * join a lost answer, for which there was no memory */
+	/* A submission that waits: runs at its deadline. One under way: runs when its next try is
+	 * due. One in doubt that could not join a lost answer without memory: runs when it tries
+	 * again */
 	struct loop_timer timer;
 	struct coc_call *call;
 	struct question *question; /* at STAGE_ASKING, while the question is asked */
@@ -88,30 +93,33 @@ struct submission {
 	struct adoption *adoption;
 	/* after a create, during the second look (second_look.c) */
 	struct second_look *second_look;
-	/* a create was done: its second look has to begin before its waiters are answered
-	 * (second_look.c) */
+	/* a create was done, and its second look (second_look.c) has not begun yet: begin it before
+	 * the waiters are answered */
 	bool looks_again;
-	struct id_set listed; /* for a create: all jobs that the last question has listed */
+	/* for a create: the IDs of all jobs that its last question has listed */
+	struct id_set listed;
 	/* before an update: what is recorded; after its end: what the service has */
 	struct job_versions versions;
 	int64_t deadline_ms; /* when the submission has to be answered, on the loop's clock */
 	int64_t sent_ms;     /* on the loop's clock: when the request was sent last */
 
-	enum submission_outcome outcome;
-	struct err *err;  /* the error of an outcome that is no success; owned */
-	char *request_id; /* request ID of the last answer, or NULL */
+	enum submission_outcome outcome; /* OUTCOME_NONE until the submission has ended */
+	struct err *err;		 /* the error of an outcome that is no success; owned */
+	char *request_id;		 /* request ID of the last answer, or NULL */
 
 	/* ---- of an update or a deletion: base_check.c ---- */
 	/* attributes that were changed here since they were sent: bits 1 << attr */
 	unsigned changed;
 	unsigned told; /* attributes that the service has shown since the update: bits 1 << attr */
+	/* of the text of the base, if has_base_digest */
 	unsigned char base_digest[CONTENT_DIGEST_SIZE];
 	bool has_base_digest;
-	/* a base is named, but the committed text is that of this older version; or 0 */
+	/* a person has named a base, but the committed text is that of this older version; or 0 */
 	int64_t text_version;
-	bool is_base_newer; /* a base is named that is newer than the text that the file had */
+	/* a person has named a base that is newer than the version whose text the file had */
+	bool is_base_newer;
 	struct version_search search;
-	struct buf notice; /* for OUTCOME_SETTLED: warnings for the file */
+	struct buf notice; /* for OUTCOME_SETTLED: warnings for the file, a line each */
 	bool is_there;	/* for OUTCOME_HELD: the service itself has shown that it has the content */
 	bool is_unseen; /* for a deletion: the service shows no such job to these keys */
 	/* for OUTCOME_FAILED: the job is there, and one of its versions or the named base forbids
@@ -131,39 +139,44 @@ struct submission {
 	unsigned char gist[CONTENT_DIGEST_SIZE]; /* gist of the content of a create */
 	bool has_gist;
 	int64_t given_up_ms; /* on the loop's clock: when the request was given up */
-	bool decided;	     /* by this round of questions: if it was not found, it was not done */
+	/* this round of questions had what it needs: if it did not find a job or a version of the
+	 * submission, the request was not done */
+	bool decided;
 	/* the story that says why it cannot be decided; NULL: it may still be decided */
 	char *open_story;
 };
 TAILQ_HEAD(submission_list, submission);
 
-/* The service as it was seen last (outage.c). Times are on the loop's clock. */
+/* Whether the service answers, as it was seen last (outage.c). Times are on the loop's clock. */
 struct outage {
-	int64_t failures;	    /* failures to reach it, in a row; 0: it is there */
-	int64_t probe_ms;	    /* when the queue tries to reach it again */
-	int64_t throttled_until_ms; /* the service has asked for patience until then */
+	int64_t failures; /* failures to reach the service, in a row; 0: it is there */
+	/* during an outage: when the queue sends the next submission to see whether it is over */
+	int64_t probe_ms;
+	/* until then the service wants no call (a 429); 0 or past: it has not asked for that */
+	int64_t throttled_until_ms;
 };
 
 /* What is known of the ledger's file (soundness.c). */
 struct soundness {
 	enum { SOUNDNESS_CLEAR, SOUNDNESS_UNKNOWN, SOUNDNESS_DAMAGED } state;
-	struct ledger_check *check; /* the check that is under way, or NULL */
-	struct check_thread *thread;
-	struct err *damage; /* what is wrong, if state is SOUNDNESS_DAMAGED; owned */
+	struct ledger_check *check;  /* the check that is under way, or NULL */
+	struct check_thread *thread; /* runs the check, or NULL */
+	struct err *damage;	     /* what is wrong, if state is SOUNDNESS_DAMAGED; owned */
 	struct loop_timer again;
-	bool is_due; /* the file has to be checked again */
+	bool is_due; /* the next end of an iteration begins another check */
 };
 
 /* The wait before the ledger is written again after a failure. */
 #define LEDGER_AGAIN_MS 1000
 
-/* What waits for a sync: requests to be sent, outcomes to be answered, writers to be answered. */
+/* What waits for a sync: submissions whose requests are to be sent (fresh), submissions whose
+ * outcomes are to be answered (ended), and writers whose content is queued (promised). */
 struct batch {
 	struct submission_list fresh, ended;
 	struct waiter_list promised;
 };
 
-#define SUBMISSION_BUCKETS 1024 /* as many as requests can be in flight at once */
+#define SUBMISSION_BUCKETS 1024 /* as many as requests can be in flight at the same time */
 
 struct engine {
 	struct loop *loop;
@@ -178,23 +191,27 @@ struct engine {
 	struct loop_timer again;	 /* the ledger could not be written: its next try is due */
 	struct sync_thread *sync_thread; /* NULL: the loop itself waits for each sync */
 	bool syncing; /* a sync is under way, for the batch synced; later work is in held */
-	/* Creates have ended without a job, and the disk does not have that: no sync has begun
-	 * since (unsynced), or the sync is under way (syncing). */
+	/* Creates have ended without a job, and a loss of power could undo that. unsynced: no sync
+	 * has begun since. syncing: the sync that makes the ends durable is under way. */
 	bool has_unsynced_ends, has_syncing_ends;
 	struct batch held, synced;
 	struct batch durable; /* to be released at the end of this iteration and of the next ones */
 	unsigned releases_left; /* what this iteration may still release */
-	int sync_error;		/* -errno of a sync that failed; its batch is in iteration again */
-	/* an outage has ended: lost answers that could not be asked for are asked for soon */
+	/* -errno of a sync that failed; its batch is in iteration again, to fail there; else 0 */
+	int sync_error;
+	/* an outage has ended: the next end of an iteration begins rounds for the lost answers
+	 * whose last round the service did not answer */
 	bool service_is_back;
+	/* in_flight: slots that are used, by questions and requests. under_way: submissions in
+	 * memory that are not in doubt. in_doubt: submissions in doubt */
 	unsigned in_flight, under_way, in_doubt;
 	struct shares memory; /* memory of the submissions that users wait for */
 	struct metrics metrics;
 	struct outage outage;
 	struct soundness soundness;
-	LIST_HEAD(, lost_answer) lost_answers; /* searches for lost answers: lost_answer.c */
-	unsigned n_asking;		       /* lost answers that ask the service now */
-	TAILQ_HEAD(, lost_answer) waiting_to_ask;
+	LIST_HEAD(, lost_answer) lost_answers;	  /* searches for lost answers: lost_answer.c */
+	unsigned n_asking;			  /* lost answers that ask the service now */
+	TAILQ_HEAD(, lost_answer) waiting_to_ask; /* lost answers whose rounds wait for a place */
 	struct refusals refusals;
 	struct catalogue *catalogue; /* owned by the engine; catalogue.c has the functions */
 	struct imports *imports;     /* owned by the engine; imports.c has the functions */
@@ -202,18 +219,20 @@ struct engine {
 	struct seen_jobs *seen_jobs; /* owned by the engine; seen_jobs.h has the functions */
 
 	/* ---- submit=queue: queue.c ---- */
-	bool queue_may_have_next; /* a submission may be sent now that could not be sent before */
-	bool queue_is_empty;	  /* surely nothing in the ledger waits to be sent */
+	/* look at the queue in this iteration: a submission may be due, or a slot or a path is
+	 * free */
+	bool queue_may_have_next;
+	bool queue_is_empty; /* surely nothing in the ledger waits to be sent */
 	/* runs when the queue is to be looked at again: a try is due, a pause is over, or work was
 	 * left over */
 	struct loop_timer queue_due;
-	unsigned queued_in_flight;
-	bool renames_unsettled; /* the ledger has yet to end a rename (renames.c) */
+	unsigned queued_in_flight; /* those of in_flight that are for queued submissions */
+	bool renames_unsettled;	   /* the ledger has yet to end a rename (renames.c) */
 	bool has_rebound; /* the ledger may have submissions that were queued before -o rebind */
 	int64_t begun_ms; /* when the mount began, on the loop's clock */
 	submit_found_fn *found; /* callback of submit_on_found(), or NULL */
 	void *found_data;
-	bool quiet; /* the mount ends: nothing more is taken from the queue */
+	bool quiet; /* the mount ends (submit_quiesce()): nothing more is taken from the queue */
 };
 
 /* Returns the milliseconds since the epoch, from the clock that the options give. */
@@ -222,8 +241,8 @@ static inline int64_t engine_realtime_ms(const struct engine *engine)
 	return engine->options.sources.realtime_ms(engine->options.sources.data);
 }
 
-/* Reads the loop's clock now, in milliseconds. loop_now_ms() is the time at which the iteration
- * began. */
+/* Reads the loop's clock now, in milliseconds. loop_now_ms() returns the time at which the
+ * iteration began. */
 static inline int64_t engine_monotonic_ms(const struct engine *engine)
 {
 	return engine->options.sources.monotonic_ms(engine->options.sources.data);

@@ -8,16 +8,19 @@
 
 /* How a submission in memory is made, and how it ends. */
 
-/* Ends a submission that is not done now. A queued submission is tried again, after wait_ms at the
- * earliest. Any other has failed. err is copied. */
+/* Ends a submission that is not done now. A queued submission (record.queued) is tried again after
+ * wait_ms, at once if that is not positive. Any other submission ends as OUTCOME_FAILED. err is
+ * copied. */
 void submission_later(struct submission *submission, const struct err *err, int64_t wait_ms);
 
-/* Makes a submission. Takes what take_submission owns, also on failure. NULL when out of memory. */
+/* Makes a submission in memory from its record. Takes what take_submission owns, also on failure.
+ * The result is in no list yet. NULL when out of memory. */
 struct submission *submission_create(struct engine *engine,
 				     struct ledger_submission *take_submission, const char *path);
 
-/* Makes a submission, and counts its memory as its user's. Takes what take_submission owns, also on
- * failure. Returns 0, -EAGAIN if the user's share of the memory is used up, or -ENOMEM. */
+/* Makes a submission as submission_create() does, and counts its memory as its user's. Takes what
+ * take_submission owns, also on failure. Returns 0, -EAGAIN if the user's share of the memory is
+ * used up, or -ENOMEM. */
 int submission_create_charged(struct engine *engine, struct ledger_submission *take_submission,
 			      const char *path, struct submission **ret_submission);
 
@@ -25,7 +28,8 @@ int submission_create_charged(struct engine *engine, struct ledger_submission *t
  * accepted. */
 void submission_destroy(struct submission *submission);
 
-/* Ends a submission with success. job_id and versions: what the service holds now. */
+/* Ends a submission with success: outcome is OUTCOME_HELD or _SETTLED. job_id and versions: what
+ * the service holds now; copied. */
 void submission_settle(struct submission *submission, enum submission_outcome outcome,
 		       const char *job_id, struct job_versions versions);
 
@@ -41,10 +45,11 @@ void submission_fail(struct submission *submission, enum submission_outcome outc
 		     const struct err *err);
 
 /* Records the outcome of an ended submission in the ledger. Returns 0, 1 if the outcome must be
- * durable before it is answered, or -errno. */
+ * durable before it is answered, or -errno if it is not recorded. */
 int submission_record(struct submission *submission);
 
-/* Keeps the request ID of an answer for coc.request_id and the log. "" keeps the ID before. */
+/* Keeps the request ID of the service's last answer, for coc.request_id and the log. "": keeps the
+ * ID of the answer before. */
 void submission_note_request_id(struct submission *submission, const char *request_id);
 
 /* Does this submission make a job? */
@@ -53,13 +58,14 @@ static inline bool submission_is_create(const struct submission *submission)
 	return !submission->deletion && submission->record.kind == SUBMIT_CREATE;
 }
 
-/* Returns how many milliseconds a submission has left; 0 or less: none. */
+/* Returns how many milliseconds a submission has until its deadline; 0 or less: no time is left. */
 static inline int64_t submission_left_ms(const struct submission *submission)
 {
 	return submission->deadline_ms - loop_now_ms(submission->engine->loop);
 }
 
-/* Is this the submission's project? Also yes if project is NULL: the service did not tell it. */
+/* Is `project` the project of the submission? Also yes if it is NULL: the service did not tell the
+ * project. */
 static inline bool submission_is_in_project(const struct submission *submission,
 					    const char *project)
 {
@@ -76,7 +82,8 @@ static inline bool submission_is_namesake(const struct submission *submission,
 	       submission_is_in_project(submission, job->enterprise_project_id);
 }
 
-/* Counts a request: change is 1 when it begins, -1 when it ends. */
+/* Counts a slot of the submission: change is 1 when its question or request begins, -1 when it
+ * ends. */
 static inline void submission_count_in_flight(struct submission *submission, int change)
 {
 	submission->engine->in_flight += (unsigned)change;

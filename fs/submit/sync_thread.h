@@ -5,8 +5,8 @@
 #include "loop/loop.h"
 
 /*
- * A thread that waits for the disk in place of the loop. It does nothing else, and uses only its
- * own descriptors, so nothing needs a lock.
+ * A thread that waits for the disk in place of the loop. The thread uses only its own descriptors,
+ * so nothing needs a lock.
  */
 struct sync_thread;
 
@@ -18,8 +18,8 @@ struct sync_thread;
 int sync_thread_create(struct loop *loop, int take_fd, void (*done)(void *data, int r), void *data,
 		       struct sync_thread **ret_syncer);
 
-/* Begins a sync of what was written so far. No sync may be under way. Returns 0, or -errno if none
- * has begun. */
+/* Begins a sync of what was written to the file so far. No earlier sync may be under way. Returns
+ * 0, or -errno if no sync has begun: then done is not called. */
 int sync_thread_begin(struct sync_thread *sync_thread);
 
 /* Waits for a sync that is under way without calling done, and frees. NULL is accepted. */

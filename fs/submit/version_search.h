@@ -7,11 +7,11 @@
 /* Looks for the version that an update has made. version_search.c has the essay. */
 
 /* Called once from an iteration of the loop, when the search is over: submission->search has the
- * result. failed: the answer that shows why the service could not be asked, or NULL. */
+ * result. failed: the answer that ended the search early, or NULL. */
 typedef void version_search_done_fn(struct submission *submission, const struct coc_answer *failed);
 
-/* Begins the search. Each question has at most timeout_ms. Returns 0, or -errno if nothing was
- * asked. */
+/* Begins the search. Each question to the service has at most timeout_ms. Returns 0, or -errno if
+ * nothing was asked. */
 int version_search_begin(struct submission *submission, int64_t timeout_ms,
 			 version_search_done_fn *done);
 
