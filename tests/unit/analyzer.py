@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Each finding of clang's static analyzer is mended, or has a reason in analyzer.txt: checks that.
+"""Checks that each finding of clang's static analyzer has a reason in analyzer.txt.
 
 usage: analyzer.py OUTPUT_OF_CLANG_TIDY, from the root of the tree
 
-One kind of finding needs no line there: clang 14 does not know that a cleanup attribute frees what its variable holds.
+A leak of a variable whose cleanup attribute frees it needs no reason: clang 14 does not know what such an attribute does.
 """
 
 import os

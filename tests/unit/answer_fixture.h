@@ -9,7 +9,8 @@
 void read_answer(enum coc_operation operation, unsigned status, const char *body,
 		 struct answer *ret_answer);
 
-/* Reads an answer, and expects this outcome and errno. The answer may tell nothing of a job. */
+/* Reads an answer with this body. Fails the test unless the call ends with this outcome and this
+ * errno (positive), and the answer has no ID, no details and no list of jobs. */
 void expect_failure(enum coc_operation operation, unsigned status, const char *body,
 		    enum coc_outcome outcome, int errnum);
 

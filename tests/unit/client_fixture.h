@@ -34,8 +34,8 @@
 			"{\"error_code\":\"APIGW.0301\",\"error_msg\":\"bad signature\"}"          \
 	}
 
-/* What the callback of a call of the client (coc_create() and others) received. calls: how often it
- * was called. The strings are copies; too long ones are cut. */
+/* What the callback of a call of the client (coc_create() and others) received. calls: how often
+ * the callback was called. The strings are copies; too long ones are cut. */
 struct result {
 	unsigned calls;
 	enum coc_outcome outcome;
@@ -56,7 +56,8 @@ struct bench {
 	struct coc_client *client;
 	struct coc_creds creds;
 	char endpoint[64], unix_path[64];
-	unsigned pending; /* calls under way: the loop runs until this is 0 */
+	unsigned pending; /* calls without an answer; settle() runs the loop until this is 0
+			   */
 };
 extern struct bench t;
 
@@ -73,7 +74,8 @@ int tear_down(void **state);
 /* Sets the alarm that ends the program if it hangs. Call it before the tests run. */
 void bound_program(void);
 
-/* Makes the client of t.endpoint or t.unix_path. connections_max 0: no bound on its connections. */
+/* Makes t.client for t.endpoint; if t.unix_path is set, over that socket. connections_max 0: no
+ * bound on the connections. */
 void connect_client(unsigned connections_max);
 
 /* Starts a server that gives these replies, and the client. gather: see fake_server_start(). */
@@ -81,10 +83,11 @@ void serve(const struct fake_reply *replies, size_t n, unsigned gather);
 
 #define SERVE(replies) serve(replies, sizeof(replies) / sizeof(replies[0]), 0)
 
-/* Copies text into to; NULL gives an empty text. */
+/* Copies from into to, which has room bytes; a longer text is cut. from NULL: an empty text. */
 void copy(char *to, size_t room, const char *from);
 
-/* The callback of calls that are counted in t.pending. data is a struct result. */
+/* The callback of calls that are counted in t.pending. Copies the answer into data, a struct
+ * result. Ends the loop when t.pending is 0. */
 void on_done(void *data, const struct coc_answer *answer);
 
 /* Runs the loop for ms milliseconds of real time, even if all calls have answered. */
@@ -96,7 +99,7 @@ void tick(void);
 /* Runs the loop until every call that was started has answered: t.pending is 0. */
 void settle(void);
 
-/* Starts a create (a POST of a document that all tests share), and counts the call in t.pending.
+/* Starts a create of `document`, and counts the call in t.pending.
  * The answer goes to *result. ret_call may be NULL. */
 void start_create(struct result *result, int64_t timeout_ms, struct coc_call **ret_call);
 

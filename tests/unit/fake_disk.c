@@ -20,11 +20,12 @@
 #define IMAGES 4
 
 struct block {
-	/* what the disk holds, if `data` differs from it; NULL: the block is durable */
+	/* what a loss of power would leave; NULL: the same as the file, so the block is durable */
 	char *durable;
-	char *begun; /* what the sync under way writes, if the block was changed since it began */
-	bool dirty;  /* the next sync writes it; false after a sync that failed */
-	bool syncing;
+	char *begun;  /* what the present sync writes, if the block has changed since then
+		       */
+	bool dirty;   /* the next sync writes this block; false after a sync that failed */
+	bool syncing; /* the present sync writes this block */
 };
 
 /* A file on the fake disk, open or closed: which of its blocks are durable, and which would be lost
@@ -35,7 +36,7 @@ struct image {
 	size_t n_blocks;
 	size_t *touched; /* indexes of the blocks that are not durable */
 	size_t n_touched;
-	bool has_failed; /* a sync has failed since the thread's sync began */
+	bool has_failed; /* disk_sync() has failed since the thread's sync began */
 };
 
 struct disk_file {
@@ -155,7 +156,8 @@ static void end_image_sync(struct image *image, bool well)
 	n_syncs += well;
 }
 
-/* Drops a sync whose process is dead: the kernel writes the data at some time. */
+/* Drops a sync whose process has died. The blocks of that sync wait for a sync again: the kernel
+ * may write them at some time. */
 static void abandon_image_sync(struct image *image)
 {
 	for (size_t i = 0; i < image->n_touched; i++) {
@@ -216,7 +218,7 @@ uint64_t fake_disk_syncs(void)
 	return n_syncs;
 }
 
-/* ---- the VFS ---- */
+/* ---- the functions of the VFS ---- */
 
 #define BELOW(file) (((struct disk_file *)(file))->below)
 #define IMAGE(file) (((struct disk_file *)(file))->image)
@@ -414,7 +416,7 @@ int sync_thread_create(struct loop *loop, int take_fd, void (*done)(void *data, 
 int sync_thread_begin(struct sync_thread *sync_thread)
 {
 	if (sync_thread->syncing)
-		abort(); /* two at once are not allowed */
+		abort(); /* the engine must end the first sync before it begins a second */
 	begin_image_sync(sync_thread->image);
 	sync_thread->syncing = true;
 	return 0;

@@ -35,24 +35,27 @@ void fake_disk_fail_syncs(bool failing);
 void fake_disk_freeze(void);
 void fake_disk_revive(void);
 
-/* Cuts the power: the files go back to what was synced. chance says for each block that was not
- * synced whether it survived; NULL: none survived. Close the files before. */
+/* Cuts the power: the files go back to what was synced. chance says for each block that was written
+ * after the last sync whether the block survives; NULL: none survives. A block whose sync failed is
+ * lost in any case. Close the files before. */
 void fake_disk_lose_power(bool (*chance)(void *data), void *data);
 
 /* Has a sync in a thread begun that has not ended? */
 bool fake_disk_is_syncing(void);
 
-/* Ends the sync that is under way. Its callback runs in the loop's next iteration. */
+/* Ends the sync that fake_disk_is_syncing() reports; there must be one. The sync fails with -EIO if
+ * syncs fail now, or if a sync by SQLite has failed meanwhile. The callback of the sync runs
+ * in the loop's next iteration. */
 void fake_disk_end_sync(void);
 
-/* Has a check of the ledger begun that has not ended? The fake takes the place of its thread. */
+/* Has a check of the ledger begun that fake_disk_run_check() has not run yet? */
 bool fake_disk_is_checking(void);
 
-/* Runs the check on what the file has at this moment, unless the check was stopped before. The
- * loop's next iteration learns that it ended. */
+/* Runs the check that has begun on what the ledger's file has at this moment, unless the check was
+ * stopped before. The callback of the check runs in the loop's next iteration. */
 void fake_disk_run_check(void);
 
-/* Returns how many syncs of files have succeeded since the program began. */
+/* Returns how many syncs of files have succeeded since fake_disk_forget(). */
 uint64_t fake_disk_syncs(void);
 
 #endif

@@ -26,9 +26,9 @@ struct connection {
 
 struct fake_server {
 	pthread_t thread;
-	pthread_mutex_t lock; /* guards the two counts, `seen` and `said` */
-	pthread_cond_t obeyed;
-	const char *said; /* the text to send on all connections */
+	pthread_mutex_t lock;  /* guards n_requests, n_accepted, seen, said and listener */
+	pthread_cond_t obeyed; /* signalled when the thread has followed an order */
+	const char *said;      /* a text that the thread must send on all connections; NULL: none */
 	int listener, stop[2];
 	unsigned port;
 	const struct fake_reply *replies;
@@ -103,7 +103,8 @@ static size_t whole(const struct connection *connection)
 	return connection->size >= size ? size : 0;
 }
 
-/* Records the request and removes it from the text. Returns the reply that is due. */
+/* Records the first request of the connection's text (size bytes) in server->seen, and removes it
+ * from the text. Returns the reply that the script has for this request. */
 static const struct fake_reply *take(struct fake_server *server, struct connection *connection,
 				     size_t size)
 {

@@ -44,6 +44,7 @@ void fake_server_refuse(struct fake_server *server);
 /* Sends a text on every connection. On return the kernel holds the text for the other side. */
 void fake_server_say(struct fake_server *server, const char *text);
 
+/* Returns the TCP port of the server; 0: it has a Unix socket. */
 unsigned fake_server_port(const struct fake_server *server);
 
 /* Returns how many requests arrived completely, and how many connections were accepted, until
@@ -51,8 +52,8 @@ unsigned fake_server_port(const struct fake_server *server);
 unsigned fake_server_requests(struct fake_server *server);
 unsigned fake_server_connections(struct fake_server *server);
 
-/* Returns the nth request, head and body, or NULL if there is none. The text lives as long as the
- * server. */
+/* Returns request n (0: the first), head and body, or NULL if that request has not arrived. The
+ * text lives as long as the server. */
 const char *fake_server_request(struct fake_server *server, unsigned n);
 
 #endif

@@ -158,7 +158,7 @@ static int fake_delete(void *data, const char *document_id, int64_t timeout_ms, 
 }
 
 /* The caller gives a request up. A request that has not left will never leave. The service may
- * still perform one that has left. */
+ * still perform a create, an update or a deletion that has left. */
 static void give_up(struct fake_request *request)
 {
 	struct fake_service *service = request->service;
@@ -376,7 +376,7 @@ static void perform_list(struct fake_request *request)
 	const struct fake_job *job;
 	int64_t at = 0;
 
-	/* without a name to look for: rows of all jobs */
+	/* request->name NULL: rows of all jobs */
 	request->rows = fake_memory_zeroed(COC_LIST_PAGE * sizeof(*request->rows));
 	request->total = 0;
 	LIST_FOREACH (job, &service->jobs, link) {

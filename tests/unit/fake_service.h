@@ -74,9 +74,9 @@ struct fake_request {
 	bool performed; /* the service has done it */
 	bool answered;	/* the answer waits for the loop's next iteration */
 	enum fake_answer answer;
-	int64_t retry_after_ms;
+	int64_t retry_after_ms; /* of the answer; -1: the answer has none */
 	int64_t given_up_ms;
-	const char *told_id;
+	const char *told_id; /* the ID in the answer FAKE_OTHER_ID */
 
 	struct fake_job *job; /* the job that this create has made */
 	/* the job did not exist when the service performed the request */
@@ -84,7 +84,7 @@ struct fake_request {
 	struct coc_details details; /* owned */
 	struct coc_summary *rows;   /* owned */
 	size_t n_rows;
-	int64_t total;
+	int64_t total; /* of a list: the number of all jobs; -1: the answer does not say */
 	TAILQ_ENTRY(fake_request) link;
 };
 TAILQ_HEAD(fake_request_list, fake_request);
@@ -115,7 +115,7 @@ struct fake_service {
 void fake_service_init(struct fake_service *service, struct loop *loop);
 
 /* Moves to another loop, after a crash: all open requests are given up. The service may still
- * perform them. */
+ * perform those that have left. */
 void fake_service_move(struct fake_service *service, struct loop *loop);
 void fake_service_finish(struct fake_service *service);
 
@@ -123,7 +123,8 @@ void fake_service_finish(struct fake_service *service);
  * For engine_create(). */
 struct coc_service fake_service_table(struct fake_service *service);
 
-/* Lets the started requests leave, as the client does at the beginning of its next iteration. */
+/* Lets the started requests leave, as the client does at the beginning of the loop's next
+ * iteration. */
 void fake_service_transmit(struct fake_service *service);
 
 /* Returns the first request of a kind that has left and has no answer, or NULL. */
@@ -150,6 +151,7 @@ struct fake_job *fake_service_make(struct fake_service *service, const char *nam
 /* Adds a version to a job, as another client would do with an update. */
 void fake_job_write(struct fake_job *job, const char *content);
 
+/* Returns the job with this ID, also a deleted job (gone); NULL: there is none. */
 struct fake_job *fake_service_job(struct fake_service *service, const char *id);
 
 /* Returns how many jobs exist; made_by_requests: count only those that requests have made. */

@@ -7,15 +7,16 @@
 
 /*
  * Statements of the ledger that fail, as when the disk cannot be read or written. The linker sends
- * each step of a statement through these functions (--wrap, see meson.build). Statements of the
+ * each call of sqlite3_step() through fake_statements.c (--wrap, see meson.build). Calls for the
  * test itself, between fake_memory_pause() and fake_memory_resume(), are not counted.
  */
 
-/* Lets the nth step from now on fail, without doing it. 1 is the next step. */
+/* From now on the nth call of sqlite3_step() returns SQLITE_IOERR and does nothing; 1 is the next
+ * call. All other calls work. */
 void fake_statements_fail(uint64_t nth);
 
-/* Ends the fault of fake_statements_fail(): all statements of SQLite work again. Returns whether
- * one has failed. */
+/* Ends the fault of fake_statements_fail(): all calls work again. Returns whether the nth call was
+ * made, and so has failed. */
 bool fake_statements_work(void);
 
 #endif

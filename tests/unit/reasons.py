@@ -13,7 +13,7 @@ FUNCTION = re.compile(r"[A-Za-z].*?\b(\w+)\(")  # the line at which a function b
 
 
 def functions(path):
-    """Yields for each line of a C file the function around it, and its text."""
+    """Yields for each line of a C file the function around the line, and the text of the line."""
     function = "?"
     with open(path, encoding="utf-8") as source:
         for text in source.read().split("\n"):
@@ -23,7 +23,7 @@ def functions(path):
 
 
 def read_places(path, form):
-    """Yields the places of a list, each with the number of its line."""
+    """Reads a list of places. Returns {place: number of its line}. form: the parts of a place, for the message about a bad line."""
     places, reason = {}, None
     with open(path, encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
@@ -40,8 +40,8 @@ def read_places(path, form):
 
 
 def compare(name, form, found, what_to_do, not_needed):
-    """Compares found, {place: line in the source}, with the list `name` in this folder. Returns 1 if they differ, and prints how
-    to mend it."""
+    """Compares found, {place: line in the source}, with the list `name` in this folder. Prints how to mend each difference.
+    Returns 1 if there was a difference, otherwise 0."""
     path = os.path.relpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), name))
     places, used, failed = read_places(path, form), set(), 0
     for place, number in found.items():

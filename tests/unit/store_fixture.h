@@ -16,12 +16,12 @@
 #define NOW_MS 1751393019123 /* 2025-07-01 18:03:39 UTC */
 
 struct fixture {
-	const char *uri; /* of the database in COCD_STORE_URI; NULL: the store is a file */
+	const char *uri; /* of the PostgreSQL database (COCD_STORE_URI); NULL: a file */
 	char directory[32], path[64];
 	struct store *store;
 };
 
-/* A document, and an execution of one. */
+/* plain: a document to create. plain_run: an execution of a document DM0, which does not exist. */
 extern const struct store_new plain;
 extern const struct store_run plain_run;
 
@@ -33,7 +33,8 @@ int open_again(struct fixture *fixture, struct err *err);
  * would do. */
 void change(struct fixture *fixture, const char *statements);
 
-/* Skip a test that is about SQLite's file, or about PostgreSQL, if the store is not that. */
+/* needs_file() skips the test if the store is a PostgreSQL database, needs_database() if the store
+ * is a file. */
 void needs_file(const struct fixture *fixture);
 void needs_database(const struct fixture *fixture);
 
@@ -52,14 +53,15 @@ struct found {
 	int n_versions;
 };
 
-/* A callback of store_show() for a version: counts it in data, a struct found. Returns 0. */
+/* A callback of store_show() for a version: counts it in data (a struct found). Returns 0. */
 int count_version(void *data, const struct store_version *version);
 
 /* Shows a document, or one version of it (version 0: the latest). Returns what store_show()
  * returns. */
 int show(struct fixture *fixture, const char *id, int64_t version, struct found *found);
 
-/* Runs a query of SQL over a separate connection. Returns the number that it gives. */
+/* Runs a query of SQL over a separate connection. Returns the number in the first column of the
+ * first row. */
 int64_t ask(struct fixture *fixture, const char *question);
 
 #endif

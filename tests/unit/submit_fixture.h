@@ -8,8 +8,8 @@
 #include "fake_service.h"
 
 /*
- * submit over a fake service, with the real ledger in a file in memory (tmpfs). The test sets the
- * time and decides when each thing happens. Nothing waits.
+ * The engine of fs/submit over a fake service, with the real ledger in a file in memory (tmpfs).
+ * The test sets the time and decides when each thing happens. Nothing waits.
  */
 #define FIXTURE_TIMEOUT_MS 30000
 #define FIXTURE_SOURCE "https://coc.example.com"
@@ -24,11 +24,11 @@ struct fixture {
 	struct ledger *ledger; /* belongs to the engine */
 	struct fake_service service;
 	struct engine_options options;
-	struct spool_witness witness; /* every rename stays begun; root owns every file */
+	struct spool_witness witness; /* no rename can be judged (-EBUSY); root owns every file */
 	struct commit_rules rules;
 	struct engine *engine;
-	struct err err; /* the error of the last opening of the ledger, or of the last deletion */
-	bool is_due;	/* the end of this iteration has work to do */
+	struct err err; /* the error of the last fixture_start() or fixture_delete() */
+	bool is_due;	/* the engine has work at the end of the next iteration */
 };
 #define EPOCH_MS 1700000000000
 
@@ -38,10 +38,10 @@ struct writer {
 	int told; /* how often the writer got an answer: 0 or 1 */
 	int result;
 	struct waiter *waiter;
-	int64_t told_ms;
+	int64_t told_ms; /* fixture->now_ms when the writer got its answer */
 	struct fixture *fixture;
 	void (*on_told)(struct writer *writer);
-	void *data;
+	void *data; /* for on_told */
 };
 
 /* Makes a fixture with an empty ledger, and the engine. queue: with -o submit=queue. */
@@ -58,9 +58,9 @@ int fixture_tear_down(void **state);
 #define queue_test(test)                                                                           \
 	cmocka_unit_test_setup_teardown(test, fixture_set_up_queue, fixture_tear_down)
 
-/* Crashes, and mounts again. The process ends at once. power: the power fails as well, and chance
- * says which unsynced blocks survive (NULL: none). The service may still perform the requests that
- * were under way. */
+/* Lets the process die at this moment, and mounts again. Fails the test if the ledger cannot be
+ * used then. power: the power fails as well, and chance says which unsynced blocks survive (NULL:
+ * none). The service may still perform the requests that have left. */
 void fixture_crash(struct fixture *fixture, bool power, bool (*chance)(void *data), void *data);
 
 /* The two steps of fixture_crash(), for a test that acts between them. fixture_start() returns 0 or
@@ -100,14 +100,14 @@ struct commit_spec {
 	uid_t user;
 	int64_t base;	       /* the version that a person names as the base; 0: none */
 	bool inherits_nothing; /* the mount has no option risk_level */
-	/* the version that the name remembers belonged to another user's file */
+	/* the path was another user's so far: its name and description are not for this file
+	 */
 	bool without_text;
 	bool is_new; /* the file takes no existing job of the service */
 };
 
-/* Commits, in an iteration of its own or within the current one. Returns what submit_commit()
- * returns. If there is something to wait for, writer->waiter is set and writer gets the answer
- * later. */
+/* Commits a file, between two iterations or within one. Returns what submit_commit() returns. If
+ * there is something to wait for, writer->waiter is set, and the writer gets its result later. */
 int fixture_commit(struct fixture *fixture, const char *path, const char *content,
 		   struct writer *writer);
 int fixture_commit_spec(struct fixture *fixture, const struct commit_spec *spec,
@@ -126,12 +126,12 @@ void fixture_no_request(struct fixture *fixture, enum fake_kind kind);
  * test. Fails the test if no such request leaves. */
 void fixture_answer(struct fixture *fixture, enum fake_kind kind, enum fake_answer answer);
 
-/* Answers the check before the next update or deletion truly. Returns the update or deletion, which
- * has left. */
+/* Answers truly the ShowDocument that checks the job before the next update or deletion. Returns
+ * the request of that update or deletion, which has left then. */
 struct fake_request *fixture_checked(struct fixture *fixture, enum fake_kind kind);
 
-/* Answers three requests: the check before the next update, the update itself, and the question for
- * its version. */
+/* Answers truly the ShowDocument before the next update, and then the update with `answer`. After
+ * FAKE_TRUTH, also answers the ShowDocument that asks for the new version. */
 void fixture_answer_update(struct fixture *fixture, enum fake_answer answer);
 
 /* Commits, and lets the service answer everything truly until the writer has its answer. */
@@ -144,6 +144,7 @@ bool fixture_quiesce(struct fixture *fixture);
 /* Returns what the ledger has for a path. The caller finishes the record. The path must have a
  * row. */
 struct job_record fixture_job(struct fixture *fixture, const char *path);
+/* Fails the test unless the row of the path has this state. */
 void fixture_assert_state(struct fixture *fixture, const char *path, enum job_state state);
 
 /* Fails the test unless the path is bound to an existing job whose newest version has this

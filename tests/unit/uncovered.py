@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Each branch of fs/submit that no unit test takes has a reason in uncovered.txt: checks that.
+"""Checks that each branch of fs/submit that no unit test takes has a reason in uncovered.txt.
 
 usage: uncovered.py GCOVR_JSON, from the root of the tree
 """
