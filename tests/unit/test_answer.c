@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which answers say that a call was done, and what they tell. */
+/* Tests: which answers of the service say that a call was done, and what the client reads from
+ * these answers. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
@@ -20,7 +21,8 @@
 
 #define UUID "0b6f1b1e-8d0c-4f1e-9d35-3f9c7a1d2e4b"
 
-/* A text of a job in the answer is bounded: each field is tried at its bound and above it. */
+/* Each text of a job in an answer has a bound. A text at its bound is read. With a longer text the
+ * outcome of the call is unknown. */
 static void a_job_with_a_text_without_bound_proves_nothing(void **state)
 {
 	static const struct {
@@ -147,7 +149,7 @@ static void a_job_whose_name_has_a_nul_can_be_shown(void **state)
 	assert_string_equal(answer.answer.details->name, "a\001b");
 	assert_string_equal(answer.answer.details->content, "c\\u0000");
 	answer_finish(&answer);
-	/* a NUL would cut the text: the content would be another content, and the ID no ID */
+	/* a NUL ends a C string: the content and the ID would be others than the service has */
 	expect_failure(
 		COC_OP_SHOW, 200,
 		"{\"data\":{\"document_id\":\"D1\",\"name\":\"n\",\"content\":\"c\\u0000\"}}",
@@ -193,17 +195,16 @@ static void a_job_that_is_gone_is_estale_however_it_is_said(void **state)
 	expect_failure(COC_OP_DELETE, 400, body, COC_REFUSED, ESTALE);
 	expect_failure(COC_OP_SHOW, 200, body, COC_REFUSED, ESTALE);
 	expect_failure(COC_OP_SHOW, 200, "{\"data\":null}", COC_REFUSED, ESTALE);
-	/* these codes are not about a job */
+	/* a create and a list name no job, so this code cannot be true */
 	expect_failure(COC_OP_CREATE, 400, body, COC_UNKNOWN, EIO);
 	expect_failure(COC_OP_CREATE, 200, body, COC_UNKNOWN, EIO);
 	expect_failure(COC_OP_LIST, 400, body, COC_UNKNOWN, EIO);
 }
 
-/* For each operation, a body of the answer of success. inside: what stands between its outermost
- * braces. */
+/* For each operation, the body of an answer that says success. */
 static const struct {
 	enum coc_operation operation;
-	const char *inside; /* what is inside of the object */
+	const char *inside; /* without the outermost braces */
 } successes[] = {
 	{COC_OP_CREATE, "\"data\":\"D1\""},
 	{COC_OP_UPDATE, "\"data\":\"D1\""},
@@ -371,7 +372,7 @@ static void what_is_not_the_apis_is_unknown(void **state)
 		 "{\"data\":{\"document_id\":\"D1\",\"name\":\"n\",\"content\":\"\xff\"}}"},
 		{COC_OP_SHOW, "{\"data\":{\"document_id\":\"D1\",\"name\":\"n\",\"content\":\"c\","
 			      "\"risk_level\":{}}}"},
-		/* none of these answers says that the job is gone */
+		/* {"data":null} says that the job is gone, but not beside an error */
 		{COC_OP_SHOW, "{\"data\":null,\"message\":\"please log in\"}"},
 		{COC_OP_SHOW, "{\"data\":null,\"code\":\"500\"}"},
 		{COC_OP_SHOW, "{\"data\":null,\"error\":{\"x\":1}}"},
@@ -454,8 +455,8 @@ static void an_id_is_taken_whole_or_not_at_all(void **state)
 	assert_false(id_is_document(text));
 }
 
-/* An error whose body is not JSON comes from another server than the API. Each row: what the caller
- * gets, by the status, for a page of HTML, and for the words of servers that want TLS. */
+/* A page of HTML as the body of an error comes from another server than the API. So do the words of
+ * a server that wants TLS. Each row: the errno for a status and a body. */
 static void a_page_is_of_another_server(void **state)
 {
 	static const struct {
@@ -498,8 +499,8 @@ static void a_page_is_of_another_server(void **state)
 	}
 }
 
-/* The number of values and the depth are checked before anything is built. The status keeps its
- * meaning all the same. */
+/* An answer with too many values, or nested too deep, is not parsed. Its error code counts for
+ * nothing, but its status counts. */
 static void an_answer_of_too_many_values_is_not_built(void **state)
 {
 	char *body = malloc(COC_ANSWER_VALUES_MAX * 2 + 64), deep[512] = "";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What an answer means that says no, or nothing that can be understood, and what its error tells.
- */
+/* Tests of answers that refuse a call or cannot be understood: the outcome, the errno and the text
+ * of the error. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
@@ -55,7 +55,8 @@ static void the_table_holds(void **state)
 		{414, "APIGW.0201", COC_REFUSED, EIO},
 		{422, "", COC_REFUSED, EINVAL},
 		{494, "APIGW.0201", COC_REFUSED, EIO},
-		/* a 4xx that is not about the content must not send people to their file */
+		/* EINVAL would send people to their file; a 4xx that is not about the content gives
+		 * another errno */
 		{402, "", COC_REFUSED, EPERM},
 		{406, "", COC_REFUSED, EIO},
 		{407, "", COC_REFUSED, EACCES},
@@ -81,7 +82,8 @@ static void the_table_holds(void **state)
 		{419, "", COC_UNKNOWN, EIO},
 		{460, "", COC_UNKNOWN, EIO},
 		{499, "", COC_UNKNOWN, EIO},
-		/* with a code of COC's in the body, the service refuses the call itself */
+		/* 400 is about the content; with a code of COC, other statuses are, too, but not
+		 * 403 and 404 */
 		{400, "", COC_REFUSED, EINVAL},
 		{412, "COC.00010002", COC_REFUSED, EINVAL},
 		{418, "COC.00010002", COC_REFUSED, EINVAL},

@@ -67,7 +67,8 @@ static void who_changed_a_job_last_is_told_if_it_is_a_text(void **state)
 	answer_finish(&answer);
 }
 
-/* A NUL is no part of an ID. A row whose name has a NUL must not hide another job. */
+/* A NUL in a name is read as U+0001. A row whose ID has a NUL is unusable. The other rows are read
+ * all the same. */
 static void a_nul_in_a_row_hides_no_other_row(void **state)
 {
 	struct answer answer;
@@ -156,7 +157,8 @@ static void rows_of_which_no_job_can_be_told_are_counted(void **state)
 	}
 }
 
-/* A text of a row is bounded: each field is tried at its bound and above it. */
+/* Each text of a row has a bound. A row with a longer text is unusable, and the page is read all
+ * the same. */
 static void a_row_with_a_text_without_bound_is_told_apart(void **state)
 {
 	static const struct {

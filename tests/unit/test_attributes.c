@@ -21,7 +21,7 @@ static int check(enum attr attr, const char *value)
 	struct err err = {0};
 	int r = attr_check(attr, value, strlen(value), &err);
 
-	/* a refusal names the attribute and shows the value; without err the result is the same */
+	/* a refusal names the attribute and gives an example; err may be NULL */
 	if (r < 0) {
 		assert_int_equal(err.errnum, -r);
 		assert_non_null(strstr(err.text, attr_field(attr)));
@@ -333,7 +333,7 @@ static void a_file_name_that_is_no_job_name_is_refused(void **state)
 	assert_null(set.value[ATTR_NAME]);
 }
 
-/* The set has no risk level: the risk level may come from elsewhere. */
+/* attrs_settle_texts() needs no risk level in the set: the level may come from elsewhere. */
 static void the_texts_are_settled_alone(void **state)
 {
 	_cleanup_attr_set_ struct attr_set set = {0};
@@ -361,7 +361,8 @@ static void a_value_that_came_in_unchecked_is_refused(void **state)
 	assert_non_null(strstr(err.text, "risk_level"));
 }
 
-/* Asks whether a job that was made with one value may get another value. */
+/* May a job that was made with one value (made_with; NULL: without a value) get another value?
+ * Returns 0 or -EPERM. */
 static int change(enum attr attr, const char *made_with, const char *value)
 {
 	struct err err = {0};

@@ -293,8 +293,8 @@ static void an_answer_too_long_is_unknown(void **state)
 	free(body);
 }
 
-/* If a short answer is expected, a long body is kept only as far as it is shown. The status
- * counts. */
+/* The answer to a create is short. Of a longer body the client keeps only the part that the error
+ * shows. With status 404 the call counts as refused, with 200 its outcome is unknown. */
 static void a_long_page_in_place_of_a_short_answer_is_read_past(void **state)
 {
 	static struct fake_reply replies[] = {

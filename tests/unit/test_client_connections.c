@@ -197,7 +197,7 @@ static void many_requests_begin_a_few_at_a_time(void **state)
 
 	(void)state;
 	SERVE(replies);
-	/* until one answer is good, the client sends one request at a time */
+	/* before a first success, the client runs at most three calls at the same time */
 	create(&results[0], PATIENCE_MS);
 	memset(results, 0, sizeof(results));
 	tick();
@@ -217,7 +217,7 @@ static void many_requests_begin_a_few_at_a_time(void **state)
 #define TURNS 8
 
 /* Timers that are due before curl's timer, each in an iteration of its own. Each starts
- * HTTP_BEGIN_MAX requests. */
+ * HTTP_BEGIN_MAX requests. most: how many connections one iteration has opened, at most. */
 static struct late {
 	struct loop_timer timers[TURNS];
 	struct result results[TURNS * HTTP_BEGIN_MAX];
@@ -312,8 +312,8 @@ static void one_that_waits_for_a_descriptor_can_be_cancelled(void **state)
 	assert_int_equal(fake_server_requests(t.server), 1);
 }
 
-/* Looking up a name takes descriptors, too. The resolver does not say that descriptors are
- * missing. */
+/* Looking up a name takes descriptors, too. The resolver does not say that descriptors are missing,
+ * but the error of the call says so (EMFILE). */
 static void a_name_that_cannot_be_looked_up_for_lack_of_descriptors(void **state)
 {
 	struct result result = {0};
@@ -407,7 +407,8 @@ static void connections_are_kept_warm(void **state)
 	assert_int_equal(fake_server_connections(t.server), 1);
 }
 
-/* The danger: if a kept connection breaks, curl by itself sends the second request again. */
+/* Sends a create, and then a request (send) whose kept connection the server cuts. Fails the test
+ * if the client sends that request twice, as curl does by itself. */
 static void expect_sent_once(void (*send)(struct result *result))
 {
 	struct result result = {0};
@@ -490,7 +491,8 @@ static void a_get_cut_on_a_kept_connection_is_repeated(void **state)
 	assert_int_equal(fake_server_requests(t.server), 3);
 }
 
-/* curl repeats a request five times, counted over all exchanges of a handle. */
+/* A handle of curl repeats a request at most five times, counted over all its exchanges. The client
+ * goes on after that. */
 static void gets_are_repeated_whenever_a_connection_is_cut(void **state)
 {
 	static const struct fake_reply shown = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Endless answers are given up, also those that curl skips. The error names the length. */
+/* Tests: the client gives up an endless answer, also if the endless part is one that curl skips,
+ * such as interim answers or trailers. The error says that the answer is too long. */
 #define _GNU_SOURCE
 #include "bounds/api.h"
 #include "client_fixture.h"
@@ -17,8 +18,8 @@
 #define FLOOD (12u * HTTP_HEARD_MAX)
 #define READ_AT_ONCE (100u * HTTP_RECEIVE_BUFFER)
 
-/* Sends `beginning`, then the unit again and again, `size` bytes in all. Then the server waits. The
- * call must fail with these words. */
+/* Lets the server answer a create with `beginning` and `size` bytes of units, and then wait. Fails
+ * the test unless the outcome is unknown, the error has these words, and the next create works. */
 static void expect_too_long(const char *beginning, const char *unit, size_t size, const char *words)
 {
 	size_t length = strlen(beginning), step = strlen(unit);

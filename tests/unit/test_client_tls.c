@@ -243,8 +243,9 @@ static void a_ca_that_is_named_is_trusted(void **state)
 	expect(COC_DONE, 0, 3);
 }
 
-/* curl reads no more of a record than the body. The rest is in no socket, but in the TLS
- * library. */
+/* curl reads no more of a TLS record than the body. A second answer in the record stays in the TLS
+ * library, where a look at the socket does not find it. The second answer must not answer the next
+ * request. */
 static void an_answer_behind_an_answer_answers_nothing(void **state)
 {
 	(void)state;
@@ -380,8 +381,8 @@ static void https_spoken_to_a_port_of_http_is_said(void **state)
 	says("the port does not speak https, it may be one of http");
 	says("what_to_do: give SOURCE the port of https");
 
-	/* a server that closes the connection can be a plain one, too: it closes with a FIN or with
-	 * a reset */
+	/* a server that closes the connection without a word may speak plain HTTP, too: it closes
+	 * with a FIN or with a reset */
 	t.plain = t.closes = true;
 	for (int i = 0; i < 5; i++) {
 		call("localhost", t.ca_path, 1);

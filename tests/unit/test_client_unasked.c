@@ -45,8 +45,8 @@ static void update(struct result *result, const char *id)
 	settle();
 }
 
-/* A create is answered; then bytes arrive on the idle connection; then another create is sent. The
- * bytes must not count as its answer. */
+/* Sends a create, which gets its answer. Then the server sends `unasked` on the idle connection.
+ * Fails the test unless the next create gets an answer of its own, over a new connection. */
 static void expect_no_answer_of(const char *unasked)
 {
 	struct result result;
@@ -126,7 +126,8 @@ static void an_update_is_not_done_by_what_came_before_it(void **state)
 	assert_int_equal(fake_server_connections(t.server), 2);
 }
 
-/* Of several idle connections, the client looks at each before it uses one. */
+/* Bytes arrive on three idle connections. The client looks at each connection before it uses that
+ * connection, so the bytes answer no create. */
 static void every_idle_connection_is_looked_at(void **state)
 {
 	static const struct fake_reply replies[] = {OK_ID,
@@ -138,7 +139,7 @@ static void every_idle_connection_is_looked_at(void **state)
 
 	(void)state;
 	serve(replies, 5, 3);
-	/* the keys are proved now: more than three calls may run at once */
+	/* after a first success, more than three calls may run at the same time */
 	create(&result, PATIENCE_MS);
 	tick();
 	for (int i = 0; i < 3; i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of the library: what a report contains, and what callers with another version of the header
- * can rely on. */
+/* Tests of the library cocfs-dsl: what a report contains, and what callers with another version of
+ * the header can rely on. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
@@ -133,7 +133,7 @@ static void the_name_of_the_file_counts(void **state)
 	strcpy(name + JOB_NAME_MAX - 4, ".yaml");
 	options = named(COCFS_DSL_LEVEL_NONE, name);
 	must_find(SOUND, &options, "error 0:0 name\n");
-	/* level none: the file's name becomes the job's name if nothing else gives one */
+	/* at level none this file's name becomes the job's name: 129 characters are too many */
 	strcpy(name + 129, ".yaml");
 	must_find("x\n", &options, "error 0:0 attribute\n");
 	must_find("# coc.name: short\nx\n", &options, "");
@@ -211,7 +211,8 @@ static void a_description_of_the_document_that_is_too_long_has_its_place(void **
 	must_find(content, &options, "error 1:48 attribute\n");
 }
 
-/* With many warnings the report keeps some, and a last one counts the rest. */
+/* A report keeps at most DSL_FINDINGS_MAX findings. One more finding says how many others there
+ * are. */
 static void the_findings_are_bounded(void **state)
 {
 	_cleanup_buf_ struct buf text = {0};
@@ -238,7 +239,8 @@ static void the_findings_are_bounded(void **state)
 	cocfs_dsl_report_free(report);
 }
 
-/* The struct of a program that was built with a newer header is longer. */
+/* The struct of a program that was built with a newer header is longer. The members that this
+ * library does not know must be zero: otherwise -E2BIG. */
 static void options_of_another_version_are_understood_or_refused(void **state)
 {
 	struct {

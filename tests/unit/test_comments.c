@@ -166,7 +166,8 @@ static void what_is_wrong_is_told_with_its_place(void **state)
 		{"# coc.Risk_level: HIGH\n", "1:3", "coc.Risk_level is not an attribute"},
 		{"# coc.risk-level: HIGH\n", "1:3", "coc.risk-level is not an attribute"},
 		{"# coc.job_id: DM1\n", "1:3", "coc.job_id is not an attribute"},
-		/* a byte order mark counts only at the very beginning */
+		/* no error (place NULL): a byte order mark counts only at the very beginning, so
+		 * here it is content */
 		{"\n\xef\xbb\xbf", NULL, NULL},
 		{"\xef\xbb\xbf#coc.x:\n", "1:2", "coc.x"},
 		{"# \xe4\xb8\xad\r\n \t# coc.x: y\n", "2:5", "coc.x"},
@@ -252,7 +253,7 @@ static void a_comment_that_stands_too_late_is_found(void **state)
 {
 	static const struct {
 		const char *text;
-		unsigned line, column; /* 0: there is no position */
+		unsigned line, column; /* 0: no comment stands too late */
 		enum attr attr;
 	} rows[] = {
 		{"# coc.risk_level: HIGH\nx: 1\n", 0, 0, 0},

@@ -37,7 +37,7 @@ static const char *const variables[] = {
 	"CREDENTIALS_DIRECTORY",
 };
 
-static struct coc_origin found; /* the last origin found that is an ID token */
+static struct coc_origin found; /* what find() found last, if that was an ID token */
 
 static int find_in(const char *profile, struct coc_creds **ret_creds, struct err *err)
 {
@@ -354,7 +354,7 @@ static void an_identity_provider_comes_before_a_pair(void **state)
 	setenv("HUAWEICLOUD_SDK_ID_TOKEN_FILE", "/t", 1);
 	setenv("HUAWEICLOUD_SDK_DOMAIN_ID", "e", 1);
 	expect_id_token("e", "", "http://127.0.0.1:7");
-	/* half of an ID token beside a pair of keys is ignored */
+	/* an ID token without its file, beside a pair of keys, is ignored */
 	clean(NULL);
 	put("[global]\nak = F\nsk = hush\nidp_id = p\n");
 	assert_int_equal(find(&creds, NULL), 0);
@@ -513,8 +513,9 @@ struct acl_entry {
 	uint32_t id;
 };
 
-/* "user::r--", a middle entry, "group::" with rights, "mask::r--", "other::---": as systemd's. A
- * user or group without a name has no middle entry. Returns false where there are no ACLs. */
+/* Gives unit_file an ACL as systemd does: "user::r--", "group::" with group_rights, "mask::r--",
+ * "other::---". The user (tag 0x02) or the group (tag 0x08) with this ID may read, too. Returns
+ * false if the filesystem has no ACLs. */
 static bool put_acl(uint16_t group_rights, uint16_t tag, uint32_t id)
 {
 	struct {
@@ -560,13 +561,14 @@ static void a_credential_of_the_unit_comes_before_the_home(void **state)
 	coc_creds_free(creds);
 	unsetenv("HUAWEICLOUD_SDK_CREDENTIALS_FILE");
 	assert_int_equal(chmod(unit_directory, 0700), 0);
-	assert_int_equal(unlink(unit_file), 0); /* a unit with other credentials */
+	assert_int_equal(unlink(unit_file), 0); /* the unit has no cocfs.credentials */
 	assert_int_equal(find(&creds, NULL), 0);
 	expect_pair(creds, "F", "f");
 	coc_creds_free(creds);
 }
 
-/* stat(2) shows the mask of the ACL by which systemd lets the unit's user read. */
+/* systemd lets the unit's user read by an ACL. stat(2) shows the mask of that ACL as rights of the
+ * group (mode 0440), but no group may read. */
 static void a_credential_that_an_acl_gives_to_this_user_is_private(void **state)
 {
 	(void)state;

@@ -24,7 +24,7 @@
 #define META "meta:\n  name: job\n  schemaVersion: 3\n"
 #define STEPS "steps:\n  - name: pause\n    task: hwc:runbook:suspend@1.0.0\n"
 
-/* Where good/ and bad/ are, if the command line does not say. */
+/* The directory with good/ and bad/, if the command line names none. */
 #ifndef CORPUS_DIR
 #define CORPUS_DIR "tests/corpus"
 #endif

@@ -225,8 +225,8 @@ static void what_is_no_source_has_no_name(void **state)
 	assert_null(name);
 }
 
-/* An override moves a region to a URL. There the region is the same source as the URL, and not
- * elsewhere. */
+/* An override moves a region to another URL. Then that URL is a spelling of the region, and the
+ * built-in URL is a source of its own. */
 static void an_override_moves_the_name_of_a_region(void **state)
 {
 	_cleanup_free_ char *there = NULL, *built_in = NULL, *region = NULL;

@@ -22,7 +22,7 @@ static void a_place_stands_before_the_sentence_and_in_two_lines(void **state)
 	assert_string_equal(err.text, "3:14: the name: is wrong");
 	assert_string_equal(err.details, "line: 3\ncolumn: 14\n");
 	assert_string_equal(err_sentence(&err), "the name: is wrong");
-	err_context(&err, "a.yaml"); /* leaves no room: the whole text is the sentence */
+	err_context(&err, "a.yaml"); /* the place is not first any more: the whole text counts */
 	assert_string_equal(err_sentence(&err), "a.yaml: 3:14: the name: is wrong");
 	err_set(&err, EINVAL, "1:2: it begins so");
 	assert_string_equal(err_sentence(&err), "1:2: it begins so");

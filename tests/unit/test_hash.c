@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of SHA-256 (FIPS 180-2) and HMAC-SHA256 (RFC 4231), also with several threads that ask
- * first. */
+/* Tests of SHA-256 (FIPS 180-2) and HMAC-SHA256 (RFC 4231), also if several threads make the first
+ * call at the same time. */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -52,7 +52,7 @@ static void another_users_is_not_believed(void **state)
 
 	(void)state;
 	if (geteuid() != 0)
-		skip(); /* only root can make one */
+		skip(); /* only root can make a directory of another user */
 	snprintf(theirs, sizeof(theirs), "%s/theirs", ours);
 	assert_int_equal(mkdir(theirs, 0777), 0);
 	assert_int_equal(chown(theirs, 4711, 4711), 0);

@@ -117,7 +117,8 @@ static void globs_are_those_of_fnmatch(void **state)
 	assert_false(ignore_matches(NULL, "a.yaml"));
 }
 
-/* The matcher looks for a run of plain characters first. The run must be a part of every match. */
+/* The matcher first looks in a name for a run of the pattern's plain characters. So each name that
+ * matches must have this run. */
 static void no_match_is_missed_for_want_of_a_plain_run(void **state)
 {
 	(void)state;

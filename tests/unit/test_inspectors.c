@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Many closes whose judgements end at once are taken up a few in each iteration. The test's clock
- * moves on with each close that is taken up (-Wl,--wrap=clock_gettime). */
+/* Tests of the inspections of closes (space/inspectors.h). If threads have ended many inspections,
+ * each iteration of the loop makes only a few of the callbacks. The clock of the test moves on with
+ * each callback (-Wl,--wrap=clock_gettime). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +17,7 @@
 
 #define COUNT 40
 #define CLOSE_US (LOOP_PART_US / 2)
-#define MOST 4 /* per iteration: two that have ended, and two whose time is up */
+#define MOST 4 /* callbacks per iteration: two for ended inspections, two after their time */
 
 static _Atomic int64_t ahead_us;
 
@@ -39,6 +40,7 @@ struct test {
 	struct loop *loop;
 	struct sight sight;
 	struct inspectors *inspectors;
+	/* callbacks in this iteration, in the fullest iteration, in all, without a verdict */
 	unsigned now, most, done, blind;
 };
 
@@ -117,7 +119,7 @@ static void closes_that_were_judged_at_once_have_their_turn_in_parts(void **stat
 	close_test(test);
 }
 
-/* The verdict of a thread counts, even if its close is taken up after the time for the look. */
+/* The verdict of a thread counts, even if the loop makes the callback only after INSPECTION_MS. */
 static void a_verdict_that_waited_is_not_forgotten(void **state)
 {
 	struct test *test = open_test();

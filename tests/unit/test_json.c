@@ -16,8 +16,8 @@ static void values_and_depth_are_counted(void **state)
 	static const struct {
 		const char *text;
 		size_t values,
-			/* the smallest bound that accepts the text; an empty collection counts as
-			 * two */
+			/* values, depth: the smallest bounds that accept the text; an empty array
+			 * or object counts as two values */
 			depth;
 	} rows[] = {
 		{"", 1, 0},
