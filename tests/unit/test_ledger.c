@@ -100,7 +100,7 @@ static void the_content_of_a_submission_is_read_until_it_ends(void **state)
 	assert_int_equal(ledger_content(fixture->ledger, submission.id, &content, &size), -ENOENT);
 }
 
-/* IDs of submissions stay unique in the next mount. */
+/* The next mount gives no ID of a submission or of a row a second time. */
 static void ids_go_on_in_the_next_mount_after_those_that_are_kept(void **state)
 {
 	struct fixture *fixture = *state;
@@ -233,7 +233,7 @@ static void a_row_that_is_given_back_leaves_a_mark(void **state)
 	int64_t row = bind_row(ledger, backup.path, &ann, "J1"), marked, other;
 	struct job_record job;
 
-	/* the free name has a row with a refusal only: the row gives way */
+	/* a.yaml has a row without a job: that row gives way */
 	assert_int_equal(ledger_ensure(ledger, "a.yaml", &ben, &other), 0);
 	assert_int_equal(ledger_give_back(ledger, row, "a.yaml", &backup), 0);
 	job = find(ledger, "a.yaml");

@@ -112,7 +112,7 @@ static void a_row_is_bound_and_stays_so_in_the_next_mount(void **state)
 	assert_int_equal(found, row);
 }
 
-/* A job cannot get a second path, and a path no second job: nothing changes. */
+/* A job cannot get a second path, nor a path a second job: ledger_bind() changes nothing. */
 static void a_second_path_or_a_second_job_is_refused(void **state)
 {
 	struct fixture *fixture = *state;
@@ -128,8 +128,8 @@ static void a_second_path_or_a_second_job_is_refused(void **state)
 	assert_int_equal(ledger_bind(fixture->ledger, other, &second), 0);
 }
 
-/* ledger_bind() with a member from moves a job from that row to another in one step. If a row does
- * not fit, nothing moves. */
+/* If the binding names a row `from`, ledger_bind() takes the job away from that row in the same
+ * step. If one of the two rows does not fit, nothing changes. */
 static void a_row_gives_its_job_up_to_another(void **state)
 {
 	struct fixture *fixture = *state;
@@ -138,7 +138,7 @@ static void a_row_gives_its_job_up_to_another(void **state)
 	struct job_record job = {0};
 
 	assert_int_equal(ledger_bind(fixture->ledger, row, &binding), 0);
-	moved.from = other; /* has no such job */
+	moved.from = other; /* that row does not have DM1 */
 	assert_int_equal(ledger_bind(fixture->ledger, other, &moved), -EEXIST);
 	assert_is_bound(fixture->ledger, row, JOB_SUBMITTED);
 	moved.from = row;
@@ -217,7 +217,7 @@ static void a_job_is_bound_on_purpose_by_a_create_or_by_name(void **state)
 	by_name.on_purpose = true;
 	assert_int_equal(ledger_bind(fixture->ledger, named, &by_name), 0);
 	assert_true(is_on_purpose(fixture->ledger, named));
-	/* a mark of a purpose does not outlive the binding */
+	/* on_purpose ends with the binding */
 	assert_int_equal(ledger_forget(fixture->ledger, named), 0);
 	assert_false(is_on_purpose(fixture->ledger, named));
 	assert_int_equal(ledger_bind(fixture->ledger, named, &binding), 0);

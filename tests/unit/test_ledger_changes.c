@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The ledger reports each path whose siblings show something else, when the row changes and when
- * the change is undone. */
+/* The ledger reports each path whose siblings (NAME.id, NAME.error) show something else: when the
+ * row of the path changes, and when that change is undone. */
 #define _GNU_SOURCE
 #include "ledger/changes.h"
 
@@ -26,7 +26,7 @@ static const struct owner ann = {{1001, 1001, 0600}, {0, 0, 01777}};
 struct fixture {
 	char directory[64], path[128];
 	struct ledger *ledger;
-	char told[4096]; /* the reported paths, each with a space behind it */
+	char told[4096]; /* the reported paths, each with a space behind; "*": any path */
 };
 
 static void on_change(void *data, int64_t row, const char *path)
@@ -40,7 +40,7 @@ static void on_change(void *data, int64_t row, const char *path)
 	snprintf(word, sizeof(word), "%s ", path ? path : of_row ? of_row : "*");
 	free(of_row);
 	length = strlen(word);
-	/* reports of the same path in a row count once */
+	/* reports of the same path, one after the other, count once */
 	if (length <= strlen(fixture->told) &&
 	    !strcmp(fixture->told + strlen(fixture->told) - length, word))
 		return;
@@ -74,8 +74,7 @@ static int close_ledger(void **state)
 	return 0;
 }
 
-/* Commits the ledger. Returns the paths of changed rows that the ledger reported for that, in
- * fixture->told. */
+/* Commits the ledger. Returns the paths that the ledger reported for it, in fixture->told. */
 static const char *commit(struct fixture *fixture)
 {
 	fixture->told[0] = '\0';
@@ -179,8 +178,8 @@ static void a_row_that_is_set_aside_is_told_by_the_name_of_its_file(void **state
 	assert_string_equal(commit(fixture), "sub/a.yaml ");
 }
 
-/* The siblings of a renamed file leave the old name. The siblings in a renamed directory move with
- * it. */
+/* A rename of a file is reported by both paths, because the siblings leave the old name. A rename
+ * of a directory is not reported: the siblings in it move with it. */
 static void a_rename_of_a_file_is_told_by_both_names(void **state)
 {
 	struct fixture *fixture = *state;
@@ -232,13 +231,13 @@ static void more_than_can_be_noted_is_any_path(void **state)
 	assert_string_equal(fixture->told, "a.yaml ");
 }
 
-/* ---- each column ---- */
+/* ---- changes of a single column ---- */
 
 static void run_sql(struct fixture *fixture, const char *sql)
 {
 	int r = 0;
 
-	/* begins a transaction */
+	/* ledger_write() begins a transaction */
 	assert_non_null(ledger_write(fixture->ledger, STMT_IS_BOUND, &r));
 	assert_int_equal(sqlite3_exec(fixture->ledger->db, sql, NULL, NULL, NULL), SQLITE_OK);
 }
@@ -303,13 +302,14 @@ static void each_column_that_a_sibling_shows_is_told(void **state)
 	bind_row(fixture, row, "DM1");
 	assert_int_equal(ledger_refuse(fixture->ledger, row, false, &err, "a story"), 0);
 	commit(fixture);
-	/* dir, name, job_id, error, dismissed, changed_ms, uid, gid, mode, heir, heir_reads */
+	/* siblings show dir, name, job_id, error, dismissed, changed_ms, uid, gid, mode, heir,
+	 * heir_reads */
 	assert_true(check_columns(fixture, "job", "job_id = 'DM1'", "sub/a.yaml", false) >= 9);
 	assert_int_equal(ledger_import_add(fixture->ledger, "DM2", 1), 0);
 	assert_int_equal(ledger_import_place(fixture->ledger, "DM2", "b.yaml"), 0);
 	assert_int_equal(ledger_import_tell(fixture->ledger, "DM2", "a story"), 0);
 	commit(fixture);
-	/* job_id, name, state, error, changed_ms */
+	/* siblings of imports show job_id, name, state, error, changed_ms */
 	assert_true(check_columns(fixture, "import", "job_id = 'DM2'", "b.yaml", true) >= 5);
 }
 

@@ -74,8 +74,8 @@ static void bind_path(struct ledger *ledger, const char *path, const char *job_i
 	assert_int_equal(ledger_settle(ledger, &submission, job_id, &first, NULL), 0);
 }
 
-/* What a walk through the imports has met: "ID:NAME " for each in text, and the place from which
- * the next walk goes on. */
+/* What a walk through the imports has met. text: "ID:NAME " for each import. place: where the next
+ * walk goes on. */
 struct met {
 	char text[512];
 	struct import_place place;
@@ -250,7 +250,7 @@ static void a_tombstone_stays(void **state)
 	assert_int_equal(ledger_imports_named(ledger, "", 10, meet, &met), 0);
 	assert_string_equal(met.text, "");
 	assert_int_equal(ledger_import_remembered(ledger, "two.yaml", &import), -ENOENT);
-	/* until the service has lost the job */
+	/* when the service has lost the job, the tombstone goes, too */
 	assert_int_equal(ledger_import_leave(ledger, "DM1"), 0);
 	assert_int_equal(ledger_import_get(ledger, "DM1", &import), -ENOENT);
 	assert_int_equal(ledger_import_remembered(ledger, "one.yaml", &import), -ENOENT);

@@ -47,7 +47,8 @@ static int close_ledger(void **state)
 	return 0;
 }
 
-/* Refuses a content for a path, and marks the row. Returns the row. */
+/* Marks a path as unmade (its file was never made), and refuses a content for it. Returns the row
+ * of the path. */
 static int64_t refuse(struct ledger *ledger, const char *path)
 {
 	struct err err;

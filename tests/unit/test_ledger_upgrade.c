@@ -22,13 +22,12 @@
 
 #include "base/cleanup.h"
 
-#define SOURCE "local" /* the source of every fixture */
+#define SOURCE "local" /* of each ledger in tests/ledgers */
 
 static const struct ledger_owner space_owner = {.source = SOURCE};
 #define FIXTURES_MAX 64
 
-/* Lists the tables, columns and indexes of a ledger, sorted, without those that only old ledgers
- * have. */
+/* Lists the tables, columns and indexes of a ledger, sorted, without SQLite's own. */
 static const char describe[] = "SELECT group_concat(word, ' ') FROM ("
 			       "SELECT m.name || '.' || c.name AS word FROM sqlite_master AS m, "
 			       "pragma_table_info(m.name) AS c"
@@ -36,7 +35,7 @@ static const char describe[] = "SELECT group_concat(word, ' ') FROM ("
 			       "UNION ALL SELECT sql FROM sqlite_master WHERE type = 'index' AND "
 			       "sql IS NOT NULL ORDER BY 1)";
 
-/* Lists everything in a ledger that an upgrade must keep. */
+/* These two queries list what an upgrade must keep. */
 static const char all_bindings[] = "SELECT group_concat(word, ' ') FROM (SELECT dir || '/' || name "
 				   "|| '=' || ifnull(job_id, '-')"
 				   " || '@' || version AS word FROM job ORDER BY 1)";
@@ -229,8 +228,8 @@ static void a_ledger_of_each_version_is_upgraded_and_keeps_what_it_has(void **st
 	}
 }
 
-/* A ledger that has one version for each job: that version is the base. An update that is under way
- * may have been sent on top of it. */
+/* A ledger of version 7 has one version for each job, and no base. The upgrade makes that version
+ * the base, also of an update that is under way. */
 static void the_version_that_was_recorded_is_the_base(void **state)
 {
 	struct fixtures *fixtures = *state;
@@ -255,7 +254,8 @@ static void the_version_that_was_recorded_is_the_base(void **state)
 	assert_string_equal(updates, "3");
 }
 
-/* An upgrade that cannot be done: a table already has the name that its last step needs. */
+/* An upgrade that cannot be done: a table already has the name submission_queued, which the upgrade
+ * needs for an index. */
 static void a_failed_upgrade_changes_nothing_and_names_the_file(void **state)
 {
 	struct fixtures *fixtures = *state;

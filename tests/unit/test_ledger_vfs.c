@@ -112,7 +112,8 @@ static char *all_of(sqlite3 *db)
 	return ask(db, "SELECT group_concat(id || '=' || hex(text)) FROM t");
 }
 
-/* Fails the test unless a copy of the files has what it should. */
+/* Fails the test unless a copy of the files has the table `wanted` (see all_of()), and passes
+ * SQLite's check. */
 static void check_files(const struct fixture *fixture, const char *wanted)
 {
 	char from[128], to[128], *seen, *verdict;

@@ -43,7 +43,7 @@ struct test {
 	struct piece pieces[COUNT], first;
 	/* pieces done in this iteration, in the longest iteration, in all; number of iterations */
 	unsigned now, most, done, iterations;
-	unsigned firsts;
+	unsigned firsts; /* calls of on_first() */
 	struct loop_timer soon;
 };
 
@@ -75,7 +75,7 @@ static void on_due(void *data)
 }
 
 /* The callback of the descriptor that the loop looks at first in each iteration, even if there is
- * nothing to read. Uses more than its time. */
+ * nothing to read. */
 static void on_first(void *data, uint32_t events)
 {
 	struct test *test = data;
@@ -296,7 +296,7 @@ static void a_slice_that_is_cancelled_does_not_run(void **state)
 	loop_timer_cancel(&test->soon);
 	assert_int_equal(loop_run_once(test->loop, 1), 0);
 	loop_timer_next(test->loop, &test->soon, do_slice, test);
-	loop_timer_set(test->loop, &test->soon, 9, do_slice, test); /* a time, not a slice */
+	loop_timer_set(test->loop, &test->soon, 9, do_slice, test); /* now it waits for a time */
 	assert_int_equal(loop_run_once(test->loop, 2), 0);
 	assert_int_equal(test->done, 0);
 	assert_int_equal(loop_run_once(test->loop, 9), 0);
@@ -318,7 +318,7 @@ static void a_run_with_an_end_leaves_no_timer(void **state)
 	(void)state;
 	loop_at_iteration_end(test->loop, pass_a_millisecond, NULL);
 	test->done = SLICES - 1;
-	assert_int_equal(loop_run_for(test->loop, 1), 0); /* no callback ends the loop */
+	assert_int_equal(loop_run_for(test->loop, 1), 0); /* only the time ends this run */
 	assert_int_equal(loop_next_due_ms(test->loop), -1);
 	loop_timer_next(test->loop, &test->soon, do_slice, test);
 	assert_int_equal(loop_run_for(test->loop, INT32_MAX), 0);

@@ -103,7 +103,7 @@ static void each_scene_ends_as_it_must(void **state)
 		{{""}, "A B", "!", MATCH_MANY},
 		{{"B"}, "A B", "!", MATCH_SHARED},
 		{{"C"}, "A B C", "!", MATCH_SHARED},
-		/* the create does not know which jobs there were */
+		/* the create may have known more jobs than those in the list */
 		{{"*"}, "", "-", MATCH_CLEAR},
 		{{"*"}, "A", "!", MATCH_UNKNOWN},
 		{{"*A"}, "A", "-", MATCH_CLEAR},
@@ -113,7 +113,7 @@ static void each_scene_ends_as_it_must(void **state)
 		{{""}, "A ?B", "!", MATCH_UNSEEN},
 		{{"B"}, "A ?B", "A", MATCH_CLEAR},
 		{{"A"}, "?A", "-", MATCH_CLEAR},
-		/* the job may have been changed since */
+		/* "~": the job may have been changed after the create */
 		{{""}, "~A", "!", MATCH_ALIKE},
 		{{"A"}, "~A", "-", MATCH_CLEAR},
 		{{""}, "A ~B", "A", MATCH_CLEAR},

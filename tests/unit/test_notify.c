@@ -55,8 +55,8 @@ static void a_state_may_come_with_a_status(void **state)
 	assert_string_equal(hear(), "STOPPING=1\nSTATUS=3 of them");
 }
 
-/* For the supervisor each line of the message is a separate word. So the path must not add a
- * line. */
+/* For the supervisor each line of the message is an assignment, such as READY=1. So a path in the
+ * message must not add a line. */
 static void a_path_forges_no_state(void **state)
 {
 	(void)state;

@@ -13,8 +13,10 @@
 
 #define BIT(attr) (1U << (attr))
 
-/* The origin of a value in a set of attributes: put() sets the bits of struct attr_set that stand
- * for it. */
+/* The origin of a value in a set of attributes; put() sets its bits of struct attr_set. NONE: no
+ * value was found. OPTION: an option of the mount. DIRECTORY: a directory. SAID: the file, by an
+ * attribute or a comment. NAMED: a user has just set the attribute on the file. BOUND: the service,
+ * when the job was bound. */
 enum from { NONE, OPTION, DIRECTORY, SAID, NAMED, BOUND };
 
 static char low[] = "LOW", high[] = "HIGH";
@@ -90,7 +92,7 @@ static void what_a_user_sets_is_compared_with_what_the_service_has(void **state)
 	assert_true(is_change(ATTR_RISK_LEVEL, low, NAMED, low, SAID, high));
 	assert_true(is_change(ATTR_RISK_LEVEL, low, NAMED, low, OPTION, NULL));
 	assert_false(is_change(ATTR_RISK_LEVEL, low, NAMED, low, SAID, low));
-	/* the value is compared as if the user had not named it */
+	/* the service has this value, but the value that was sent last is another */
 	assert_true(is_change(ATTR_RISK_LEVEL, low, NAMED, high, SAID, low));
 }
 

@@ -22,12 +22,12 @@ static const struct person root = {ROOT, 0, NULL, 0}, ann = {ANN, ANN, NULL, 0},
 			   ben = {BEN, BEN, teams, 2}, cid = {CID, CID, NULL, 0},
 			   primary = {1004, TEAM, NULL, 0},
 			   unknown = {1005, 1005, NULL, 0,
-				      /* TEAM is the only group that is known */
+				      /* TEAM may be one of the other groups */
 				      .groups_unknown = true};
 
 static const struct {
 	const char *what;
-	struct access file, directory, now;
+	struct access file, directory, now; /* now: the present directory; the others: recorded */
 	const struct person *who;
 	bool expected;
 } rows[] = {
@@ -234,7 +234,8 @@ static void who_inherits(void **state)
 	}
 }
 
-/* A directory of the same owner that the file was not in gives no right. */
+/* Another directory of the same owner has taken the place of the recorded one (is_elsewhere). The
+ * mode of the other directory gives no right, but the recorded mode does. */
 static void another_directory_of_the_same_owner_gives_no_right(void **state)
 {
 	struct owner recorded = {.file = {ANN, ANN, 0644}, .directory = {ANN, ANN, 0755}};

@@ -55,7 +55,7 @@ static void touch(struct service *service, size_t place)
 	add(service, id);
 }
 
-/* Gives the pass the page that it asks for. Returns its next step. */
+/* Answers the pass with the page at paging->offset. Returns the result of paging_take(). */
 static int ask(const struct service *service, struct paging *paging, size_t *ret_first)
 {
 	static struct coc_summary rows[ROWS_MAX];
@@ -76,8 +76,8 @@ static int ask(const struct service *service, struct paging *paging, size_t *ret
 	return paging_take(paging, &page, ret_first);
 }
 
-/* Makes a pass. Before page number change_at is asked for, change is called. Returns how the pass
- * ends. */
+/* Makes a pass. Before page number change_at (1: the first; 0: no page) is asked for, change is
+ * called. Returns how the pass ends. ret_rows (may be NULL): how many rows it read. */
 static int pass(struct service service, int change_at, void (*change)(struct service *),
 		int64_t *ret_rows)
 {
@@ -332,8 +332,8 @@ static void a_long_pass_over_what_stands_still_is_whole(void **state)
 static int next_id;
 static bool was_touched[2 * ROWS_MAX];
 
-/* A change of the list between two pages: up to three random ones, of all kinds that other clients
- * can make: new, deleted and updated jobs. */
+/* Changes the list between two pages, as other clients do: makes, deletes or updates up to three
+ * random jobs. */
 static void change_at_random(struct service *service)
 {
 	for (int n = rand() % 4; n > 0 && service->n > 1; n--) {
@@ -355,8 +355,8 @@ static void change_at_random(struct service *service)
 	}
 }
 
-/* A long pass may miss a job that is updated and moves to the front. Jobs that are deleted at the
- * same time hide the missing row. */
+/* A long pass sees each job that others leave alone. A job that is updated moves to the front, and
+ * the pass may miss it: jobs that are deleted at the same time hide the missing row. */
 static void a_long_pass_sees_what_stands_still_whatever_others_do(void **state)
 {
 	(void)state;

@@ -28,7 +28,7 @@ struct fixture {
 	struct placeholder_maker *maker;
 	struct buf names;
 	int told, result;
-	size_t tried;
+	size_t tried; /* bytes of the names that the thread has dealt with */
 };
 
 static int set_up(void **state)

@@ -32,7 +32,8 @@ static struct plan make(const char *content, const char *parameters, const char 
 	return plan;
 }
 
-/* The slices of a plan as a text: the step, the end and the milliseconds of each. */
+/* Returns the slices of a plan as a text: for each its step, a letter for its end, and its
+ * milliseconds. Letters: s succeeds, f fails, o fails once, t times out, w waits, x cannot. */
 static const char *legs_of(const struct plan *plan)
 {
 	static const char letters[] = "sfotwx";
@@ -291,7 +292,7 @@ static void makes_a_leg_of_each_batch(void **state)
 		{"{l: '{{$globals.list}}'}", "list",
 		 BATCHES(BATCH("1", "PAUSE") "," BATCH("2", "CONTINUE") "," BATCH("3", "PAUSE")),
 		 "0s7000 0w0 0s7000 0s7000"},
-		/* the one public client sends objects; the page of the API says strings */
+		/* batches: the public client sends objects; the page of the API says strings */
 		{"{l: '{{$globals.list}}'}", "list",
 		 BATCHES("\"{\\\"strategy\\\":\\\"PAUSE\\\"}\",\"{}\""), "0s7000 0w0 0s7000"},
 		{"{l: '{{$globals.list}}'}", "list",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of the notes which process has read which version: when the base moves, and what is
- * forgotten. */
+/* Tests of the notes that say which process has read which version of a job file: what they say
+ * when the base moves, and which notes are dropped. */
 #define _GNU_SOURCE
 #include "space/readers.h"
 
@@ -64,7 +64,7 @@ static void a_reader_knows_the_base_until_it_moves(void **state)
 	readers_base_moves(readers, ROW, 1);
 	assert_true(readers_have_older(readers, ROW));
 	assert_int_equal(readers_older(readers, getpid(), ROW), 1);
-	readers_base_moves(readers, ROW, 2); /* the process has read the version before */
+	readers_base_moves(readers, ROW, 2); /* the process still knows version 1 */
 	assert_int_equal(readers_older(readers, getpid(), ROW), 1);
 	assert_int_equal(readers_older(readers, getpid(), ROW + 1), 0);
 	assert_int_equal(readers_older(readers, getppid(), ROW), 0);
@@ -77,7 +77,7 @@ static void a_copy_is_no_reading(void **state)
 	struct readers *readers = *state;
 
 	readers_note(readers, getpid(), ROW, TEXT);
-	/* the process has made its only reading for a copy */
+	/* the process knows no older version, so a copy of the text changes nothing */
 	readers_copied(readers, getpid(), TEXT);
 	assert_int_equal(readers_older(readers, getpid(), ROW), 0);
 	readers_base_moves(readers, ROW, 1);
@@ -91,7 +91,7 @@ static void a_copy_is_no_reading(void **state)
 	assert_int_equal(readers_older(readers, getpid(), ROW), 1);
 	assert_int_equal(readers->n_again, 0);
 
-	/* a copy, and then two readings */
+	/* after two readings in a row the process knows the base, and a copy changes nothing */
 	readers_note(readers, getpid(), ROW, TEXT);
 	readers_copied(readers, getpid(), TEXT);
 	readers_note(readers, getpid(), ROW, TEXT);
@@ -133,7 +133,7 @@ static void a_process_that_has_ended_is_forgotten(void **state)
 	readers_base_moves(readers, ROW, 1);
 	assert_int_equal(readers->n, 1);
 	assert_int_equal(readers_older(readers, late, ROW), 1);
-	end_process(late); /* another process may get its number from now on */
+	end_process(late); /* another process may get this process ID now */
 	assert_int_equal(readers_older(readers, late, ROW), 0);
 	assert_int_equal(readers->n, 0);
 	assert_int_equal(readers->n_pinned, 0);
@@ -150,7 +150,7 @@ static void a_search_keeps_the_notes_of_others(void **state)
 	assert_int_equal(readers->n, READER_FILES_MAX + 1);
 	readers_base_moves(readers, 0, 1);
 	assert_int_equal(readers_older(readers, editor, 0), 1);
-	/* the last notes of the process are kept */
+	/* the newest notes of the process are kept */
 	readers_base_moves(readers, 2 * READER_FILES_MAX, 1);
 	assert_int_equal(readers_older(readers, getpid(), 2 * READER_FILES_MAX), 1);
 	end_process(editor);
@@ -169,12 +169,12 @@ static void who_has_lost_a_note_may_have_read_any_row(void **state)
 		readers_note(readers, getpid(), READER_FILES_MAX + 1 + i, TEXT);
 	assert_int_equal(readers->n_marked, 1);
 	assert_int_equal(readers->n, READER_FILES_MAX);
-	readers_base_moves(readers, 1, 0); /* no version was known before */
+	readers_base_moves(readers, 1, 0); /* 0: the older version is not known */
 	assert_int_equal(readers_older(readers, getpid(), 1), 0);
 	readers_base_moves(readers, 1, 4);
 	assert_int_equal(readers_older(readers, getpid(), 1), 4);
 	assert_int_equal(readers_older(readers, getpid(), 2), 0);
-	/* one more reading is enough; a guessed reading is none that a copy can take back */
+	/* one reading ends the guess, and a copy does not bring the guess back */
 	readers_note(readers, getpid(), 1, TEXT);
 	assert_int_equal(readers_older(readers, getpid(), 1), 0);
 	readers_copied(readers, getpid(), TEXT);
@@ -188,7 +188,7 @@ static void the_marks_are_bounded(void **state)
 	pid_t pid = start_process();
 
 	for (int i = 0; i < 2 * READERS_MARKED_MAX; i++)
-		/* there are no processes with these numbers */
+		/* there are no processes with these IDs */
 		for (int64_t row = 0; row <= READER_FILES_MAX; row++)
 			readers_note(readers, 0x3fffffff - i, row, TEXT);
 	assert_in_range(readers->n_marked, 1, READERS_MARKED_MAX);
@@ -206,7 +206,7 @@ static void the_notes_are_bounded(void **state)
 {
 	struct readers *readers = *state;
 
-	/* no such processes: their notes make room first */
+	/* there are no processes with these IDs, so their notes make room first */
 	for (int64_t row = 0; row < READERS_MAX - 1; row++)
 		readers_note(readers, (pid_t)(0x3fffffff - row / READER_FILES_MAX), row, TEXT);
 	readers_note(readers, getpid(), ROW, TEXT);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A secret is taken out of a text that comes back (base/secret.h). */
+/* Tests of secret_hide() (base/secret.h): a secret that a service sends back is taken out of the
+ * text. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,7 +27,7 @@ static const struct {
 	{TOKEN, "cut: MIIEgAYJ", "cut: ***"},
 	{TOKEN, "spelled: MIIEgAYJKoZIhvcNAQ%2CcCoIIEcTCCBG0CAQEx%2B%2F%3D here",
 	 "spelled: *** here"},
-	/* what is no echo stays */
+	/* fewer than eight letters of the secret stay; eight become *** */
 	{TOKEN, "cut: MIIEgAY", "cut: MIIEgAY"},
 	{TOKEN, "the token has expired", "the token has expired"},
 	{TOKEN, "", ""},

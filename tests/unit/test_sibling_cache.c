@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of what the kernel keeps of siblings, and of how cocfs makes the kernel forget. The kernel
- * is the test's own. */
+/* Tests of what the kernel keeps of siblings, and of how cocfs makes the kernel forget. forget()
+ * below stands for the kernel. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -155,8 +155,9 @@ static void what_is_not_kept_needs_no_word(void **state)
 	assert_true(fixture->last == node_id(&fixture->space->nodes, node));
 }
 
-/* The kernel has dropped the node. Or the kernel does not have its answer yet, and the answer is
- * too short to be out of date. */
+/* The kernel answers ENOENT, and no listing is on its way to a reader. So the kernel has dropped
+ * the node, or it has not taken the answer to a LOOKUP yet. That answer gives the kernel no old
+ * attributes to keep. */
 static void a_node_that_the_kernel_does_not_know_is_forgotten(void **state)
 {
 	struct fixture *fixture = *state;

@@ -139,7 +139,7 @@ static void opens_again_in_wal_mode(void **state)
 	assert_int_equal(open_again(fixture, &err), 0);
 }
 
-/* Removes what layout 1 did not have. */
+/* SQL that gives a data file layout 1 again: removes what that layout did not have. */
 static const char back_to_layout_1[] =
 	"DROP TRIGGER parts_of_new; DROP TRIGGER parts_of_deleted; DROP TRIGGER parts_of_renamed;"
 	"DROP TABLE name_parts; DROP TABLE part_begins; DROP TABLE executions;"

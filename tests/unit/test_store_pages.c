@@ -136,8 +136,8 @@ static void each_page_is_that_of_its_offset(void **state)
 	}
 }
 
-/* A page of a list shows changes that are gathered and not settled yet. So no end of a page is kept
- * meanwhile. */
+/* A page of a list shows changes that are gathered and not settled yet. So meanwhile the store does
+ * not keep where a page ended. */
 static void changes_that_are_gathered_are_seen(void **state)
 {
 	static char ids[DOCUMENTS][STORE_ID_SIZE];
