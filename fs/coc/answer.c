@@ -178,8 +178,8 @@ static void fail_by_table(const struct answer_source *source, struct answer *out
 {
 	const struct verdict *verdict = verdict_find(source->status, out->error_code);
 
-	/* an update beyond the last version: a refusal that may have any reason means that there
-	 * are too many versions */
+	/* an update of a job that has all versions it may have: a refusal without a clear reason
+	 * (EINVAL) means that there are too many versions */
 	if (source->version >= COC_VERSIONS_MAX && verdict->outcome == COC_REFUSED &&
 	    verdict->errnum == EINVAL)
 		verdict = &verdict_too_many_versions;
@@ -189,8 +189,8 @@ static void fail_by_table(const struct answer_source *source, struct answer *out
 		fail_by_shape(source, out);
 }
 
-/* Makes the answer a failure that is not JSON: it comes from a proxy, a portal, or a server that is
- * no COC. */
+/* Makes the answer a failure: it is not JSON, so it comes from a proxy, a portal, or a server that
+ * is no COC. */
 static void fail_by_page(const struct answer_source *source, struct answer *out)
 {
 	bool plain_http = source->endpoint && !strncmp(source->endpoint, "http://", 7);
@@ -242,8 +242,8 @@ static int carries_error(const cJSON *root)
 	return id_is_word(code, COC_ERROR_CODE_MAX) ? 1 : -EINVAL;
 }
 
-/* Is there a result beside an error? Then the service may have done it, and the error proves
- * nothing. */
+/* Is there a result ("data") beside an error? Then the service may have done the call, and the
+ * error proves nothing. */
 static bool carries_result(const cJSON *root)
 {
 	const cJSON *data = json_get(root, "data");
@@ -306,9 +306,9 @@ static bool has_nul_in_content(const cJSON *root)
 }
 
 /*
- * Parses a list, or a job, in which a text spells a NUL. One job whose name has a NUL must not hide
- * all others, and can be shown by itself. The NUL becomes U+0001, which no job ID may contain
- * (id.h): so a row whose ID had a NUL names no job. Returns 0, -EINVAL or -ENOMEM.
+ * Parses a list, or a job, in which a text has a NUL ("\u0000"). One job whose name has a NUL must
+ * not hide all others, and can be shown by itself. The NUL becomes U+0001, which no job ID may
+ * contain (id.h): so a row whose ID had a NUL names no job. Returns 0, -EINVAL or -ENOMEM.
  */
 static int parse_with_nul(const struct answer_source *source, cJSON **ret_root)
 {

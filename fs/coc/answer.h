@@ -15,7 +15,7 @@ enum coc_operation { COC_OP_CREATE, COC_OP_LIST, COC_OP_SHOW, COC_OP_UPDATE, COC
 /* What came back for a call. All borrowed. */
 struct answer_source {
 	enum coc_operation operation;
-	const char *document_id; /* the job of the call: update, delete, show */
+	const char *document_id; /* the ID of the job that an update, a deletion or a show is for */
 	int64_t version;	 /* update: the version that the job has before it; 0: not known */
 	unsigned status;
 	const char *request_id;	 /* value of the header X-Request-Id, or NULL */
@@ -37,12 +37,14 @@ struct answer {
 	char document_id[COC_DOCUMENT_ID_MAX * UTF8_CHAR_MAX + 1];
 	struct coc_details details;
 	struct coc_summary *summaries;
-	size_t n_summaries; /* rows to free, also after a failure */
+	/* rows in summaries, which answer_finish() frees, also after a failure */
+	size_t n_summaries;
 };
 
 /*
- * Reads an answer. Never fails: an answer that cannot be understood has the outcome COC_UNKNOWN,
- * and so has one for which there is no memory (ENOMEM). Give it back with answer_finish().
+ * Reads an answer. Never fails: ret_answer->answer.outcome says what became of the call. An answer
+ * that proves nothing has the outcome COC_UNKNOWN, and so has one for which there is no memory
+ * (ENOMEM). Give it back with answer_finish().
  */
 void answer_read(const struct answer_source *source, struct answer *ret_answer);
 

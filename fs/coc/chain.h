@@ -25,8 +25,8 @@ struct coc_places {
  *
  * Returns 0 and an origin that the caller finishes, or -errno with err filled.
  *
- * -ENOENT: there is no such profile. -EACCES: other users can read it. -EINVAL: a part is missing.
- * -ENOMEM, -EIO.
+ * -ENOENT: there is no such profile. -EACCES: other users can read the credentials file. -EINVAL: a
+ * part of the credentials is missing or cannot be right. -ENOMEM, -EIO.
  */
 int coc_chain_find(const struct coc_places *places, struct coc_origin *ret_origin, struct err *err);
 

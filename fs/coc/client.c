@@ -29,7 +29,7 @@
 #include "coc/request.h"
 #include "loop/loop.h"
 
-/* the proxy refuses its own user: that says nothing of our credentials */
+/* status of a proxy that wants a user of its own: it says nothing of our credentials */
 #define HTTP_PROXY_UNAUTHORIZED 407
 
 TAILQ_HEAD(call_list, coc_call);
@@ -39,7 +39,8 @@ struct coc_client {
 	struct http *http;
 	char *endpoint;
 	const struct coc_creds *creds;
-	unsigned creds_number; /* how often credentials were set, to recognise late answers */
+	/* how often credentials were set: an answer to a call with older ones does not count */
+	unsigned creds_number;
 	unsigned connections_max;
 	unsigned auth_failures; /* authentication failures in a row */
 	bool proven;		/* the service has accepted these credentials */
@@ -69,7 +70,8 @@ static long long now_s(void)
 	return (long long)time(NULL);
 }
 
-/* Returns how many calls may run: all that the user allows, or as many as failures are left. */
+/* Returns how many calls may run (0: no bound): all that connections_max allows, or before the
+ * credentials are proven, as many as failures are left. */
 static unsigned running_max(const struct coc_client *client)
 {
 	unsigned left;
@@ -168,8 +170,8 @@ static void note_credentials(struct coc_client *client, const struct coc_call *c
 	http_set_running_max(client->http, running_max(client));
 }
 
-/* The service, and what stands before it, can send back what they were sent. Others read the story
- * of a call: it is in the log, and beside the job file. */
+/* Takes the secrets of the request out of the answer. The service, or a proxy before it, may send
+ * them back. Other people read the story of a call: it is in the log, and beside the job file. */
 static void hide_echoes(const struct coc_call *call, struct answer *answer)
 {
 	char *const texts[] = {answer->error_code, answer->error_msg, answer->request_id,

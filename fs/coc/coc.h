@@ -28,7 +28,8 @@ struct coc_client_options {
 	unsigned connections_max; /* connections open at once; 0: no bound. Further requests wait */
 };
 
-/* What became of a call. The last three outcomes decide whether the call may be repeated. */
+/* What became of a call. After COC_NOT_PROCESSED or COC_NOT_SENT the call may be made again. After
+ * COC_UNKNOWN a second call might do the same twice. */
 enum coc_outcome {
 	COC_DONE,    /* the service did it */
 	COC_REFUSED, /* the service said no, and did nothing */
@@ -44,10 +45,10 @@ struct coc_document {
 	const char *name;
 	const void *content; /* bytes; JSON can only carry valid UTF-8 without a NUL */
 	size_t content_size;
-	const char *enterprise_project_id; /* only a create has it */
+	const char *enterprise_project_id; /* only a create sends it */
 	const char *risk_level;		   /* LOW, MEDIUM, HIGH */
 	const char *description;	   /* NULL: the request has no description */
-	const struct job_tag *tags;	   /* only a create has them */
+	const struct job_tag *tags;	   /* only a create sends them */
 	size_t n_tags;
 	int64_t version; /* update: the version that the job has now; 0: not known */
 };
@@ -55,7 +56,8 @@ struct coc_document {
 /* A job as a row of ListDocuments shows it (no content, risk level, description or tags). */
 struct coc_summary {
 	char *document_id, *name, *version, *creator, *modifier, *enterprise_project_id;
-	int64_t create_time_ms, update_time_ms; /* since the epoch, by the service's clock */
+	/* since the epoch, by the service's clock; 0: not told */
+	int64_t create_time_ms, update_time_ms;
 };
 
 /* A job as ShowDocument shows it. It is always the job that was asked for, with a name and a
@@ -82,14 +84,14 @@ struct coc_answer {
 	const struct coc_details *details;   /* the answer of ShowDocument */
 	const struct coc_summary *summaries; /* the answer of a list: one page */
 	size_t n_summaries;
-	/* list: rows that name no job: no ID, no name, a text that is too long, or rows beyond
-	 * those asked for */
+	/* list: rows of the page that are not in summaries. They have no ID or no name, or a text
+	 * that is wrong or too long, or they are beyond COC_LIST_PAGE rows */
 	size_t n_unusable;
 	int64_t total; /* list: jobs that match, on all pages; -1: the service does not say */
 };
 
-/* Has the service refused this call for good? Not if it does not accept the credentials: that says
- * nothing of the job, and credentials can be put right. */
+/* Has the service refused this call for good? Not if it does not accept the credentials: that
+ * refusal says nothing of the job, and credentials can be put right. */
 static inline bool coc_answer_refuses(const struct coc_answer *answer)
 {
 	return answer->outcome == COC_REFUSED && answer->errnum != EACCES;
@@ -139,8 +141,13 @@ int coc_content_check(size_t size, bool create, struct err *err);
  * Start a call. timeout_ms is the time from now to its answer. Nothing is sent before the next
  * iteration of the loop: if you cancel the call in the same iteration, nothing is sent at all.
  * Return 0 and (if ret_call is not NULL) a handle for coc_call_cancel(), which is valid until the
- * callback. Or return -errno with err filled, and the callback is not called. -ENOMEM. -EINVAL:
- * JSON cannot carry the document (not UTF-8). -EFBIG: see coc_content_check().
+ * callback. Or return -errno with err filled, and the callback is not called. -ENOMEM. -EIO: the
+ * crypto library failed. -EINVAL: a text is not UTF-8, the content has a NUL, or document_id is no
+ * job ID. -EFBIG: see coc_content_check().
+ *
+ * coc_show_version() shows a version such as "v3"; NULL shows the newest. coc_list() asks for the
+ * page of COC_LIST_PAGE jobs from the number `offset` on. name_like: a part of their names; NULL:
+ * all jobs.
  */
 int coc_create(struct coc_client *client, const struct coc_document *document, int64_t timeout_ms,
 	       coc_done_fn *done, void *data, struct coc_call **ret_call, struct err *err);
@@ -157,8 +164,9 @@ int coc_list(struct coc_client *client, const char *name_like, int64_t offset, i
 int coc_delete(struct coc_client *client, const char *document_id, int64_t timeout_ms,
 	       coc_done_fn *done, void *data, struct coc_call **ret_call, struct err *err);
 
-/* Gives up a call: its callback is not called. The request may still reach the service, unless the
- * call was started in this iteration of the loop. */
+/* Gives up a call: its callback is not called. Does nothing while the callback of the call runs.
+ * The request may still reach the service, unless the call was started in this iteration of the
+ * loop. */
 void coc_call_cancel(struct coc_call *call);
 
 #endif

@@ -13,9 +13,9 @@
 
 /*
  * Reads the file, which no other user may be able to read (file_read()), and finds what a section
- * offers. section NULL: [global] if it has a pair or an identity provider, else [basic]. The offer
- * points into text, which then holds secrets: the caller has to wipe it. Returns 0, or -errno with
- * err filled.
+ * offers. section NULL: [global] if it has any part of a pair or of an identity provider, else
+ * [basic]. The offer points into text, which then holds secrets: the caller has to wipe it. Returns
+ * 0, or -errno with err filled.
  *
  * -ENOENT: there is no file. -EACCES: other users can read it. -EINVAL: it is no INI, or the
  * section has no keys. -ENOMEM, -EIO.

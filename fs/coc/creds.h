@@ -33,9 +33,9 @@ struct coc_offer {
 bool coc_offer_says_anything(const struct coc_offer *offer);
 
 /*
- * Makes credentials of an offer that has a pair, or else a token. source: the name of the place,
- * for people. Returns 0 and owned credentials, or -errno with err filled. -EINVAL: half a pair, a
- * value that no header can carry, or a value that is too long. -ENOMEM.
+ * Makes credentials of an offer that has a pair (ak and sk), or else a token. source: the name of
+ * the place, for people. Returns 0 and owned credentials, or -errno with err filled. -EINVAL: half
+ * a pair, a value that no header can carry, or a value that is too long. -ENOMEM.
  */
 int coc_creds_make(const struct coc_offer *offer, const char *source, struct coc_creds **ret_creds,
 		   struct err *err);

@@ -7,7 +7,7 @@
  * curl's failed allocations are counted here: without one, the header was too long.
  */
 
-/* Begins to use curl; curl_global_cleanup() ends that. Returns 0 or -ENOMEM. */
+/* Begins to use curl; each call needs one curl_global_cleanup(). Returns 0 or -ENOMEM. */
 int curl_memory_init(void);
 
 /* Returns how many of curl's allocations have failed until now, in all threads. */

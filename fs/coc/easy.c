@@ -15,8 +15,9 @@ int easy_errno(CURLcode code)
 /*
  * Sets which CAs are trusted: those of cacert, or else the system's. curl would also look in the
  * system's directory of CAs. For a cacert that directory must not count. For the system's CAs the
- * file is enough, if there is one: it has them all. And curl keeps what it has read only without
- * the directory. To read the CAs anew for a connection takes 35 ms, during which the loop waits.
+ * file is enough, if there is one: it has them all. And only if no directory is set, curl keeps the
+ * CAs that it has read. To read them anew for a connection takes 35 ms, during which the loop
+ * waits.
  */
 static CURLcode set_trust(CURL *easy, const char *cacert)
 {
@@ -44,7 +45,8 @@ static CURLcode set_connection(CURL *easy, const struct http_options *options)
 	EASY_SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	EASY_SET(CURLOPT_FOLLOWLOCATION, 0L);
 	EASY_SET(CURLOPT_NOSIGNAL, 1L);
-	/* a name that cannot be looked up must not block the loop at the end */
+	/* curl must not wait at the end for a thread that still looks up a name: the loop would
+	 * wait, too */
 	EASY_SET(CURLOPT_QUICK_EXIT, 1L);
 	EASY_SET(CURLOPT_TCP_NODELAY, 1L);
 	EASY_SET(CURLOPT_UPLOAD_BUFFERSIZE, (long)HTTP_SEND_BUFFER);

@@ -8,8 +8,8 @@
 
 /* The options of curl's easy handles. */
 
-/* Sets an option of the handle easy. Does nothing if code holds the failure of an earlier
- * option. */
+/* Sets an option of a handle, and puts curl's result into code. Does nothing if code has the
+ * failure of an earlier option. The caller has the variables CURL *easy and CURLcode code. */
 #define EASY_SET(option, value)                                                                    \
 	do {                                                                                       \
 		if (code == CURLE_OK)                                                              \

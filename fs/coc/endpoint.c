@@ -253,7 +253,7 @@ static int from_file(const char *region, char **ret_url, struct err *err)
 	if (r == -ENOMEM)
 		return err_set(err, ENOMEM, "out of memory");
 	if (r == -EACCES) {
-		/* EACCES would mean bad credentials; this file has none */
+		/* callers take -EACCES for bad credentials, which this file does not have */
 		if (err)
 			err->errnum = EIO;
 		return -EIO;

@@ -19,15 +19,15 @@ int coc_endpoint_find(const char *source, char **ret_url, struct err *err);
 /*
  * Checks a URL by the rules of coc_endpoint_find(), and brings it into one form: scheme in lower
  * case, no '/' at its end. With any_host, http:// may name any host: for a Unix socket, where the
- * host is only a name. Returns 0 and an allocated URL, -EINVAL or -ENOMEM.
+ * host is only a name. Returns 0 and an allocated URL, or with err filled -EINVAL or -ENOMEM.
  */
 int coc_endpoint_check(const char *text, bool any_host, char **ret_url, struct err *err);
 
 /*
- * Makes the one spelling of a checked URL, so that two URLs can be compared. Scheme and host are in
- * lower case, and an IPv6 address has its shortest form. The dot after the host, the default port
- * and the '/' at the end are left out. A call uses the URL as it was given. Returns 0 and an
- * allocated URL, -EINVAL or -ENOMEM.
+ * Makes the one spelling of a URL from coc_endpoint_check(), so that two URLs can be compared.
+ * Scheme and host are in lower case, and an IPv6 address has its shortest form. The dot after the
+ * host, the default port and the '/' at the end are left out. A call uses the URL as it was given.
+ * Returns 0 and an allocated URL, -EINVAL or -ENOMEM.
  */
 int coc_endpoint_canonical(const char *text, char **ret_url);
 
@@ -35,7 +35,8 @@ int coc_endpoint_canonical(const char *text, char **ret_url);
  * there is none. */
 const char *coc_endpoint_region(const char *canonical);
 
-/* Is the host of a checked URL 127.0.0.0/8, [::1] or localhost? */
+/* Is the host of a URL an address in 127.0.0.0/8, [::1] or localhost? False also if the text is no
+ * URL. */
 bool coc_endpoint_is_loopback(const char *url);
 
 #endif

@@ -60,6 +60,6 @@ int64_t expiry_retry_s(unsigned failures, long spread)
 
 	if (most_s > KEYS_RETRY_MOST_S)
 		most_s = KEYS_RETRY_MOST_S;
-	/* between half of most_s and most_s */
+	/* a time between half of most_s and most_s */
 	return most_s - (most_s > 1 ? spread % (most_s / 2 + 1) : 0);
 }

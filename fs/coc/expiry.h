@@ -14,9 +14,9 @@ int expiry_parse(const char *text, int64_t *ret_unix_s);
  * least 1. */
 int64_t expiry_renewal_s(int64_t now_s, int64_t expires_s);
 
-/* Returns how many seconds to wait. failures: how many there were in a row, at least one. spread: a
- * random number, not negative. Servers that started together have different numbers, and so do not
- * ask together. */
+/* Returns how many seconds to wait before keys are asked for again. failures: how many fetches in a
+ * row have failed, at least one. spread: a random number, not negative. Servers that started
+ * together have different numbers, and so do not ask together. */
 int64_t expiry_retry_s(unsigned failures, long spread);
 
 #endif

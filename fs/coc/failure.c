@@ -104,7 +104,8 @@ static int tell_certificate(const struct failure *failure, struct err *err)
 	const char *why = X509_verify_cert_error_string(failure->transfer->verify_result);
 
 	switch (failure->transfer->verify_result) {
-	/* curl reports no result if only the name of the certificate is wrong */
+	/* curl leaves verify_result at "unspecified" if only the name in the certificate is
+	 * wrong */
 	case X509_V_ERR_UNSPECIFIED:
 	case X509_V_ERR_HOSTNAME_MISMATCH:
 	case X509_V_ERR_IP_ADDRESS_MISMATCH:
@@ -202,8 +203,8 @@ static int tell_proxy(long status, struct err *err)
 	return -EHOSTUNREACH;
 }
 
-/* Fills err: the libcurl of this machine cannot do this; cocfs was built with another libcurl.
- * Returns -EIO. */
+/* Fills err: the libcurl of this machine lacks what the request needs; cocfs was built with another
+ * libcurl. Returns -EIO. */
 static int tell_unable(const char *why, struct err *err)
 {
 	err_set(err, EIO, "libcurl cannot send the request: %s", why);

@@ -8,8 +8,8 @@
  * Borrowed. */
 struct failure {
 	const struct transfer *transfer; /* the exchange, which has ended */
-	/* CURLE_OK: the answer came too early. CURLE_OPERATION_TIMEDOUT: also for our own
-	 * deadline */
+	/* CURLE_OK: a success came before the whole request was sent. CURLE_OPERATION_TIMEDOUT:
+	 * also for the deadline of http.c */
 	CURLcode code;
 	long os_errno;	    /* errno of the connection: CURLINFO_OS_ERRNO */
 	const char *url;    /* the URL that was called */

@@ -7,8 +7,8 @@
  *   finished  its result is known; its callback is due
  *
  * A callback may lower the bound on running requests, because an answer has shown something to the
- * client. So a request keeps its place until its callback is called, and only then another request
- * begins.
+ * client. So a request counts as running (n_busy) until its callback is called, and only then
+ * another request begins.
  *
  * If there is no descriptor for a connection, the request waits again, before all others. Another
  * request may leave its connection, or a user may close a file: so the client tries again every
@@ -16,10 +16,11 @@
  * a connection, and each new attempt lets half as many more begin. A request also begins anew, on a
  * new connection, if bytes have come on a connection before the request goes out (transfer.c).
  *
- * A few requests begin in each iteration of the loop (HTTP_BEGIN_MAX). The first good answer, or a
- * free descriptor, may let hundreds run. Otherwise all other work of the loop would wait until each
- * of them has a connection. While curl waits for its own timer, it gets no further requests: other
- * timers may run before curl's for some iterations.
+ * The first good answer, or a free descriptor, may let hundreds of requests run. If all began in
+ * one iteration of the loop, all other work would wait until each of them has a connection. So at
+ * most HTTP_BEGIN_MAX begin in an iteration. curl itself begins with them when its timer runs, and
+ * other timers may run before that timer for some iterations. Until then curl gets no further
+ * requests (multi_is_full()).
  *
  * The bound on running requests is our own, and not curl's (CURLMOPT_MAX_TOTAL_CONNECTIONS). So the
  * deadline also counts the time in the list of waiting requests, and a request that waited in vain
@@ -86,7 +87,7 @@ static void detach_request(struct http_request *request, bool well)
 		curl_easy_cleanup(easy);
 }
 
-/* Gives back the place of a running request (http->n_busy), for pump_requests(). */
+/* Counts a request as running no more (http->n_busy), so that pump_requests() may begin another. */
 static void leave_place(struct http_request *request)
 {
 	if (request->busy)
@@ -112,7 +113,7 @@ static void finish_request(struct http_request *request, CURLcode code)
 	move_request(request, FINISHED);
 }
 
-/* Returns an easy handle for a request: a kept one or a new one. Returns 0, -ENOMEM or -EIO. */
+/* Finds an easy handle for a request: a kept one, or else a new one. Returns 0, -ENOMEM or -EIO. */
 static int take_easy(struct http *http, CURL **ret_easy)
 {
 	CURL *easy;
@@ -172,8 +173,8 @@ static bool has_connection_free(const struct http *http)
 
 static void on_begin_due(void *data);
 
-/* May another request begin in this iteration? If not, sets the timer that begins further requests
- * in the next iteration. */
+/* May another request begin in this iteration? If yes, counts the request. If not, sets the timer
+ * that begins further requests in the next iteration. */
 static bool may_begin(struct http *http)
 {
 	const int64_t now_ms = loop_now_ms(http->loop);
@@ -245,7 +246,8 @@ static void call_back(struct http_request *request)
 		.cut = transfer->cut,
 	};
 
-	/* the next failure can name the names of the certificate */
+	/* asks curl for the names in the certificate, so that the error of the next failure can
+	 * tell them */
 	if (request->code == CURLE_PEER_FAILED_VERIFICATION)
 		request->http->want_names = true;
 	if (answer.err)

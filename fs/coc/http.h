@@ -41,14 +41,15 @@ struct http_spec {
 
 /* What a request has brought. Lives until the callback returns. */
 struct http_answer {
-	/* NULL: there is a whole answer. EHOSTUNREACH, ECONNREFUSED, EPROTO, ETIMEDOUT, EIO,
-	 * ENOMEM, EMFILE, ENFILE, EACCES (a proxy) */
+	/* NULL: there is a whole answer. Otherwise why there is none, as EHOSTUNREACH,
+	 * ECONNREFUSED, EPROTO, ETIMEDOUT, EIO, ENOMEM, EMFILE, ENFILE, or EACCES (of a proxy) */
 	const struct err *err;
 	bool sent; /* a byte of the request may have left this machine */
 	unsigned status;
 	const char *request_id;	 /* value of the header X-Request-Id, or NULL */
 	const char *retry_after; /* value of the header Retry-After, or NULL */
-	const char *header;	 /* value of the header of http_spec.header, wiped later; or NULL */
+	/* value of the header that http_spec.header names, wiped later; or NULL */
+	const char *header;
 	const void *body;
 	size_t body_size;
 	bool cut; /* the body is longer than answer_max */
@@ -73,7 +74,8 @@ void http_set_running_max(struct http *http, unsigned max);
 /*
  * Starts a request. Nothing of it is sent before the next iteration of the loop. timeout_ms is its
  * time from now; the wait for its turn, or for a free descriptor, counts. Returns 0 and a handle
- * that is valid until the callback, -EINVAL if there are too many headers, or -ENOMEM.
+ * that is valid until the callback, -EINVAL if there are too many headers or the URL is none, or
+ * -ENOMEM.
  */
 int http_start(struct http *http, const struct http_spec *spec, int64_t timeout_ms,
 	       http_done_fn *done, void *data, struct http_request **ret_request);

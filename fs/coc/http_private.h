@@ -19,11 +19,12 @@ struct http {
 	struct multi multi;
 	struct http_options options; /* strings are owned */
 	struct request_list lists[PLACES];
-	unsigned n_busy;  /* requests that ran and whose callbacks were not called yet */
+	/* requests that run, or have run and whose callbacks were not called yet */
+	unsigned n_busy;
 	unsigned n_begun; /* requests that began in the iteration of begun_ms */
 	int64_t begun_ms;
 	struct loop_timer next; /* set when no more requests may begin in this iteration */
-	bool short_of;		/* descriptors are short: at most `room` requests run */
+	bool short_of;		/* no descriptor was free lately: at most `room` requests run */
 	unsigned room;
 	struct loop_timer again;
 	CURL *spare[HTTP_EASY_SPARE_MAX];
@@ -36,14 +37,15 @@ struct http {
 	bool want_names;
 };
 
-/* Called after curl did something (struct multi_calls). Takes its results, and calls the callbacks
- * of the requests that have ended. */
+/* Called after curl did something (struct multi_calls). Takes curl's results, and calls the
+ * callbacks of the requests that have ended. */
 void http_acted(void *data);
 
-/* Called when an answer has more bytes than any answer may have (struct multi_calls). */
+/* Called when more bytes have come for a request than any answer may have (struct multi_calls).
+ * Ends the request. */
 void http_flooded(void *data, CURL *easy);
 
-/* Frees the http when no request is left. */
+/* Frees an http that has no request left. */
 void http_free(struct http *http);
 
 #endif

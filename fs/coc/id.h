@@ -19,8 +19,8 @@
  */
 bool id_is_document(const char *text);
 
-/* Is this an error code or a request ID? It is as a job ID, but may have any visible characters, at
- * most max of them. */
+/* Has this text the form of an error code or a request ID? Yes, if it is UTF-8 of 1 to max
+ * characters, all visible and none a blank of any kind. */
 bool id_is_word(const char *text, size_t max);
 
 /* Is this a UUID: 8-4-4-4-12 hexadecimal digits, or all 32 of them without dashes? */

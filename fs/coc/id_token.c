@@ -24,7 +24,7 @@
 struct id_token {
 	struct http *http;
 	const struct coc_origin *origin;
-	char *url, *provider; /* provider: the header line */
+	char *url, *provider; /* provider: the header X-Idp-Id, as a whole line */
 	struct buf token;     /* content of the file, which the request uses: secret */
 	struct buf body;
 	struct http_request *running;

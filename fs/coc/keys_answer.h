@@ -13,7 +13,7 @@
 
 /*
  * Reads the answer of the metadata service to GET /openstack/latest/securitykey. Returns 0 and
- * owned credentials with an end, or -errno with err filled.
+ * owned credentials, whose expires_s is set, or -errno with err filled.
  *
  * -EIO: this is not such an answer. -EINVAL: a key has a character that no key has. -ENOMEM.
  */
@@ -21,9 +21,9 @@ int keys_answer_of_metadata(const void *body, size_t size, struct coc_creds **re
 			    struct err *err);
 
 /*
- * Reads the answer of IAM to the request for a token. token: its header X-Subject-Token, or NULL.
- * The body says when the token ends. domain_id: goes into the credentials, for the header
- * X-Domain-Id; or NULL. Returns the same as keys_answer_of_metadata().
+ * Reads the answer of IAM to the request for a token. token: the value of the answer's header
+ * X-Subject-Token, or NULL. The answer's body says when the token ends. domain_id: goes into the
+ * credentials, for the header X-Domain-Id; or NULL. Returns the same as keys_answer_of_metadata().
  */
 int keys_answer_of_iam(const void *body, size_t size, const char *token, const char *domain_id,
 		       const char *source, struct coc_creds **ret_creds, struct err *err);

@@ -2,9 +2,11 @@
 /*
  * The conversation with the metadata service. Two requests, as the SDKs send them:
  *
- *   PUT /meta-data/latest/api/token         a token of this conversation; 404, 405 and 503 mean
- * that the service knows none: then no token is sent GET /openstack/latest/securitykey       the
- * keys
+ *   PUT /meta-data/latest/api/token      asks for a token of this conversation
+ *
+ *   GET /openstack/latest/securitykey    asks for the keys, with the token
+ *
+ * If the service answers the PUT with 404, 405 or 503, it knows no tokens: then none is sent.
  *
  * A token lives for hours, so it is kept for the next fetch. If the service does not accept the
  * token any more (401), another one is asked for, once. A 401 can also mean that no agency is bound
@@ -41,7 +43,7 @@ struct metadata {
 	void *data;
 };
 
-/* Ends the fetch: gives its owner the keys, or err. metadata may be gone when this returns. */
+/* Ends the fetch: calls its callback with keys, or with err. The callback may destroy metadata. */
 static void end_fetch(struct metadata *metadata, struct coc_creds *creds, const struct err *err)
 {
 	metadata->done(metadata->data, creds, err);
@@ -127,8 +129,8 @@ static void on_keys(void *data, const struct http_answer *answer)
 	}
 }
 
-/* Keeps the token of the metadata service. Keeps none if the text can be no header's value. Returns
- * 0 or -ENOMEM. */
+/* Keeps the token of the metadata service. Keeps none if no header can carry the text, or if it is
+ * too long. Returns 0 or -ENOMEM. */
 static int keep_token(struct metadata *metadata, const struct http_answer *answer)
 {
 	const char *text = answer->body;

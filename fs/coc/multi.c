@@ -27,12 +27,14 @@ struct socket {
 	LIST_ENTRY(socket) link; /* in multi->sockets */
 	struct multi *multi;
 	curl_socket_t fd;
-	bool is_connection;	  /* if not, it is curl's own, such as its resolver's */
-	bool is_shut;		  /* multi_drop_unasked() has shut it down */
-	CURL *easy;		  /* handle of the request that is under way, or was the last */
-	uint64_t heard;		  /* bytes that have come for that request */
-	uint64_t received_before; /* on TCP: bytes that had come before that request */
-	bool is_watched;	  /* curl waits for something on it: a request is under way */
+	bool is_connection; /* if not, it is curl's own, such as its resolver's */
+	bool is_shut;	    /* multi_drop_unasked() has shut it down */
+	/* handle of the request that runs on this socket, or was the last one */
+	CURL *easy;
+	uint64_t heard;		  /* bytes that have come for the request of easy */
+	uint64_t received_before; /* on TCP: bytes that had come before the request of easy */
+	/* curl waits for something on this socket: a request runs on it */
+	bool is_watched;
 	struct loop_watch watch;
 };
 
@@ -46,7 +48,7 @@ static void act_on_socket(struct multi *multi, curl_socket_t fd, int events)
 {
 	int running;
 
-	/* at each event curl begins with all new requests */
+	/* this call makes curl begin with all new requests */
 	multi->n_new = 0;
 	if (curl_multi_socket_action(multi->handle, fd, events, &running) == CURLM_OUT_OF_MEMORY)
 		multi->broken = true;
@@ -133,7 +135,7 @@ static struct socket *find_socket(struct multi *multi, curl_socket_t fd)
 	return NULL;
 }
 
-/* Adds a socket to the list. NULL when out of memory. */
+/* Adds a socket to multi->sockets. NULL: out of memory. */
 static struct socket *add_socket(struct multi *multi, curl_socket_t fd, bool is_connection)
 {
 	struct socket *socket = calloc(1, sizeof(*socket));
@@ -224,9 +226,9 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *k
 	return 0;
 }
 
-/* Removes the record of a socket whose number the kernel has given out again: so it was closed. Not
- * every socket that curl (7.88) closes is reported. An example is a socket that was still
- * connecting when its request was taken off. */
+/* Removes the record of an earlier socket with the number fd, if there is one. The kernel has given
+ * out the number again, so the earlier socket was closed. curl (7.88) does not report each socket
+ * that it closes: not one that was still connecting when its request was taken off. */
 static void drop_closed(struct multi *multi, curl_socket_t fd)
 {
 	struct socket *socket = find_socket(multi, fd);
@@ -269,7 +271,7 @@ bool multi_has_unread(curl_socket_t fd)
  * one. */
 static bool shut_unasked(struct socket **sockets, struct pollfd *polled, nfds_t n)
 {
-	/* if poll() fails, assume that something has come on all */
+	/* if poll() fails, assume that something has come on each of them */
 	bool unknown = n && poll(polled, n, 0) < 0, had_some = false;
 
 	for (nfds_t i = 0; i < n; i++) {

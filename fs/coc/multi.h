@@ -43,29 +43,32 @@ int multi_init(struct multi *multi, struct loop *loop, unsigned connections_max,
  * stays broken. */
 int multi_renew(struct multi *multi);
 
-/* Does curl have as many new easy handles as it may begin with at once? Then add others when it has
- * acted. */
+/* Does curl have HTTP_BEGIN_MAX new easy handles or more, with which it is about to begin? Then add
+ * no other before multi_calls.acted is called. */
 bool multi_is_full(const struct multi *multi);
 
 /* Opens a socket for a connection, in curl's place (CURLOPT_OPENSOCKETFUNCTION). Returns the
  * descriptor or -errno. */
 int multi_open_socket(struct multi *multi, const struct curl_sockaddr *address);
 
-/* Closes a socket of multi_open_socket(), for CURLOPT_CLOSESOCKETFUNCTION; data is the multi. */
+/* Closes a socket of multi_open_socket(), for CURLOPT_CLOSESOCKETFUNCTION; data is the multi.
+ * Returns what close(2) returns. */
 int multi_close_socket(void *data, curl_socket_t fd);
 
 /* Has more than HTTP_HEARD_MAX come for the request of this easy handle? Never true for a Unix
  * socket. May be called from a callback of curl. */
 bool multi_is_flooded(const struct multi *multi, const CURL *easy);
 
-/* Are there bytes to read on a socket, or has it ended? False if fd is no socket any more: curl
- * tries several addresses at once, and closes those that lose. */
+/* Are there bytes to read on a socket, or has it ended? False if fd is closed: curl tries several
+ * addresses at the same time, and closes the sockets that it does not need. True if poll()
+ * fails. */
 bool multi_has_unread(curl_socket_t fd);
 
 /*
- * Shuts down each idle connection on which something has come: bytes that nobody asked for, or its
- * end. curl does not use such a connection again. Returns whether there was one. May be called from
- * a callback of curl: the connection that curl is about to use is idle until its request is sent.
+ * Shuts down each idle connection on which something has come: bytes that nobody asked for, or the
+ * end of the connection. curl does not use such a connection again. Returns whether there was one.
+ * May be called from a callback of curl: the connection that curl is about to use is idle until its
+ * request is sent.
  */
 bool multi_drop_unasked(struct multi *multi);
 

@@ -6,9 +6,9 @@
  * files. */
 
 /*
- * Returns the path of such a file: the value of the environment variable if it is set and not
- * empty, else ~/.huaweicloud/NAME. `~` is HOME, or the home of the effective user. Returns 0 and an
- * allocated path, -ENOENT if there is no home, or -ENOMEM.
+ * Returns the path of one of these files: the value of the environment variable `variable` if it is
+ * set and not empty, else ~/.huaweicloud/NAME. `~` is HOME, or the home of the effective user.
+ * Returns 0 and an allocated path, -ENOENT if there is no home, or -ENOMEM.
  */
 int profile_path(const char *variable, const char *name, char **ret_path);
 

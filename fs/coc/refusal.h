@@ -11,8 +11,8 @@
 /* Fills err: calls are paused after COC_AUTH_FAILURES_MAX authentication failures in a row. */
 void refusal_paused(struct err *err);
 
-/* There are no credentials (creds NULL), or they have expired. why: why there are no new ones; its
- * text is empty if that is not known yet. */
+/* Fills err: there are no credentials (creds NULL), or they have expired. why: why there are no new
+ * ones; why->text is empty if that is not known yet. */
 void refusal_without_creds(const struct coc_creds *creds, const struct err *why, struct err *err);
 
 #endif

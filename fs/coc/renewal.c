@@ -37,8 +37,8 @@ static void wait_for_due_time(struct renewal *renewal)
 		       on_time, renewal);
 }
 
-/* Ends a fetch: sets the timer of the next one, and gives the owner the keys, or err. renewal may
- * be gone when this returns. */
+/* Ends a fetch: sets the timer of the next one, and calls renewal->fn with keys, or with err. fn
+ * may destroy the renewal. */
 static void on_fetched(void *data, struct coc_creds *creds, const struct err *err)
 {
 	struct renewal *renewal = data;

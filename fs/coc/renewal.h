@@ -14,12 +14,12 @@
 struct renewal;
 
 /*
- * Begins with the first fetch, in the next iteration. At the end of each fetch fn is called, with
- * credentials that fn then owns, or with NULL and the error. Even a call that destroys the renewal
- * is allowed in fn.
+ * Makes a renewal, whose first fetch begins in the next iteration of the loop. At the end of each
+ * fetch fn is called, with credentials that fn then owns, or with NULL and the error. fn may
+ * destroy the renewal.
  *
- * On success takes what origin owns. cacert: see id_token_create(). Returns 0 and an owned renewal,
- * or -errno with err filled.
+ * On success takes what origin owns: then the caller need not finish origin. cacert: see
+ * id_token_create(). Returns 0 and an owned renewal, or -errno with err filled.
  */
 int renewal_create(struct loop *loop, struct coc_origin *origin, const char *cacert, keys_fn *fn,
 		   void *data, struct renewal **ret_renewal, struct err *err);

@@ -35,13 +35,14 @@ struct request_spec {
 	int64_t offset;			     /* only list has it */
 };
 
-/* Builds and signs a request. Returns 0, or -errno with err filled. -EINVAL: JSON or a path cannot
- * carry a value. -EFBIG: the content is longer than the API takes. -ENOMEM. -EIO: the crypto
- * library failed. */
+/* Builds and signs a request. Returns 0, or -errno with err filled. -EINVAL: a text is not UTF-8,
+ * the content has a NUL, or document_id is no job ID. -EFBIG: the content is longer than the API
+ * takes. -ENOMEM. -EIO: the crypto library failed. */
 int request_build(const struct request_spec *spec, struct coc_request *ret_request,
 		  struct err *err);
 
-/* Takes what is secret of the request out of n texts of the answer: tokens, and the signature. */
+/* Replaces the secrets of the request (tokens and the signature) by "***" where any of the n texts
+ * has them. The texts are those of the answer. */
 void request_hide_secrets(const struct coc_request *request, char *const *texts, size_t n);
 
 /* Wipes the headers, which hold tokens, and frees what request owns. */

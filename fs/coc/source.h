@@ -7,9 +7,10 @@
 #include "base/err.h"
 
 /*
- * Makes the one spelling of a SOURCE, which names a state directory, and which a ledger belongs to.
- * `local` and a region stay as they are. A URL becomes the region that has it as its endpoint, else
- * coc_endpoint_canonical(). Returns 0 and an allocated text, or an error of coc_endpoint_find().
+ * Makes the one spelling of a SOURCE. A state directory is named by this spelling, and a ledger
+ * records it as its owner. `local` and a region stay as they are. A URL becomes the region that has
+ * it as its endpoint, else coc_endpoint_canonical(). Returns 0 and an allocated text, or with err
+ * filled -ENOMEM or an error of coc_endpoint_find().
  */
 int coc_source_canonical(const char *source, char **ret_canonical, struct err *err);
 

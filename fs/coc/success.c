@@ -42,7 +42,8 @@ struct text_member {
 };
 
 /* Copies a member: a string, or an integer as its digits. If the member is absent or null, *to
- * stays NULL, or if it is needed, returns -EINVAL. Returns 0, -EINVAL, -E2BIG or -ENOMEM. */
+ * stays NULL. Returns 0 or -ENOMEM. -EINVAL: a needed member is absent or null, or the member is no
+ * text in UTF-8. -E2BIG: it is longer than max. */
 static int copy_text_member(const cJSON *object, const struct text_member *member)
 {
 	const cJSON *value = json_get(object, member->name);
@@ -156,7 +157,7 @@ static int read_delete(const struct answer_source *source, const cJSON *root)
 	return id && !strcmp(id, source->document_id) ? 0 : -EINVAL;
 }
 
-/* Removes a version that does not have the form of one: it counts as not known. */
+/* Removes a version that does not have the form "v12": it counts as not known. */
 static void drop_odd_version(char **version)
 {
 	if (*version && !version_number(*version)) {
@@ -212,7 +213,9 @@ static void free_summary(struct coc_summary *summary)
 	*summary = (struct coc_summary){0};
 }
 
-/* Reads a row of a list. -EINVAL, -E2BIG: the row does not say which job it is. */
+/* Reads a row of a list. Returns 0 or -ENOMEM. -EINVAL, -E2BIG: the row cannot be used, because a
+ * text in `members` is missing, wrong or too long. By name, project and version cocfs recognises a
+ * job, so it takes none of them on trust. */
 static int read_summary(const cJSON *row, struct coc_summary *out)
 {
 	const struct text_member members[] = {
@@ -223,7 +226,7 @@ static int read_summary(const cJSON *row, struct coc_summary *out)
 		{"enterprise_project_id", &out->enterprise_project_id, COC_FIELD_PROJECT_MAX,
 		 false},
 	};
-	/* a bad modifier does not matter: the row still names its job */
+	/* a bad modifier stays NULL and does not spoil the row: cocfs only shows it to people */
 	const struct text_member modifier = {"modifier", &out->modifier, COC_FIELD_MAX, false};
 	int r = get_id(row, "document_id") ? COPY_TEXT_MEMBERS(row, members) : -EINVAL;
 

@@ -35,8 +35,9 @@
 #error "libcurl 7.87 or newer is needed (CURLOPT_PREREQFUNCTION, CURLOPT_QUICK_EXIT)"
 #endif
 
-/* Did the kernel take any byte of the earlier attempts? On a connection that was reset while it was
- * idle the kernel takes none, and then the request surely did not leave. */
+/* Did the kernel take any byte of the earlier attempts? Yes also if curl cannot tell. On a
+ * connection that was reset while it was idle the kernel takes none, and then the request surely
+ * did not leave. */
 static bool left_anything(const struct transfer *transfer)
 {
 	long sent = -1;
@@ -350,7 +351,8 @@ bool transfer_detach(const struct transfer *transfer, CURL *easy)
 	EASY_SET(CURLOPT_CURLU, (CURLU *)NULL);
 	EASY_SET(CURLOPT_POSTFIELDS, (char *)NULL);
 	EASY_SET(CURLOPT_ERRORBUFFER, (char *)NULL);
-	/* curl counts the attempts of a handle over all its exchanges, and gives up at five */
+	/* after one attempt only: curl counts the attempts of a handle over all its exchanges, and
+	 * gives up at five */
 	return code == CURLE_OK && transfer->attempts == 1;
 }
 

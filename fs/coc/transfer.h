@@ -26,14 +26,16 @@ struct transfer {
 	bool begun;		 /* the exchange was attached to the multi handle */
 	unsigned attempts;	 /* how often curl began to send the request */
 	int shortage;		 /* EMFILE or ENFILE: no descriptor at the last attempt; else 0 */
-	bool untaken;		 /* once ended: the kernel took no byte of any attempt */
+	bool untaken;		 /* set by transfer_end(): the kernel took no byte of any attempt */
 	bool repeated;		 /* curl wanted to send it again and was stopped */
-	bool stale;		 /* nothing was sent: a kept connection had bytes to read */
-	bool untimely;		 /* nothing was sent: a new connection had bytes to read */
+	/* stopped before it was sent: a kept connection had bytes to read */
+	bool stale;
+	/* stopped before it was sent: a new connection had bytes to read */
+	bool untimely;
 	bool early; /* the answer began before the kernel had taken the whole request */
 	bool too_large, no_memory;
-	/* once ended: a header of the answer was longer than curl can keep. The service or a proxy
-	 * has sent the header */
+	/* set when the exchange has ended: a header of the answer was longer than curl can keep.
+	 * The service or a proxy has sent the header */
 	bool long_header;
 	unsigned long failures; /* curl_memory_failures() when the exchange began */
 	size_t body_received, header_bytes, header_lines; /* bytes and lines of the answer */
@@ -48,9 +50,11 @@ struct transfer {
 	/* "Expect:" and the request's headers: a list of curl whose texts are borrowed */
 	struct curl_slist headers[1 + HTTP_HEADERS_SENT_MAX];
 	char message[CURL_ERROR_SIZE]; /* curl's own words for its result */
-	long verify_result;	       /* OpenSSL's result for the certificate, once ended */
-	long connect_status;	       /* a proxy's status for CONNECT, or 0 */
-	char names[HTTP_NAMES_MAX];    /* the names in the certificate, if they were asked for */
+	/* OpenSSL's result for the certificate; set by transfer_end() */
+	long verify_result;
+	/* the proxy's status for CONNECT, or 0; set by transfer_end() */
+	long connect_status;
+	char names[HTTP_NAMES_MAX]; /* the names in the certificate, if they were asked for */
 };
 
 /* Prepares a request, which multi will run. Its headers and body are borrowed. Returns 0, -EINVAL

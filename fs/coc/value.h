@@ -10,14 +10,14 @@
 /* Is the value given? NULL and "" are not. */
 bool value_is_given(const char *value);
 
-/* Can an HTTP header carry the value: is each byte visible ASCII? True if the value is not
+/* Can an HTTP header carry the value? Yes, if each byte is visible ASCII, or if the value is not
  * given. */
 bool value_is_plain(const char *value);
 
 /* As value_is_plain(), for a text of size bytes that may contain a NUL. */
 bool value_is_plain_text(const char *text, size_t size);
 
-/* Returns the size of a text without the blanks and line ends at its end. */
+/* Returns the size of a text without the spaces, tabs and line ends at its end. */
 size_t value_trim(const char *text, size_t size);
 
 #endif

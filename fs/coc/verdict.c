@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table. The first row that fits counts. A code is written in one of three ways: as the service
- * spells it, as ".0301", or as "*word". The spelling ".0301" stands for a code of the API gateway,
- * whose prefix is APIGW today and was APIG. The spelling "*word" stands for any code that contains
- * the word.
+ * The table of verdicts. The first row that fits counts. The code of a row is written in one of
+ * three ways: as the service spells it, as ".0301", or as "*word". The spelling ".0301" stands for
+ * a code of the API gateway, whose prefix is APIGW today and was APIG. The spelling "*word" stands
+ * for any code that contains the word.
  *
  * PAGE and PAGE_OF_TLS stand for an answer without a code that is not JSON: a page in HTML, or
  * words that say to use https.
@@ -99,8 +99,8 @@ static const struct verdict_row {
 	const char *code;   /* NULL: any code fits */
 	const struct verdict *verdict;
 } rows[] = {
-	/* A 5xx is a failure on the way of an answer, with any code: it does not say whether the
-	 * call was done. The code of a 504 may be that of a call within the service. */
+	/* A 5xx with any code is a failure that does not say whether the call was done. The code of
+	 * a 504 may be that of a call within the service. */
 	{500, 502, NULL, &failed},
 	{504, 599, NULL, &failed},
 	/* the one 503 that the gateway gives before it passes the call on */
@@ -115,7 +115,7 @@ static const struct verdict_row {
 	{0, 499, ".0301", &bad_keys},
 	{200, 499, "*quota", &quota},
 
-	/* a 200 that carries an error code: the service says no */
+	/* the service says no in a 200, with an error code of its own */
 	{200, 200, NULL, &bad_request},
 
 	/* 301, 307, 308: the server has not done the call (RFC 9110, 15.4). But a 302 or 303 to a
@@ -139,11 +139,11 @@ static const struct verdict_row {
 	 * too */
 	{408, 408, NULL, &gave_up},
 	{409, 409, NULL, &in_the_way},
-	/* means more than 404, but does not speak of a job either */
+	/* "gone for ever" says more than a 404, but it does not speak of a job either */
 	{410, 410, NULL, &not_coc},
 	{413, 413, NULL, &too_large},
-	/* not processed, because a replay could harm; cocfs sends no early data, and a later call
-	 * is none */
+	/* not processed, because early data of TLS could be a replay; a call that cocfs makes later
+	 * is sent without early data */
 	{425, 425, NULL, &too_early},
 	/* the gateway itself is at fault: EINVAL would send people to their file */
 	{400, 499, ".0103", &misconfigured},
@@ -160,7 +160,7 @@ static const struct verdict_row {
 	{400, 400, PAGE, &not_coc},
 	{400, 400, NULL, &bad_request},
 	{422, 422, NULL, &bad_request},
-	/* negotiated content, or ranges: no part of the API */
+	/* statuses for content negotiation, ranges or other things that the API does not have */
 	{406, 406, NULL, &not_coc},
 	{415, 416, NULL, &not_coc},
 	{418, 418, NULL, &not_coc},
@@ -173,12 +173,12 @@ static const struct verdict_row {
 	{417, 417, NULL, &mangled},
 	{414, 414, NULL, &long_head},
 	{431, 431, NULL, &long_head},
-	{494, 494, NULL, &long_head}, /* of the gateway, and of nginx */
+	{494, 494, NULL, &long_head}, /* this status is the gateway's and nginx's own */
 	{423, 423, NULL, &locked},
 	{424, 424, NULL, &misconfigured},
 	{426, 426, NULL, &bad_transport},
 	{451, 451, NULL, &forbidden_by_law},
-	{497, 497, NULL, &wants_tls}, /* nginx's own status for this */
+	{497, 497, NULL, &wants_tls}, /* nginx's own status for an http request to its https port */
 	/* All other statuses are no part of HTTP. Some (460, 499) say that the caller went away
 	 * while the service goes on: unknown. */
 };

@@ -14,12 +14,13 @@ struct verdict {
 	const char *what_to_do; /* says one thing that mends it */
 };
 
-/* The job has as many versions as the service keeps. What COC answers to one more is not public. */
+/* The verdict for a refused update if the job has as many versions as the service takes. What COC
+ * itself answers then is not public. */
 extern const struct verdict verdict_too_many_versions;
 
 /*
- * Returns the verdict for an HTTP status and an error code ("" if there is none). Status 200 is for
- * an answer that carries an error code all the same. Pure; never fails.
+ * Returns the verdict for an HTTP status and an error code ("" if there is none). Use status 200
+ * only for an answer that carries an error code. Pure; never fails.
  */
 const struct verdict *verdict_find(unsigned status, const char *error_code);
 

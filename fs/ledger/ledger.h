@@ -98,8 +98,8 @@ void ledger_sync_failed(struct ledger *ledger);
  */
 int ledger_compact(struct ledger *ledger);
 
-/* How many commits were made since the ledger was opened. durable: syncs of the disk. other: the
- * commits beyond that number, which shared a sync or had none. */
+/* How many commits were made since the ledger was opened. durable: those with a sync of the disk.
+ * other: those without one. */
 struct ledger_commits {
 	uint64_t durable, other;
 };
