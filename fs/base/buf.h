@@ -6,40 +6,44 @@
 
 /*
  * A growing run of bytes. Zero-initialise the struct. buf_finish() frees the memory and leaves the
- * struct usable. data is NULL until the first append. Then data ends with a NUL, which size does
- * not count.
+ * struct usable. data is NULL until the first append or reserve. After an append a NUL follows the
+ * bytes; size does not count the NUL.
  *
  * An error sticks: once there was no memory, the buffer keeps the bytes that it has, and every
- * further append fails too. So check the last call of a sequence, or error, and no call before.
+ * further append fails too. So after several appends, check only the result of the last one, or
+ * error.
  */
 struct buf {
 	char *data;
-	size_t size;
-	size_t room;
-	int error; /* 0, or -ENOMEM once an append or a reserve has failed */
+	size_t size; /* bytes in data */
+	size_t room; /* bytes allocated for data, with room for the NUL */
+	int error;   /* 0, or -ENOMEM once an append or a reserve has failed */
 };
 
-/* Frees the memory of a buffer. The buffer is as new afterwards. */
+/* Frees the memory of a buffer. Afterwards the buffer is empty, without an error, and usable. */
 void buf_finish(struct buf *buf);
 #define _cleanup_buf_ __attribute__((cleanup(buf_finish)))
 
-/* Appends size bytes. Returns buf->error. */
+/* Appends size bytes. Returns buf->error: 0 or -ENOMEM. */
 int buf_append(struct buf *buf, const void *data, size_t size);
 
-/* Appends a text. Returns buf->error. */
+/* Appends a text, without its NUL. Returns buf->error: 0 or -ENOMEM. */
 int buf_puts(struct buf *buf, const char *text);
 
-/* Appends formatted text. Returns buf->error. */
+/* Appends formatted text (printf(3)). Returns buf->error: 0 or -ENOMEM. */
 int buf_printf(struct buf *buf, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Makes room for at least size more bytes. Returns buf->error. */
+/* Takes memory for at least size more bytes now, so that appending them cannot fail. Returns
+ * buf->error: 0 or -ENOMEM. */
 int buf_reserve(struct buf *buf, size_t size);
 
-/* Drops the bytes after the first size bytes, and the error. size is at most buf->size. */
+/* Keeps the first size bytes and drops the others. Clears buf->error. size must be at most
+ * buf->size. */
 void buf_cut(struct buf *buf, size_t size);
 
-/* Takes the bytes out of the buffer; the caller frees them. Returns NULL if nothing was appended
- * or if an append failed. The buffer is as new afterwards. */
+/* Takes the memory with the bytes out of the buffer, which is empty afterwards; the caller frees
+ * the memory. Returns NULL if data is NULL. If buf->error is set, frees the bytes and returns
+ * NULL. */
 char *buf_steal(struct buf *buf);
 
 #endif

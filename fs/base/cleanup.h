@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 /*
- * Cleanup attributes. A variable that owns something frees it when the variable goes out of scope.
- * So an early return needs no goto. Take a value that is to outlive the scope out with steal_ptr()
- * or steal_fd().
+ * Cleanup attributes for variables. When a variable with such an attribute goes out of scope, its
+ * value is freed or closed. So an early return needs no goto. If the value is to outlive the scope,
+ * take it out of the variable with steal_ptr() or steal_fd().
  */
 
 static inline void cleanup_freep(void *p)
@@ -33,8 +33,8 @@ static inline void cleanup_fclosep(FILE **file)
 #define _cleanup_close_ __attribute__((cleanup(cleanup_closep)))
 #define _cleanup_fclose_ __attribute__((cleanup(cleanup_fclosep)))
 
-/* Defines the cleanup function DESTRUCTORp for a variable of a pointer type. The destructor is not
- * called for NULL. */
+/* Defines what _cleanup_(destructor) needs: a function that calls the destructor with the value of
+ * a variable of this pointer type. The function does not call the destructor for NULL. */
 #define DEFINE_CLEANUP(type, destructor)                                                           \
 	static inline void destructor##p(type *p)                                                  \
 	{                                                                                          \
@@ -43,7 +43,7 @@ static inline void cleanup_fclosep(FILE **file)
 	}
 #define _cleanup_(destructor) __attribute__((cleanup(destructor##p)))
 
-/* Takes the value out of a pointer variable, and leaves NULL in the variable. */
+/* Returns the value of a pointer variable, and leaves NULL in the variable. */
 #define steal_ptr(ptr)                                                                             \
 	({                                                                                         \
 		__typeof__(ptr) stolen_ = (ptr);                                                   \
@@ -51,7 +51,7 @@ static inline void cleanup_fclosep(FILE **file)
 		stolen_;                                                                           \
 	})
 
-/* Takes the descriptor out of a variable, and leaves -1 in the variable. Returns the descriptor. */
+/* Returns the descriptor of a variable, and leaves -1 in the variable. */
 static inline int steal_fd(int *fd)
 {
 	int stolen = *fd;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/descriptors.h"
 
-/* When there are few descriptors: the directories get one of 8 that are left. */
+/* The directories get one of 8 descriptors that are left without own, within their two bounds. */
 #define DIRECTORIES_SHARE 8
 
 static unsigned at_most(unsigned number, unsigned most)

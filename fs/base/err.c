@@ -9,8 +9,8 @@
 
 #include "base/shown.h"
 
-/* Makes a text that vsnprintf(3) has written fit to be shown. length: what vsnprintf(3)
- * returned. */
+/* Makes a text that vsnprintf(3) has written into room bytes fit to be shown. length: what
+ * vsnprintf(3) returned. */
 static void put_right(char *text, size_t room, int length)
 {
 	if (length >= 0 && (size_t)length >= room)

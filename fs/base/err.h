@@ -4,7 +4,8 @@
 
 #include <stddef.h>
 
-/* The bytes of an error's sentence, and of the lines below the sentence, each with a NUL. */
+/* Room in bytes, with a NUL, for the sentence of an error (text), and for the lines below the
+ * sentence (details). */
 #define ERR_TEXT_MAX 1024
 #define ERR_DETAILS_MAX 3072
 
@@ -14,24 +15,26 @@
  * the terminal, the log and the .error sibling. A struct err lives on the caller's stack and owns
  * no memory.
  *
- * Functions that take a struct err accept NULL. They fill the error only if they fail. All text is
- * made fit to be shown (base/shown.h), so a foreign text forges no line. A text that is too long is
- * cut between two characters.
+ * A function that can fail takes a struct err, or NULL if its caller needs no sentence. It fills
+ * the error only if it fails. All text is made fit to be shown (base/shown.h), so a foreign text
+ * forges no line. A text that is too long is cut between two characters.
  */
 struct err {
 	int errnum;		       /* positive errno; 0: no error */
 	char text[ERR_TEXT_MAX];       /* one sentence, without a line feed */
 	char details[ERR_DETAILS_MAX]; /* lines "key: value\n" */
-	unsigned line, column;	       /* where in a text; 0: no place is known */
+	unsigned line, column;	       /* where in a checked text, both from 1; 0: not known */
 };
 
-/* Fills err, and empties the details. NULL is accepted. Most callers use err_set(). */
+/* Fills err with an errno and a sentence (printf(3)). Empties the details and the place. NULL is
+ * accepted. Most callers use err_set(). */
 void err_fill(struct err *err, int errnum, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /*
- * Fills err. The value of the macro is -errnum, so a caller can return it. This is a macro so that
- * a compiler and clang's analyzer see which value a failure has.
+ * Fills err as err_fill() does; NULL is accepted. The value of the macro is -errnum, so a caller
+ * can return it. This is a macro so that a compiler and clang's analyzer see which value a failure
+ * has.
  */
 #define err_set(err, errnum, ...)                                                                  \
 	({                                                                                         \
@@ -40,13 +43,14 @@ void err_fill(struct err *err, int errnum, const char *fmt, ...)
 		-errnum_;                                                                          \
 	})
 
-/* Puts "context: " before the sentence. NULL is accepted. The function returns nothing, so no
- * caller takes a failure without a sentence for a success. */
+/* Puts "context: " before the sentence. NULL is accepted. The function returns no -errno, because
+ * it has none if err is NULL: the caller returns its own. */
 void err_context(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * Says where in a text the error is. Puts "LINE:COLUMN: " before the sentence, and adds the lines
- * "line" and "column". Both count from 1. Call this function after err_context(). NULL is accepted.
+ * Says where in a text the error is. Puts "LINE:COLUMN: " before the sentence, adds "line: LINE"
+ * and "column: COLUMN" to the details, and sets line and column. Both count from 1. Call this
+ * function after err_context(), so that the place stands first. NULL is accepted.
  */
 void err_place(struct err *err, unsigned line, unsigned column);
 
@@ -54,24 +58,26 @@ void err_place(struct err *err, unsigned line, unsigned column);
  * lives as long as err. */
 const char *err_sentence(const struct err *err);
 
-/* Adds a line "key: value". An empty value adds nothing. NULL is accepted. */
+/* Adds a line "key: value" to the details; fmt makes the value (printf(3)). Adds nothing if the
+ * value is empty. Cuts a value that is too long, or adds nothing if there is no room left. NULL is
+ * accepted. */
 void err_detail(struct err *err, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Returns the value of the first line of a key: ret_size bytes inside err. Returns NULL if there is
- * no line of that key. */
+/* Returns the value of the first line of details that has this key: *ret_size bytes inside err,
+ * without a NUL. Returns NULL if no line has the key. */
 const char *err_find(const struct err *err, const char *key, size_t *ret_size);
 
-/* Removes all lines of a key. */
+/* Removes all lines of details that have this key. */
 void err_drop(struct err *err, const char *key);
 
 /* Returns the name of an errno, such as "ENODATA". For an errno without a name: "errno N", in a
- * static buffer. */
+ * static buffer that the next such call overwrites. */
 const char *err_name(int errnum);
 
 /*
  * Returns the whole story, as the .error sibling has it: the sentence, "errno: NAME", the details.
- * The caller frees the text. Returns NULL without memory.
+ * The caller frees the text. Returns NULL if there is no memory.
  */
 char *err_story(const struct err *err);
 

@@ -6,7 +6,7 @@
 
 #include "base/shown.h"
 
-/* Returns the length of the beginning of a text that needs no escape. */
+/* Returns how many bytes at the beginning of a text need no escape. left: the size of the text. */
 static size_t plain_length(const char *text, size_t left)
 {
 	size_t at = 0, size;

@@ -5,13 +5,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A fast hash of texts: FNV-1a. A person who chooses two texts can choose two with the same hash.
+/* A fast hash of texts: FNV-1a. It is easy to choose two different texts that have the same hash.
  * Where that would do harm, use a hash with a key (submit/id_set.c). */
 
 /* The first value of a hash: give this to the first hash_text(). */
 #define HASH_BEGIN UINT64_C(0xcbf29ce484222325)
 
-/* Adds a text to a hash. Returns the new hash. */
+/* Adds a text (size bytes) to a hash. Returns the new hash. */
 static inline uint64_t hash_text(uint64_t hash, const char *text, size_t size)
 {
 	for (size_t i = 0; i < size; i++)

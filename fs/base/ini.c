@@ -20,7 +20,8 @@ static char *trim_line(char *text)
 	return text;
 }
 
-/* Cuts the comment off a line. A comment begins at the start of the line, or behind white space. */
+/* Cuts the comment off a line. The sign '#' or ';' begins a comment only at the start of the line,
+ * or behind white space. */
 static void cut_comment(char *line)
 {
 	for (char *p = line; *p; p++)

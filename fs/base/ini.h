@@ -12,15 +12,16 @@
  * is made.
  */
 
-/* Called for each key. The strings live as long as the text. section is "" before the first
- * section. A negative return value ends the parsing. */
+/* ini_parse() calls this for each line "key = value". The strings live as long as the text. section
+ * is "" before the first section. Return 0 to go on; another value ends the parsing, and
+ * ini_parse() returns it. */
 typedef int ini_fn(void *data, const char *section, const char *key, const char *value);
 
 /*
  * Parses size bytes of text. A NUL must follow the text. The parser cuts the text into pieces.
- * Returns 0, or what fn returned. Returns -EINVAL for a line of another form, and for a line with a
- * NUL or a control character. Then *ret_line is the number of that line; else *ret_line stays
- * untouched.
+ * Returns 0, or what fn returned. Returns -EINVAL for a line that is neither a section, a key with
+ * a value, a comment nor empty. Returns -EINVAL for a line with a NUL or a control character, too.
+ * Only in these two cases *ret_line is set, to the number of the line, from 1.
  */
 int ini_parse(char *text, size_t size, ini_fn *fn, void *data, unsigned *ret_line);
 

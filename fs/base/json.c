@@ -9,8 +9,8 @@
 
 #include "base/secret.h"
 
-/* Returns the offset of the quote that ends a string; size if there is none. at: the offset behind
- * the opening quote. */
+/* Returns the offset of the quote that ends a string; size or more if there is none. at: the offset
+ * behind the opening quote. */
 static size_t string_end(const char *text, size_t size, size_t at)
 {
 	const char *quote = memchr(text + at, '"', size - at);
@@ -49,8 +49,8 @@ bool json_is_within(const char *text, size_t size, size_t values_max, size_t dep
 	return values <= values_max && depth <= depth_max;
 }
 
-/* Finds the first "\\u0000" from an offset on whose backslash is not escaped by another backslash.
- * Returns the offset of the backslash, or size. */
+/* Finds the first "\\u0000" from the offset at on. Skips a "\\u0000" whose backslash is escaped by
+ * another backslash. Returns the offset of the backslash, or size if there is none. */
 static size_t find_nul(const char *text, size_t size, size_t at)
 {
 	for (; at < size; at++) {
@@ -78,7 +78,7 @@ int json_parse(const char *text, size_t size, cJSON **ret_value)
 		return -EINVAL;
 	if (find_nul(text, size, 0) < size)
 		return -EILSEQ;
-	/* cJSON stays within the given length, because no NUL is asked for at the end */
+	/* false: cJSON expects no NUL behind the value, and so reads nothing beyond size bytes */
 	value = cJSON_ParseWithLengthOpts(text, size, &end, false);
 	if (!value)
 		return -EINVAL;
@@ -94,7 +94,7 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Are all names of an object different? Returns 1, 0 or -ENOMEM. */
+/* Are all names of an object different? Returns 1 (yes), 0 (no) or -ENOMEM. */
 static int has_own_names(const cJSON *object)
 {
 	size_t n = (size_t)cJSON_GetArraySize(object), i = 0;

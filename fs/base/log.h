@@ -20,20 +20,21 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_D
 /* Reads "error", "warning", "info" or "debug". Returns false for another word. */
 bool log_level_parse(const char *word, enum log_level *ret_level);
 
-/* What a message is about. The journal keeps this in fields. The pointers are borrowed, and may be
- * NULL. */
+/* What a message is about. The journal keeps each member in the field that is named beside it. The
+ * pointers are borrowed, and may be NULL: then the field is left out. */
 struct log_about {
-	const char *path;      /* COCFS_PATH: of the job file, from the root of the mount */
+	const char *path;      /* COCFS_PATH: the job file, relative to the root of the mount */
 	const char *job_id;    /* COCFS_JOB_ID */
 	const struct err *err; /* ERRNO, COCFS_ERRNO and COCFS_REQUEST_ID */
 };
 
-/* Sets the name of the program, and the level up to which messages are logged. Call this function
- * at the start, before standard error becomes another file. */
+/* Sets the name of the program, and the last level whose messages are logged (LOG_LEVEL_DEBUG: all
+ * are). Call this function at the start, before standard error becomes another file. */
 void log_open(const char *program, enum log_level level);
 
-/* Call this when the start is over. Messages then go to the log file. Without a log file, and for a
- * message that the log file cannot take, they go to syslog (background) or to standard error. */
+/* Call this when the start is over. From then on messages go to the log file. Without a log file,
+ * and for a message that the log file cannot take, they go to syslog (background) or to standard
+ * error. */
 void log_settle(bool background);
 
 /* Is there a syslog daemon, or the journal, that takes messages? This function does not wait. */
@@ -47,8 +48,8 @@ bool log_shows(enum log_level level);
 void log_about(enum log_level level, const struct log_about *about, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Logs what is wrong with a file: "PATH: SENTENCE". job_id may be NULL. The macro evaluates its
- * arguments twice. */
+/* Logs what is wrong with a file: "PATH: SENTENCE" with the sentence of err_. job_id_ may be NULL.
+ * The macro evaluates path_ and err_ twice. */
 #define log_err(level, path_, job_id_, err_)                                                       \
 	log_about(level, &(struct log_about){.path = (path_), .job_id = (job_id_), .err = (err_)}, \
 		  "%s: %s", (path_), (err_)->text)

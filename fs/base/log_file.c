@@ -18,9 +18,9 @@
 
 static struct {
 	int directory_fd, fd;
-	char *name; /* the name of the file in the directory; NULL: there is no log file */
-	unsigned long lost;
-	bool torn; /* only a part of the last line is in the file */
+	char *name;	    /* the name of the file in the directory; NULL: there is no log file */
+	unsigned long lost; /* lines that could not be written and are not reported yet */
+	bool torn;	    /* only a part of the last line is in the file, without its line feed */
 } log_file = {.directory_fd = -1, .fd = -1};
 
 /* Opens the log file by its name. O_NONBLOCK: the open never waits for a FIFO or a device. Returns
@@ -95,7 +95,8 @@ bool log_file_is_open(void)
 	return log_file.name;
 }
 
-/* Writes a text. Returns false if the file does not take the whole text. */
+/* Writes a text. Returns false if the file does not take the whole text; then torn is set if the
+ * file has taken a part. */
 static bool write_all(const char *text, size_t size)
 {
 	size_t done = 0;
@@ -114,8 +115,8 @@ static bool write_all(const char *text, size_t size)
 	return true;
 }
 
-/* Writes what must stand before the next line: the end of a torn line, and a line that says how
- * many lines are missing. Returns false if that cannot be written. */
+/* Writes what must stand before the next line: a line feed behind a torn line, and a line that says
+ * how many lines are missing. now: the time as text. Returns false if either cannot be written. */
 static bool write_gap(const char *now)
 {
 	char text[128];

@@ -19,15 +19,16 @@
  */
 int log_file_open(const char *path, struct err *err);
 
-/* Opens the log file again by its name. logrotate(8) has given the old file another name before.
- * Returns 0, or -errno: then the old file stays in use. */
+/* Call this after logrotate(8) has renamed the log file. Opens a file of the original name, or
+ * makes one, and closes the renamed file. A log file must be open. Returns 0, or -errno: then the
+ * renamed file stays in use. */
 int log_file_reopen(void);
 
 /* Is a log file open? */
 bool log_file_is_open(void);
 
-/* Writes a line with the time (UTC) before the text. Returns false if the line is not in the
- * file. */
+/* Writes a line with the time (UTC) before the text. A log file must be open. Returns false if the
+ * line could not be written, or only a part of it. */
 bool log_file_write(const char *program, const char *level, const char *line);
 
 /* Closes the log file, if one is open. */

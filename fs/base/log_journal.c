@@ -46,15 +46,15 @@ bool log_journal_is_there(void)
 	return !strcmp(stream, expected) && log_socket_is_there(&journal_socket);
 }
 
-/* Adds a field. Leaves a field out that does not fit, and never cuts it: half a path is the path of
- * another file. */
+/* Adds a field to the message. A field that does not fit is left out, never cut: half a path would
+ * be the path of another file. */
 static void add_bytes(struct message *message, const char *name, const char *value, size_t size)
 {
 	const uint64_t told = htole64(size);
 	size_t name_size = strlen(name);
 	char *at = message->data + message->size;
 
-	/* two line feeds, and the NUL that log_socket_send() needs */
+	/* 1: a line feed; 2: a line feed, and the NUL that log_socket_send() needs */
 	if (name_size + 1 + sizeof(told) + size + 2 > sizeof(message->data) - message->size)
 		return;
 	at = mempcpy(at, name, name_size);

@@ -16,8 +16,8 @@
 bool log_journal_is_there(void);
 
 /*
- * Sends a line with its fields. priority: one of syslog.h. about may be NULL. Never waits. Returns
- * false if the message is lost.
+ * Sends a message: line is its text, and about has further fields or is NULL. priority: LOG_ERR or
+ * another of syslog.h. Never waits. Returns false if the message is lost.
  */
 bool log_journal_send(const char *program, int priority, const char *line,
 		      const struct log_about *about);

@@ -9,8 +9,8 @@
 /* Is there a log daemon that takes messages? */
 bool log_syslog_is_there(void);
 
-/* Sends a message of the facility "daemon". priority: one of syslog.h. Returns false if the message
- * is lost. */
+/* Sends a message of the facility "daemon". priority: LOG_ERR or another of syslog.h. Returns false
+ * if the message is lost. */
 bool log_syslog_send(const char *program, int priority, const char *line);
 
 #endif

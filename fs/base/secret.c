@@ -36,8 +36,8 @@ int secret_open(const void *bytes, size_t size, const char *source, struct secre
 		free(secret);
 		return -ENOMEM;
 	}
-	/* if either fails, the secret is kept all the same: process_keep_secrets() forbids core
-	 * files, too */
+	/* ignore a failure of madvise() or mlock(): process_keep_secrets() forbids core files, too,
+	 * and mlock() may be over the limit of the process */
 	madvise(pages, PAGES_SIZE, MADV_DONTDUMP);
 	mlock(pages, size + 1);
 	memcpy(pages, bytes, size);
@@ -69,8 +69,8 @@ const char *secret_source(const struct secret *secret)
 	return secret->source;
 }
 
-/* Returns how many bytes of a text quote the secret, from the text's beginning: those that are
- * equal, and the rest of the word. */
+/* Returns how many bytes at the beginning of a text quote the secret: the bytes that are equal, and
+ * the rest of the word behind them. */
 static size_t echo_length(const char *secret, const char *text)
 {
 	size_t length = 0;

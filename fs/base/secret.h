@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* The bytes of a secret: an AK, an SK, a security token (the longest seen is about 8 KB), or an
- * X-Auth-Token. */
+/* The most bytes of a secret: an AK, an SK, a security token (the longest seen is about 8 KB), or
+ * an X-Auth-Token. */
 #define SECRET_MAX 16384
 
 /*
@@ -25,18 +25,19 @@ int secret_open(const void *bytes, size_t size, const char *source, struct secre
 /* Wipes and frees a secret. NULL is accepted. */
 void secret_close(struct secret *secret);
 
-/* Returns the bytes and their number. They live as long as the secret. A NUL follows them, which is
- * not counted. ret_size may be NULL. */
+/* Returns the bytes; they live as long as the secret. A NUL follows the bytes. *ret_size is their
+ * number without the NUL; ret_size may be NULL. */
 const char *secret_bytes(const struct secret *secret, size_t *ret_size);
 
 /* Returns the source of a secret. The text lives as long as the secret. */
 const char *secret_source(const struct secret *secret);
 
 /*
- * Takes a secret out of a text that people will read: a service can send back what it was sent.
- * Where the text has the first SECRET_BEGIN_SIZE bytes of the secret, these and the rest of the
- * word become "***". An echo can be cut, or spelled in another way further on. The text never
- * grows. The function does not look for a shorter secret, because such a text is everywhere.
+ * Takes a secret out of a text that people will read, such as the answer of a service that quotes
+ * the request. Where the text has the first SECRET_BEGIN_SIZE bytes of the secret, these bytes and
+ * the rest of the word become "***". So the secret is found even if the text has only its
+ * beginning, or spells its end in another way. The text never grows. A secret with fewer bytes is
+ * not looked for, because so short a text may stand anywhere.
  */
 #define SECRET_BEGIN_SIZE 8
 void secret_hide(const char *secret, char *text);

@@ -29,8 +29,8 @@ void shares_finish(struct shares *shares)
 	shares->used = 0;
 }
 
-/* Returns the place in the list where the record of a user is, or where a new record is to be
- * linked. */
+/* Returns the pointer that points at the record of a user. If the user has no record, this pointer
+ * is NULL, and a new record is linked there. */
 static struct share **find_share(struct shares *shares, uid_t user)
 {
 	struct share **at = &shares->by_user[user % BUCKETS];
@@ -47,7 +47,8 @@ bool shares_take(struct shares *shares, uid_t user, size_t units)
 
 	if (units > left)
 		return false;
-	/* the last unit is for a user who holds nothing */
+	/* the rule: hold no more than stays free. Exception: a user who holds nothing may take one
+	 * unit, even the last */
 	if (!shares->one_user && units + held > left - units && (held || units > 1))
 		return false;
 	if (!share) {

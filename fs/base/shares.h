@@ -15,23 +15,23 @@
  * there are. Where only one user may use the mount, that user may have all.
  */
 struct shares {
-	size_t total, used;
+	size_t total, used; /* units */
 	bool one_user;
-	struct share *by_user[64]; /* only of users who hold something */
+	struct share *by_user[64]; /* records of the users who hold units, in lists by user ID */
 };
 
-/* Initialises a stock of total units (descriptors, or bytes), which are all free. one_user: only
- * one user may use the mount. */
+/* Initialises a stock of total units, such as descriptors or bytes. All units are free. one_user:
+ * only one user may use the mount, and so may have all units. */
 void shares_init(struct shares *shares, size_t total, bool one_user);
 
-/* Frees the records of what users hold. */
+/* Frees the records of what users hold. Afterwards all units are free. */
 void shares_finish(struct shares *shares);
 
-/* Gives units to a user, if the rule allows it and there is memory for the record. Returns whether
- * the user has the units. */
+/* Gives units to a user. Returns true if the user has got them. Returns false if the rule forbids
+ * it, or if there is no memory for the record: then nothing has changed. */
 bool shares_take(struct shares *shares, uid_t user, size_t units);
 
-/* Takes units back that shares_take() gave to the user. */
+/* Takes back units that shares_take() has given to the user. */
 void shares_give(struct shares *shares, uid_t user, size_t units);
 
 #endif

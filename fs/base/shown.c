@@ -8,9 +8,9 @@
 
 /*
  * The characters that are never shown as they are, in rising order. "ignorable" is the property
- * Default_Ignorable_Code_Point of Unicode 14 (DerivedCoreProperties.txt). The table is complete:
- * such a character has no width and no form of its own. The property includes code points that a
- * later Unicode may assign.
+ * Default_Ignorable_Code_Point of Unicode 14 (DerivedCoreProperties.txt). The table has every
+ * character with this property, because such a character has no width and no form of its own. The
+ * property also covers code points that a later Unicode may assign.
  */
 static const struct range {
 	uint32_t first, last;

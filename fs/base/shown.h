@@ -10,7 +10,8 @@
 /*
  * The one rule for foreign texts that people see: texts of the service, names of files, words of a
  * document. A foreign text must not control the terminal, forge a line, hide a part of itself, or
- * change the order in which it is read. So these are never shown as they are:
+ * change the order in which it is read. So the following characters and bytes are never shown as
+ * they are:
  *
  * Control characters (C0, DEL, C1), line separators and paragraph separators. Characters that set
  * the direction of writing, or that have no width or no form (Default_Ignorable_Code_Point).
@@ -35,10 +36,12 @@ void shown_clean(char *text);
  * shown_clean(). */
 void shown_clean_lines(char *text);
 
-/* Removes the last character of a text if a part of the character is cut off. */
+/* Removes the last character of a text if some of its bytes are missing. Call this for a text that
+ * snprintf(3) has cut. */
 void shown_drop_half(char *text);
 
-/* Appends a text, and makes the appended part fit to be shown. Returns 0 or -ENOMEM. */
+/* Appends a text, and makes the appended part fit to be shown, as shown_clean() does. Returns 0 or
+ * -ENOMEM. */
 int shown_append(struct buf *buf, const char *text);
 
 #endif

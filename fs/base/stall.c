@@ -17,7 +17,8 @@ void stall_times_add(struct stall_times *times, int64_t us)
 	times->sum_us += (uint64_t)us;
 }
 
-/* Reads the processor time. Returns how much was used since the last reading. */
+/* Reads the processor time. Returns how many microseconds were used since the last reading, without
+ * the waits for the ledger's disk. */
 static int64_t read_work(struct stall *stall, int64_t now_us)
 {
 	int64_t cpu_us = clock_thread_us();
@@ -36,7 +37,8 @@ static void begin_piece(struct stall *stall, int64_t now_us)
 
 void stall_begin(struct stall *stall, int64_t now_us)
 {
-	/* drop the work between two iterations: it belongs to no piece */
+	/* read the processor time and drop the result: work between two iterations belongs to no
+	 * piece */
 	if (now_us - stall->read_us >= STALL_READ_US)
 		read_work(stall, now_us);
 	begin_piece(stall, now_us);

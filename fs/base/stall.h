@@ -19,18 +19,19 @@
  * work is never less than the true work, and at most STALL_READ_US more.
  */
 
-/* Upper bounds of the buckets, in microseconds. They lie around 10 ms, which no piece may take. */
+/* Upper bounds of the buckets, in microseconds. They lie on both sides of 10 ms, because a piece
+ * must not take longer. */
 #define STALL_BUCKETS_US                                                                           \
 	{                                                                                          \
 		1000, 2000, 5000, 10000, 20000, 50000, 100000, 500000, 1000000                     \
 	}
 #define STALL_BUCKETS 9
 
-#define STALL_READ_US 1000 /* between two readings of the processor time; also the least bucket */
+#define STALL_READ_US 1000 /* between two readings of the processor time; also the first bucket */
 
 struct stall_times {
-	uint64_t buckets[STALL_BUCKETS + 1]; /* the last bucket: above every bound */
-	uint64_t sum_us;
+	uint64_t buckets[STALL_BUCKETS + 1]; /* counted times; the last bucket: above each bound */
+	uint64_t sum_us;		     /* all times together */
 };
 
 /* The times of one loop. Zero-initialise the struct. */
@@ -41,6 +42,8 @@ struct stall {
 	int64_t read_us;  /* when the processor time was read last */
 	int64_t cpu_us; /* the processor time at read_us, plus what later waits for the disk used */
 	int64_t wait_cpu_us; /* the processor time when the present wait for the disk began */
+	/* of pieces: the time without waits for the disk, and its part of processor time; of the
+	 * waits for the ledger's disk */
 	struct stall_times held, work, disk;
 };
 
@@ -50,7 +53,8 @@ void stall_begin(struct stall *stall, int64_t now_us);
 /* Ends a piece of the loop's work, counts its times, and begins the next piece. */
 void stall_next(struct stall *stall);
 
-/* Call these around a wait for the ledger's disk. NULL is accepted: then there is no loop. */
+/* Call these before and after a wait for the ledger's disk. NULL is accepted, for a caller without
+ * a loop: then nothing is counted. */
 void stall_disk_begin(struct stall *stall);
 void stall_disk_end(struct stall *stall);
 

@@ -80,8 +80,8 @@ static bool is_ours(const struct stat *st)
 	return (st->st_uid == 0 || st->st_uid == geteuid()) && !(st->st_mode & (S_IWGRP | S_IWOTH));
 }
 
-/* Is the open file the file of its name in the unit's directory? *ret_directory: the stat of that
- * directory. */
+/* Is the open file (st) the file of its name in CREDENTIALS_DIRECTORY? If so, *ret_directory is
+ * what fstat(2) says of that directory. */
 static bool is_credential(const char *path, const struct stat *st, struct stat *ret_directory)
 {
 	const char *directory = credentials_directory(), *slash = strrchr(path, '/');
@@ -116,7 +116,7 @@ static bool has_acl_for_us_alone(int fd)
 		    (tag == ACL_USER && id != 0 && id != geteuid()))
 			return false;
 	}
-	return has_group_owner; /* each ACL has this entry */
+	return has_group_owner; /* each valid ACL has this entry: accept no other */
 }
 
 bool unit_credential_is_private(const char *path, int fd, const struct stat *st)

@@ -19,8 +19,8 @@ int unit_credential_find(const char *name, char **ret_path);
 
 /*
  * Is an open file a credential of this unit that only root and this user can read? fd: the file,
- * opened at path. st: what fstat(2) says of fd. Such a file may show a right to read for its group:
- * see unit_credential.c.
+ * opened at path. st: what fstat(2) says of fd. The mode of such a file may show a right to read
+ * for its group, so do not judge it by its mode: see unit_credential.c.
  */
 bool unit_credential_is_private(const char *path, int fd, const struct stat *st);
 

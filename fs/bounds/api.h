@@ -3,8 +3,8 @@
 #define COCFS_BOUNDS_API_H
 
 /*
- * Bounds of the COC API, and of the answers that the client reads. Sizes are in bytes unless the
- * name says otherwise.
+ * Bounds of the COC API, and of the answers that the client reads. The names in MAX are the most
+ * that is accepted or kept, in bytes unless the name or the comment says otherwise.
  */
 
 /* What the COC API takes in CreateDocument and UpdateDocument. "Characters" are Unicode code
@@ -28,7 +28,7 @@
 /*
  * What the client reads of an answer. The longest answer is a job: a content of 65,536 bytes, where
  * JSON escapes make up to 6 bytes of each, and 64 KB for all other fields. A page of 100 jobs has 4
- * KB for each job. To read so much takes some milliseconds, and the loop waits. All other answers
+ * KB for each job. To parse so much takes some milliseconds, and the loop waits. All other answers
  * are an ID or an error: the client keeps COC_ANSWER_SHORT_MAX bytes of such an answer and drops
  * the rest.
  */
@@ -39,12 +39,12 @@
 #define COC_FIELD_RISK_MAX 32 /* LOW, MEDIUM, HIGH */
 #define COC_FIELD_PROJECT_MAX (4 * COC_PROJECT_MAX_CHARS)
 #define COC_FIELD_DESCRIPTION_MAX 4096		    /* the API states no limit for a create */
-#define COC_FIELD_CONTENT_MAX (4 * COC_CONTENT_MAX) /* 65,536 characters */
-#define COC_FIELD_VERSION_MAX 512		    /* 128 characters */
+#define COC_FIELD_CONTENT_MAX (4 * COC_CONTENT_MAX) /* 65,536 characters of up to 4 bytes */
+#define COC_FIELD_VERSION_MAX 512		    /* 128 characters of up to 4 bytes */
 #define COC_ANSWER_SHORT_MAX (16u << 10)
-#define COC_ANSWER_VALUES_MAX 5000  /* JSON values: 5 times those of 100 rows or versions */
-#define COC_ANSWER_DEPTH_MAX 32	    /* nesting: a row of a list is 3 deep */
-#define COC_LIST_PAGE 100	    /* jobs a page asked of ListDocuments, as Terraform does */
+#define COC_ANSWER_VALUES_MAX 5000  /* JSON values: 5 times those of 100 jobs or versions */
+#define COC_ANSWER_DEPTH_MAX 32	    /* nesting of JSON values: a job in a list is 3 deep */
+#define COC_LIST_PAGE 100	    /* limit= of ListDocuments: jobs on a page, as Terraform asks */
 #define RETRY_AFTER_MAX_MS 86400000 /* a day: a longer Retry-After counts as a day */
 
 #endif
