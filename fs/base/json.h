@@ -31,7 +31,7 @@ bool json_is_within(const char *text, size_t size, size_t values_max, size_t dep
 /*
  * Parses size bytes of text. The text needs no NUL at its end. White space may follow the value.
  * Returns 0 and a value that the caller deletes; -EILSEQ: the text has "\u0000"; -EINVAL: the text
- * is not JSON, or there is no memory, because cJSON does not say which.
+ * is not JSON, or there is no memory.
  */
 int json_parse(const char *text, size_t size, cJSON **ret_value);
 
