@@ -12,13 +12,13 @@
  *
  * So the order "durable, then sent, then answered" holds for all callbacks of an iteration, and
  * many commits that arrive together share one fsync. The nearest timer gives epoll its timeout:
- * setting a timer costs no system call, and an idle loop sets none.
+ * setting a timer costs no system call. In an idle loop no timer is set.
  *
  * Hundreds of answers may be ready at once, or hundreds of deadlines due. After LOOP_PART_US the
- * rest is left to the next iterations, without a wait between them. Nothing is overtaken: the
- * kernel is asked again only when all that was ready has run. Meanwhile one descriptor may run in
- * each iteration: that of the requests of users. So users wait for one part, and not for all
- * answers that came before.
+ * rest is left to the next iterations, without a wait between them. What became ready first runs
+ * first: the loop asks the kernel again only when all that was ready has run. Meanwhile the
+ * callback for the requests of users runs in each iteration (loop_watch_first()). So users wait for
+ * one part, and not for all answers that came before.
  */
 #define _GNU_SOURCE
 #include "loop/loop.h"
@@ -39,12 +39,12 @@ struct loop {
 	int epoll_fd;
 	struct spin waiting;
 	struct stall stall;
-	bool quit;
-	int64_t now_ms;
-	int64_t part_us; /* when this part of the iteration began; -1: not measured */
+	bool quit;	 /* loop_quit() was called */
+	int64_t now_ms;	 /* see loop_now_ms() */
+	int64_t part_us; /* when this part of the iteration began; -1: parts are not measured */
 	bool go_on;	 /* work is left to the next iteration */
 	struct epoll_event ready[EVENTS_PER_ITERATION];
-	int n_ready, at_ready;	  /* ready[at_ready] and later ones have not run yet */
+	int n_ready, at_ready;	  /* the callbacks of ready[at_ready] and later have not run yet */
 	struct loop_watch *first; /* see loop_watch_first(); or NULL */
 	struct timers timers;
 	struct timers next; /* timers of loop_timer_next() */
@@ -161,7 +161,7 @@ void loop_at_iteration_end(struct loop *loop, void (*fn)(void *data), void *data
 	loop->iteration_end_data = data;
 }
 
-/* Returns how long epoll may sleep; -1: for ever. */
+/* Returns how many milliseconds epoll_wait(2) may sleep; -1: until a descriptor is ready. */
 static int patience_ms(const struct loop *loop)
 {
 	int64_t wait;
@@ -196,8 +196,9 @@ static void begin_part(struct loop *loop)
 		loop->part_us = loop->stall.piece_us;
 }
 
-/* Runs the callback of loop_watch_first(). The kernel is not asked in this iteration, so nothing
- * else would find this descriptor ready. */
+/* Runs the callback of loop_watch_first() if ready descriptors are left from an earlier iteration.
+ * In such an iteration the loop does not ask the kernel what is ready, so it would not see that
+ * this descriptor is. */
 static void run_first(struct loop *loop)
 {
 	if (!loop->first || !loop->at_ready)
@@ -246,7 +247,8 @@ struct stall *loop_stall(struct loop *loop)
 	return &loop->stall;
 }
 
-/* Asks the kernel what is ready, unless something that was ready before has not run yet. */
+/* Asks the kernel which descriptors are ready, unless descriptors are left that were ready before
+ * and have not run. Returns 0 or -errno. */
 static int find_ready(struct loop *loop, int timeout_ms)
 {
 	int n;

@@ -17,42 +17,48 @@
  */
 struct loop;
 
-/* A watched descriptor. Its owner embeds it; that memory must outlive the watch. */
+/* A watched descriptor. Its owner embeds this struct, zero-initialises it, and keeps its memory
+ * until loop_unwatch(). */
 struct loop_watch {
 	struct loop *loop; /* NULL while not watched */
 	int fd;
-	/* events has bits of EPOLLIN, EPOLLOUT, EPOLLHUP, EPOLLERR */
+	/* the callback. events: what is ready, bits of EPOLLIN, EPOLLOUT, EPOLLHUP, EPOLLERR */
 	void (*fn)(void *data, uint32_t events);
 	void *data;
 };
 
-/* A timer that runs once. Its owner embeds it. Zero-initialise it. */
+/* A timer that runs once. Its owner embeds this struct, zero-initialises it, and keeps its memory
+ * until the timer has run or is cancelled. */
 struct loop_timer {
-	struct loop *loop;     /* NULL while not set */
-	struct timers *timers; /* the heap that it is in */
-	int64_t due_ms;
-	struct loop_timer *child, *next, *before; /* its place in the heap (timers.h) */
+	struct loop *loop;			  /* NULL while not set */
+	struct timers *timers;			  /* the heap that holds this timer */
+	int64_t due_ms;				  /* when to run, by loop_now_ms() */
+	struct loop_timer *child, *next, *before; /* the timer's place in the heap (timers.h) */
 	void (*fn)(void *data);
 	void *data;
 };
 
-/* Returns 0 and an owned loop, or a negative errno. */
+/* Makes a loop. Returns 0 and a loop that the caller destroys, or -errno. */
 int loop_create(struct loop **ret_loop);
 
-/* Frees the loop. No watch and no timer may be set. NULL is accepted. */
+/* Frees the loop. The caller must have ended all watches and timers before. NULL is accepted. */
 void loop_destroy(struct loop *loop);
 
-/* Returns the time of the monotonic clock (clock.h), as it was read at the begin of this iteration.
- * Timers are compared with it. */
+/* Returns the time of the monotonic clock (clock.h), as it was read at the beginning of this
+ * iteration. A timer is due if its due_ms is not later than this time. */
 int64_t loop_now_ms(const struct loop *loop);
 
-/* Watches fd for events (EPOLLIN, EPOLLOUT). fd stays the caller's. Returns 0 or -errno. */
+/* Watches fd: calls fn in each iteration in which one of the events (EPOLLIN, EPOLLOUT) is ready.
+ * The caller still closes fd. Returns 0 or -errno. */
 int loop_watch(struct loop *loop, struct loop_watch *watch, int fd, uint32_t events,
 	       void (*fn)(void *data, uint32_t events), void *data);
 
-/* Gives a watch precedence: if ready descriptors are left from an earlier iteration, this callback
- * runs first in each iteration, as if there were something to read. The callback must accept that
- * there is nothing. Only one watch can have precedence. loop_unwatch() ends it. */
+/*
+ * Gives a watch precedence: in an iteration that begins with ready descriptors left from an earlier
+ * iteration, the callback of this watch runs first, with EPOLLIN. The callback must accept that
+ * there is nothing to read. Only one watch has precedence: the last for which this was called.
+ * loop_unwatch() ends the precedence.
+ */
 void loop_watch_first(struct loop_watch *watch);
 
 /* Changes the events that a watch waits for. Returns 0 or -errno. */
@@ -72,42 +78,44 @@ void loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t due_ms,
 void loop_timer_next(struct loop *loop, struct loop_timer *timer, void (*fn)(void *data),
 		     void *data);
 
-/* Unsets a timer. A timer that is not set is accepted. */
+/* Unsets a timer: its callback does not run. A timer that is not set is accepted. */
 void loop_timer_cancel(struct loop_timer *timer);
 
 /* Has this part of the iteration (the callbacks of descriptors, or those of timers) run for
- * LOOP_PART_US? A callback that does several pieces of work stops then, and continues in the next
- * iteration. Always false in tests that own the time (loop_run_once()). */
+ * LOOP_PART_US? If so, a callback that does several pieces of work leaves the rest to the next
+ * iteration (loop_go_on()). Always false in loop_run_once(), where a test gives the time. */
 #define LOOP_PART_US 5000
 bool loop_is_long(const struct loop *loop);
 
-/* Lets the next iteration begin without a wait, because some work was left to it. */
+/* Call this if you leave work to the next iteration: that iteration then begins without a wait. */
 void loop_go_on(struct loop *loop);
 
 /* Sets the one function that the loop calls at the end of every iteration, after the callbacks of
  * that iteration. fn replaces the function that was set before. */
 void loop_at_iteration_end(struct loop *loop, void (*fn)(void *data), void *data);
 
-/* Returns the measurement of how long pieces of the loop's work take. A callback that does several
- * pieces of work for different callers calls stall_next() after each. */
+/* Returns the loop's measurement of how long pieces of its work take. The loop calls stall_next()
+ * after each callback. A callback that does several pieces of work for different requests calls
+ * stall_next() after each piece. */
 struct stall *loop_stall(struct loop *loop);
 
-/* Runs iterations until loop_quit(). Returns 0, or -errno if waiting failed. */
+/* Runs iterations until loop_quit(). Returns 0, or -errno if epoll_wait(2) failed. */
 int loop_run(struct loop *loop);
 
-/* Runs iterations until loop_quit(), or until most_ms have passed. For a start that waits for an
- * answer. Returns 0, or -errno if waiting failed. */
+/* Runs iterations until loop_quit(), or until most_ms have passed. Use it for a start that waits
+ * for an answer. Returns 0 in both cases, or -errno if epoll_wait(2) failed. */
 int loop_run_for(struct loop *loop, int64_t most_ms);
 
-/* Runs one iteration that does not wait, at a time that the caller gives (as loop_now_ms()). For
- * tests, which own the time. Returns 0 or -errno. */
+/* Runs one iteration that does not wait. During the iteration loop_now_ms() is now_ms. For tests,
+ * which choose the time themselves. Returns 0, or -errno if epoll_wait(2) failed. */
 int loop_run_once(struct loop *loop, int64_t now_ms);
 
-/* Returns when the next iteration has something to do: now if work was left to it, else when the
- * next timer is due. -1: no timer is set. */
+/* Returns the time, by loop_now_ms(), at which the next iteration has something to do apart from
+ * descriptors. That is now if work was left to that iteration, else the time of the next timer; -1:
+ * no timer is set. */
 int64_t loop_next_due_ms(const struct loop *loop);
 
-/* Makes loop_run() return at the end of this iteration. */
+/* Makes loop_run() or loop_run_for() return at the end of this iteration. */
 void loop_quit(struct loop *loop);
 
 #endif

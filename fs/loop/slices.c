@@ -5,8 +5,8 @@
 
 static void run_one(void *data);
 
-/* Sets the timer to a time after this iteration. So it runs once in each iteration, after the
- * requests that are ready. */
+/* If work waits, sets the timer to a time after this iteration. So run_one() runs once in each
+ * iteration, after the requests that are ready. */
 static void wake_slices(struct slices *slices)
 {
 	if (!slices->timer.loop && !TAILQ_EMPTY(&slices->waiting))

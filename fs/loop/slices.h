@@ -8,15 +8,16 @@
 #include "loop/loop.h"
 
 /*
- * Work in the loop whose length a caller chooses, done in slices: one slice in each iteration, for
- * all callers together. So all such work delays other requests by one slice at most. All functions
- * must be called from the loop's own thread.
+ * Work in the loop that may be long, because users choose how much there is. Such work is done in
+ * slices. All such work together gets one slice in each iteration, so it delays other requests by
+ * one slice at most. All functions must be called from the loop's own thread.
  */
 
-/* One piece of work. Its owner embeds it. */
+/* One piece of long work. Its owner embeds this struct. */
 struct sliced {
-	/* Does the next slice, a few milliseconds at most. Returns whether more is left. If nothing
-	 * is left, sliced is not used afterwards. It must not call slices_drop() for itself. */
+	/* Does the next slice, a few milliseconds at most. Returns true if work is left. After
+	 * false the work is removed and sliced is not used any more, so run may free it. run must
+	 * not call slices_drop() for sliced. */
 	bool (*run)(struct sliced *sliced);
 	TAILQ_ENTRY(sliced) link;
 };
@@ -24,18 +25,19 @@ struct sliced {
 struct slices {
 	struct loop *loop;
 	struct loop_timer timer;
-	TAILQ_HEAD(, sliced) waiting; /* the first one gets the next slice */
+	TAILQ_HEAD(, sliced) waiting; /* the first of them gets the next slice */
 };
 
+/* Initialises slices without work. loop must outlive slices. */
 void slices_init(struct slices *slices, struct loop *loop);
 
-/* Frees the slices. No work may wait. */
+/* Cancels the timer. The caller must have dropped all work before. */
 void slices_finish(struct slices *slices);
 
 /* Adds work behind the work that waits already. Slices run from the next iteration on. */
 void slices_add(struct slices *slices, struct sliced *sliced);
 
-/* Removes work that waits: its run is not called any more. sliced must be waiting. */
+/* Removes work from the queue: its run is not called any more. sliced must be in the queue. */
 void slices_drop(struct slices *slices, struct sliced *sliced);
 
 #endif

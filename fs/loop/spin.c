@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * To sleep, and to be woken, costs more than all the work for a small request. The processor has to
- * leave its idle state: tens of microseconds, more on a virtual machine. A disk or a network whose
- * interrupt that processor gets is slower as well. A program that writes a file sends its requests
- * some ten microseconds apart. So while events come that fast, the loop polls for the next one for
- * a short time before it sleeps.
+ * leave its idle state: tens of microseconds, more on a virtual machine. If that processor also
+ * gets the interrupts of a disk or a network, these are slower as well. A program that writes a
+ * file sends its requests some ten microseconds apart. So while events come that fast, the loop
+ * polls for the next event for LOOK_US before it sleeps.
  *
- * The loop learns when that pays. Each wait that ends within that time gives credit, each longer
- * wait halves the credit, and without credit there is no polling. So an idle loop does not poll,
- * and of events that come one by one only the first few are polled for. Between two polls other
- * threads may use the processor.
+ * The loop learns when polling pays. Each wait that ends within LOOK_US gives credit, each longer
+ * wait halves the credit, and without credit the loop does not poll. So an idle loop does not poll.
+ * When events begin to come slowly, the loop polls for a few of them, and then no more. Between two
+ * polls other threads may use the processor.
  */
 #define _GNU_SOURCE
 #include "loop/spin.h"

@@ -6,15 +6,17 @@
 #include <sys/epoll.h>
 
 /*
- * A wait for events that stays awake while events come fast. spin.c has the essay. Zero-initialise
- * it, then call spin_init().
+ * A wait for events that stays awake while events come fast. spin.c has the essay. Call spin_init()
+ * first.
  */
 struct spin {
-	/* there is only one processor: nothing else can happen while this thread stays awake */
+	/* this process may use only one processor: then the thread never stays awake, because
+	 * nothing else could run meanwhile */
 	bool alone;
-	unsigned credit; /* how many waits may stay awake before they sleep */
+	unsigned credit; /* 0: the next wait sleeps without a poll; see spin.c */
 };
 
+/* Initialises the struct, and finds out how many processors this process may use. */
 void spin_init(struct spin *spin);
 
 /* Waits as epoll_wait(2) does, with the same results. While events come fast, the thread first

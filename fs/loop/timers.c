@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-/* Makes the later of two heaps the first child of the earlier one, and returns the earlier one.
- * NULL is an empty heap. */
+/* Joins two heaps, given by their first timers. The timer that is due later becomes the first child
+ * of the other timer. Returns that other timer. NULL is an empty heap. */
 static struct loop_timer *meld_heaps(struct loop_timer *a, struct loop_timer *b)
 {
 	struct loop_timer *later;
@@ -25,7 +25,7 @@ static struct loop_timer *meld_heaps(struct loop_timer *a, struct loop_timer *b)
 	return a;
 }
 
-/* Takes the first of a list of siblings off the list. */
+/* Takes the first timer off a list that is linked by next. Returns NULL if the list is empty. */
 static struct loop_timer *take_first(struct loop_timer **siblings)
 {
 	struct loop_timer *first = *siblings;
@@ -37,7 +37,8 @@ static struct loop_timer *take_first(struct loop_timer **siblings)
 	return first;
 }
 
-/* Makes one heap of siblings: melds them in pairs, then melds the pairs. */
+/* Makes one heap of the heaps in a list that is linked by next: melds them in pairs, then melds the
+ * pairs. Returns NULL for an empty list. */
 static struct loop_timer *meld_all(struct loop_timer *siblings)
 {
 	struct loop_timer *pairs = NULL, *heap = NULL;

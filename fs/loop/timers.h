@@ -5,19 +5,19 @@
 #include "loop/loop.h"
 
 /*
- * Timers in the order of their times: a pairing heap of the timers themselves, so that setting a
- * timer needs no memory and cannot fail. Adding a timer needs no search; removing one is
- * logarithmic on average.
+ * Timers in the order of their due_ms: a pairing heap. The timers themselves are the nodes, so
+ * setting a timer needs no memory and cannot fail. Adding a timer needs no search; removing a timer
+ * takes logarithmic time on average.
  */
 struct timers {
 	struct loop_timer *first; /* the next timer that is due; NULL if none is set */
-	uint32_t count;
+	uint32_t count;		  /* timers in the heap */
 };
 
-/* Adds a timer that is in no heap, by its due_ms. */
+/* Adds a timer, in the order of due_ms. The timer must be in no heap. */
 void timers_add(struct timers *timers, struct loop_timer *timer);
 
-/* Removes a timer from the heap that it is in. */
+/* Removes a timer from this heap, which must hold it. */
 void timers_remove(struct timers *timers, struct loop_timer *timer);
 
 #endif

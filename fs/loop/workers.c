@@ -3,21 +3,21 @@
  * Work that may wait for the disk, for as long as a caller chooses: a sync of gigabytes, the
  * removal of a big file. The loop hands it to a thread and goes on.
  *
- * A job is in one of three places:
+ * A job that does not run is in one of three lists:
  *
  *   its user's queue   waits for a thread, in the order of arrival
- *   ready              has a thread reserved, which takes the job when it wakes up
+ *   ready              a thread is reserved, which takes the job when it wakes up
  *   finished           the loop is about to call its done function
  *
- * Only the loop decides which job is next, so users' queues and shares need no lock. Loop and
- * threads share two lists and a few numbers, under one mutex. An eventfd wakes the loop.
+ * Only the loop decides which job is next, so users' queues and shares need no lock. The loop and
+ * the threads share the lists ready and finished, under one mutex. An eventfd wakes the loop.
  *
- * Threads follow the rule of shares.h: a user with several jobs under way leaves as many threads
- * free for others. So a user whose jobs wait for a slow disk does not block the jobs of other
- * users. The queues of users are served in turn.
+ * Threads follow the rule of shares.h: a user whose jobs run in several threads leaves as many
+ * threads free for others. So a user whose jobs wait for a slow disk does not block the jobs of
+ * other users. The queues of users are served in turn.
  *
- * A thread is started when there is a job for it, and stays. If none can be started, the loop does
- * the job itself: late is better than never.
+ * A thread is started when there is a job for it, and stays. If no thread can be started, the loop
+ * does the job itself, and everybody waits meanwhile.
  */
 #define _GNU_SOURCE
 #include "loop/workers.h"
@@ -48,9 +48,9 @@ struct user_queue {
 struct workers {
 	struct loop *loop;
 	struct loop_watch watch;
-	int done_fd;
-	struct shares threads, jobs;
-	TAILQ_HEAD(, user_queue) queues; /* the first one is served next */
+	int done_fd;			 /* the eventfd: a thread has finished a job */
+	struct shares threads, jobs;	 /* of WORKERS_MAX, and of WORKER_JOBS_MAX */
+	TAILQ_HEAD(, user_queue) queues; /* the first queue is served next */
 	pthread_t thread[WORKERS_MAX];
 	int n_threads;
 
@@ -60,7 +60,7 @@ struct workers {
 	bool ending;
 };
 
-/* ---- in a thread ---- */
+/* ---- functions that run in a worker thread ---- */
 
 static void tell_loop(struct workers *workers)
 {
@@ -92,7 +92,7 @@ static void *run_thread(void *data)
 	return NULL;
 }
 
-/* ---- in the loop ---- */
+/* ---- functions that run in the loop's thread ---- */
 
 static void start_worker(struct workers *workers)
 {
@@ -111,7 +111,7 @@ static void put_job(struct workers *workers, struct job_list *list, struct worke
 	pthread_mutex_unlock(&workers->lock);
 }
 
-/* Gives a job to a thread. If no thread can be had, the job runs here, and the loop waits for
+/* Gives a job to a thread. If there is no thread for it, the job runs here, and the loop waits for
  * it. */
 static void hand_job_over(struct workers *workers, struct worker_job *job)
 {
@@ -128,16 +128,17 @@ static void hand_job_over(struct workers *workers, struct worker_job *job)
 	tell_loop(workers);
 }
 
-/* Reserves a thread for a job. If there is no memory for the share and no other job is under way,
- * the loop does the job itself. A job that waits begins only at the end of another job, and here
- * there is no other job. */
+/* Reserves a thread for a job. Returns false if the job has to wait for a thread. A waiting job
+ * begins when another job ends. So if no other job is in a thread, returns true even without memory
+ * for the share: hand_job_over() then does the job in the loop. */
 static bool take_thread(struct workers *workers, struct worker_job *job)
 {
 	job->has_share = shares_take(&workers->threads, job->user, 1);
 	return job->has_share || !workers->threads.used;
 }
 
-/* Gives threads to jobs while there are any, to the users in turn. */
+/* Gives threads to waiting jobs, as long as threads are free. Takes one job of each user, then
+ * begins again with the first user. */
 static void serve_jobs(struct workers *workers)
 {
 	struct user_queue *queue, *next;

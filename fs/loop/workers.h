@@ -14,39 +14,43 @@
  */
 struct workers;
 
-/* Threads: a disk serves a few requests at once. With more threads each would only wait longer. */
+/* The most threads: a disk serves only a few requests at the same time. With more threads each
+ * would only wait longer. */
 #define WORKERS_MAX 8
 
-/* Jobs that wait or run. Each job is the request of a program that waits for it, and takes some
- * hundred bytes. More of them would be an attack. */
+/* The most jobs that wait or run. Each job belongs to a request of a program that waits for the
+ * answer, and takes some hundred bytes. So more jobs would be an attack. */
 #define WORKER_JOBS_MAX 65536
 
-/* One job for a thread. Its owner embeds it. */
+/* One job for a thread: here a job is a piece of work, not a job of COC. Its owner embeds this
+ * struct. */
 struct worker_job {
-	/* Runs in a thread: makes system calls, and uses only the job's owner. */
+	/* Runs in a thread: makes system calls, and uses only the struct that embeds the job. */
 	void (*work)(struct worker_job *job);
-	/* Runs in the loop, after work. The job is not used afterwards. */
+	/* Runs in the loop's thread, after work. It may free the job, which is not used
+	 * afterwards. */
 	void (*done)(struct worker_job *job);
 	uid_t user; /* the user who made the request */
 	STAILQ_ENTRY(worker_job) link;
-	bool has_share; /* for workers.c: a thread is reserved */
+	bool has_share; /* set by workers.c: a thread is reserved for this job */
 };
 
 /* Makes the workers. one_user: all jobs come from one user, who may use all threads. Returns 0 and
  * owned workers, or -errno. */
 int workers_create(struct loop *loop, bool one_user, struct workers **ret_workers);
 
-/* Waits until every job has run, and calls their done functions. New jobs may be added meanwhile.
- * Returns at once if there is no job. */
+/* Waits until every job has run, and calls the done functions. A done function may add new jobs;
+ * these run too. If there is no job, returns without a wait. */
 void workers_drain(struct workers *workers);
 
-/* Ends the threads, and frees. No job may be left. NULL is accepted. */
+/* Ends the threads, and frees the workers. Call workers_drain() before: no job may be left. NULL is
+ * accepted. */
 void workers_destroy(struct workers *workers);
 
 /*
- * Adds a job. The jobs of one user begin in their order, and one user may take up to half of the
- * free threads. Returns 0, or -EAGAIN if the user's share of WORKER_JOBS_MAX is used up or there is
- * not enough memory: then nothing is done.
+ * Adds a job. The jobs of one user begin in the order in which they were added. One user has at
+ * most as many threads as stay free for others (base/shares.h). Returns 0, or -EAGAIN if the user's
+ * share of WORKER_JOBS_MAX is used up or there is not enough memory: then the job is not added.
  */
 int workers_add(struct workers *workers, struct worker_job *job);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * libcrypto looks an algorithm up by its name. EVP_sha256() and HMAC() do so at each call, and then
- * the search costs as much as a hash of the few hundred bytes that are signed here. So the objects
- * are fetched once. They are never freed: the program needs them until its end.
+ * the search costs as much as a hash of the few hundred bytes that are signed here. So this file
+ * fetches libcrypto's objects for the two algorithms once, and keeps them. They are never freed:
+ * the program needs them until its end.
  *
  * If there is no memory to fetch an object, the next call tries again.
  */
@@ -14,7 +15,7 @@
 #include <openssl/evp.h>
 
 static EVP_MD *sha256;	     /* set once, by the first thread that needs it */
-static EVP_MAC_CTX *keyless; /* HMAC-SHA256 without a key: each call copies it */
+static EVP_MAC_CTX *keyless; /* HMAC-SHA256 without a key: hash_hmac() copies it, and sets a key */
 
 static const EVP_MD *get_sha256(void)
 {
@@ -78,8 +79,8 @@ int hash_hmac(const void *key, size_t key_size, const void *bytes, size_t size,
 	size_t made = 0;
 	int r = -EIO;
 
-	/* NULL as a key would mean "go on with the key before", and the copy has none: so "" for an
-	 * empty key */
+	/* EVP_MAC_init() takes the key NULL for "keep the earlier key", and the copy has no earlier
+	 * key: so give "" for an empty key */
 	if (own && EVP_MAC_init(own, key_size ? key : (const void *)"", key_size, NULL) == 1 &&
 	    EVP_MAC_update(own, bytes, size) == 1 &&
 	    EVP_MAC_final(own, ret_hash, &made, HASH_SIZE) == 1 && made == HASH_SIZE)

@@ -16,7 +16,7 @@
  * The signature is HMAC-SHA256 with the secret key over "SDK-HMAC-SHA256 \n date \n SHA-256 of the
  * canonical request". The date is the text of the X-Sdk-Date header, so that header must be signed.
  * If a header X-Sdk-Content-Sha256 is signed, its value replaces the hash of the body, as in the
- * official SDKs. A verifier that cares about the body has to compare the two.
+ * official SDKs. So a verifier has to compare that value with the true hash of the body.
  *
  * The canonical request contains a security token if one is signed. So its memory is reserved in
  * one piece and wiped.
@@ -128,8 +128,8 @@ static int append_query(const struct sign_request *request, struct buf *out)
 	return out->error;
 }
 
-/* Sorts the headers into `sorted`, an array of SIGN_HEADERS_MAX. Returns 0, -E2BIG, or -EINVAL if
- * there is no date among them. */
+/* Sorts the headers into `sorted`, an array of SIGN_HEADERS_MAX. Returns 0, -E2BIG if there are
+ * more headers, or -EINVAL if no header is x-sdk-date. */
 static int sort_headers(const struct sign_request *request, const struct sign_header **sorted)
 {
 	int r = -EINVAL;
@@ -146,8 +146,8 @@ static int sort_headers(const struct sign_request *request, const struct sign_he
 	return r;
 }
 
-/* Returns the value of a signed header without blanks at its ends. NULL if the header is not
- * signed. */
+/* Returns the value of a signed header without the blanks at its ends: *ret_size bytes, without a
+ * NUL. Returns NULL if the header is not signed. */
 static const char *signed_value(const struct sign_request *request, const char *name,
 				size_t *ret_size)
 {
@@ -295,7 +295,7 @@ void sign_date(long long unix_s, char ret_date[SIGN_DATE_SIZE])
 		ret_date[0] = '\0';
 }
 
-/* Reads n decimal digits as a number. -1 if one of them is not a digit. */
+/* Reads n decimal digits as a number. Returns -1 if one of the n bytes is no digit. */
 static int read_digits(const char *text, int n)
 {
 	int number = 0;

@@ -14,15 +14,15 @@
 #define SIGN_ALGORITHM "SDK-HMAC-SHA256"
 #define SIGN_HEX_SIZE 65     /* 64 hex digits and a NUL */
 #define SIGN_DATE_SIZE 17    /* "YYYYMMDDTHHMMSSZ" and a NUL */
-#define SIGN_QUERY_MAX 16384 /* parameters in one query: a URI of 32 KB has no room for more */
-#define SIGN_HEADERS_MAX 32  /* headers that are signed */
+#define SIGN_QUERY_MAX 16384 /* the most parameters of a query: 32 KB of URI hold no more */
+#define SIGN_HEADERS_MAX 32  /* the most headers that are signed */
 
 struct sign_header {
-	const char *name;  /* any case; signed in lower case */
-	const char *value; /* signed without blanks at its ends */
+	const char *name;  /* in any case; it is signed in lower case */
+	const char *value; /* it is signed without the blanks at its ends */
 };
 
-/* A query parameter, not encoded. value NULL is signed as "k=". */
+/* A query parameter, not percent-encoded. A value of NULL is signed like "", as "key=". */
 struct sign_param {
 	const char *key, *value;
 };
@@ -35,12 +35,13 @@ struct sign_request {
 	const struct sign_header
 		*headers; /* those to sign, in any order; must contain x-sdk-date */
 	size_t n_headers;
-	const void *body;
+	const void *body; /* may be NULL if body_size is 0 */
 	size_t body_size;
 };
 
 /* Percent-encodes a text as the canonical form does (unreserved bytes stay, upper-case hex), and
- * appends it to out. keep_slash: leave '/' as it is, for paths. Returns 0 or -ENOMEM. */
+ * appends it to out. keep_slash: 1 leaves '/' as it is, for a path; 0 encodes '/'. Returns 0 or
+ * -ENOMEM. */
 int sign_encode(struct buf *out, const char *text, int keep_slash);
 
 /* Appends the canonical request to out. Returns 0, -E2BIG if there are more than SIGN_QUERY_MAX
@@ -59,7 +60,8 @@ int sign_request(const struct sign_request *request, const void *sk, size_t sk_s
 /* Calculates SHA-256, in hex. Returns 0, or -EIO if the crypto library fails. */
 int sign_sha256_hex(const void *bytes, size_t size, char ret_hex[SIGN_HEX_SIZE]);
 
-/* Writes unix_s in the form of X-Sdk-Date. "" if the time has no such form. */
+/* Writes a time (seconds since the epoch) in the form of X-Sdk-Date. Writes "" if the year has not
+ * four digits. */
 void sign_date(long long unix_s, char ret_date[SIGN_DATE_SIZE]);
 
 /* Reads an X-Sdk-Date ("20250701T180239Z") into seconds since the epoch. Returns 0, or -EINVAL if
