@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A set of values, one for each attribute. */
+/* Sets of values (struct attr_set): for each attribute one value, or none. */
 #include "job/attributes.h"
 
 #include <errno.h>

@@ -19,8 +19,8 @@ static const char *const risk_words[] = {
 #define VALUE_EXCERPT_MAX 40 /* bytes of a wrong value that a message quotes */
 #define RISK_COUNT (sizeof(risk_words) / sizeof(risk_words[0]))
 
-/* For each attribute: the API's name, how many characters a value has, and an example of a
- * value. */
+/* For each attribute: the name of its field in the API, the least and the most characters of a
+ * value, and an example of a value. SIZE_MAX: other code bounds the value. */
 static const struct kind {
 	const char *field;
 	size_t chars_min, chars_max;
@@ -57,7 +57,8 @@ int attr_from_xattr(const char *xattr)
 		       : attr_find(xattr + prefix, strlen(xattr + prefix));
 }
 
-/* Fills err: the value is wrong, and an example of a right one. Returns -EINVAL. */
+/* Fills err with "FIELD WRONG" and an example of a valid value. wrong: what is wrong, such as "is
+ * too long". Returns -EINVAL. */
 static int refuse_value(struct err *err, enum attr attr, const char *wrong)
 {
 	int r = err_set(err, EINVAL, "%s %s", kinds[attr].field, wrong);
@@ -74,7 +75,7 @@ static bool value_has_control(enum attr attr, const char *value, size_t size)
 	for (size_t i = 0; i < size; i++) {
 		unsigned char c = (unsigned char)value[i];
 
-		/* a description may have several lines: a block scalar of the DSL has */
+		/* a description may have several lines, because a block scalar of the DSL has */
 		if (attr == ATTR_DESCRIPTION && (c == '\n' || c == '\t'))
 			continue;
 		if (c < ' ' || c == 0x7f)
@@ -107,7 +108,8 @@ static struct pair next_pair(const char **at, const char *end)
 	return pair;
 }
 
-/* Returns what is wrong with a value of tags; NULL: nothing. */
+/* Returns what is wrong with a value of tags, as refuse_value() takes it. Returns NULL if nothing
+ * is wrong. */
 static const char *check_tags(const char *value, size_t size)
 {
 	struct pair pairs[ATTR_TAGS_MAX];
@@ -132,7 +134,8 @@ static const char *check_tags(const char *value, size_t size)
 	return NULL;
 }
 
-/* Finds a risk level (size bytes). Returns RISK_COUNT if there is none of that name. */
+/* Returns the risk level (enum risk) that a word of size bytes names; RISK_COUNT for another
+ * word. */
 static size_t find_risk(const char *value, size_t size)
 {
 	size_t i;
@@ -194,9 +197,9 @@ int risk_parse(const char *word, enum risk *ret_risk)
 	return 0;
 }
 
-/* Appends a file's name in quotes for a shell. The name can be shown, and the shell reads back
- * the true name: characters that base/shown.h does not show are spelled in octal. Returns 0 or
- * -ENOMEM. */
+/* Appends a file's path in quotes for a shell. Characters that base/shown.h does not show are
+ * spelled in octal, as the shell reads them in $'...'. So people can read the text, and the shell
+ * gets the true path. Returns 0 or -ENOMEM. */
 static int quote_attribute(struct buf *buf, const char *shown)
 {
 	size_t left = strlen(shown), size;
@@ -277,8 +280,8 @@ static int settle_risk(const struct attr_set *set, const char *file_shown, enum 
 		err_set(err, ENODATA,
 			"the job has no risk level, and none is assumed: set it to %s",
 			choices[max_risk]);
-		/* suggest the highest level that is allowed: a person who copies the command
-		 * without thinking makes no job look safe */
+		/* suggest the highest level that the mount allows: if a person copies the command
+		 * without thinking, no dangerous job gets a low level */
 		r = tell_command(err, ATTR_RISK_LEVEL, risk_words[max_risk], file_shown);
 		err_detail(err, "or",
 			   "write the comment # coc.%s: %s on the first line of the file",
@@ -288,8 +291,9 @@ static int settle_risk(const struct attr_set *set, const char *file_shown, enum 
 	return attr_check_risk(value, max_risk, err);
 }
 
-/* Takes a value from the document's meta, if the set has none yet. For a bad value err has its
- * place. Returns 0, -EINVAL or -ENOMEM. */
+/* Takes the value of an attribute from the document's meta, if the set has none for the attribute
+ * yet. If attr_check() refuses the value, err has its line and column. Returns 0, -EINVAL or
+ * -ENOMEM. */
 static int settle_from_meta(struct attr_set *set, enum attr attr, const char *value,
 			    const struct dsl_finding *place, const char *file_shown,
 			    struct err *err)
@@ -379,7 +383,8 @@ int attr_tags_split(const char *value, struct job_tag **ret_tags, size_t *ret_n)
 		return -EINVAL;
 	for (const char *c = value; *c; c++)
 		n += *c == ',';
-	/* the strings stand behind the array; a NUL replaces each separator */
+	/* the strings stand behind the array, in the same allocation; a NUL replaces each '=' and
+	 * ',' */
 	tags = malloc(n * sizeof(*tags) + size + 1);
 	if (!tags)
 		return -ENOMEM;

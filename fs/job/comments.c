@@ -29,7 +29,7 @@
 #include "job/dsl/tree.h"
 
 #define PREFIX "coc."
-#define USER "user."	    /* stands before the prefix in the name of an extended attribute */
+#define USER "user."	    /* stands before PREFIX in the name of an extended attribute */
 #define WORD_EXCERPT_MAX 40 /* bytes of an unknown word that a message quotes */
 
 /* A content, and the offset up to which its lines are read. */
@@ -42,17 +42,17 @@ struct comment_reader {
 	struct err *err;
 };
 
-/* Some bytes of the content. */
+/* Some bytes of the content: from at up to, but not including, end. */
 struct span {
 	const char *at, *end;
 };
 
-/* A comment that has the form of a setting. */
+/* A comment that has the form of a setting: "coc.WORD: VALUE". */
 struct statement {
-	struct span name; /* the prefix and the word */
+	struct span name; /* "coc.WORD" */
 	struct span value;
-	int attr; /* -1: the word is no attribute */
-	bool is_user;
+	int attr;     /* the attribute that WORD names; -1: none */
+	bool is_user; /* name is "user.coc.WORD", which is refused */
 };
 
 void comments_finish(struct comments *comments)
@@ -88,7 +88,7 @@ static bool take_text(struct span *span, const char *text)
 	return true;
 }
 
-/* Has a comment the form of a setting? text: the comment without its "#". Fills ret if so. */
+/* Has a comment the form of a setting? text: the comment without its "#". If so, fills ret. */
 static bool parse_statement(struct span text, struct statement *ret)
 {
 	struct span word;
@@ -116,7 +116,7 @@ static bool parse_statement(struct span text, struct statement *ret)
 	return true;
 }
 
-/* Adds to err the line and the column of a place in the content. Returns -EINVAL. */
+/* Adds to err the line and the column of at, which points into the content. Returns -EINVAL. */
 static int refuse_at(const struct comment_reader *reader, const char *at)
 {
 	unsigned line, column;
@@ -157,7 +157,8 @@ static int refuse_twice(const struct comment_reader *reader, const struct statem
 	return refuse_at(reader, statement->name.at);
 }
 
-/* Fills err: what is wrong with a value in quotes, and the place at. Returns -EINVAL. */
+/* Fills err with what is wrong with a value in quotes, and with the line and column of at. Returns
+ * -EINVAL. */
 static int refuse_quotes(const struct comment_reader *reader, const char *wrong, const char *at)
 {
 	err_set(reader->err, EINVAL, "%s", wrong);
@@ -264,8 +265,8 @@ static struct span next_line(struct comment_reader *reader)
 	return line;
 }
 
-/* Removes the "---" that begins a document from a line. Returns false for another line, and after
- * the first "---". */
+/* Does a line begin with the "---" that begins a document? If so, removes the "---" from the line.
+ * Only the first such line counts: for a later one the function returns false. */
 static bool take_start(struct comment_reader *reader, struct span *line)
 {
 	struct span rest = *line;
@@ -278,8 +279,8 @@ static bool take_start(struct comment_reader *reader, struct span *line)
 	return true;
 }
 
-/* Does a line stand before the document? If so, the line is cut: it is empty, or begins with the
- * "#" of a comment. */
+/* Does a line stand before the document? If so, shortens the line: afterwards it is empty, or
+ * begins with the "#" of a comment. */
 static bool is_before_document(struct comment_reader *reader, struct span *line)
 {
 	if (!take_start(reader, line) && !reader->has_start && line->at < line->end &&
@@ -289,7 +290,8 @@ static bool is_before_document(struct comment_reader *reader, struct span *line)
 	return line->at == line->end || *line->at == '#';
 }
 
-/* Reads one line. Returns 1 if the document begins there, 0 if not, or -errno. */
+/* Reads the next line. Returns 1 if the document begins on this line, 0 if not, or -errno with
+ * err. */
 static int read_line(struct comment_reader *reader)
 {
 	struct span line = next_line(reader);

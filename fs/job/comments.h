@@ -5,9 +5,9 @@
 #include "job/attributes.h"
 
 /*
- * The attributes in the comments of a job file: "# coc.risk_level: HIGH" on a line before the
- * document. git keeps the text of a file but no extended attributes. Pure. comments.c has the
- * rules.
+ * Attributes of a job in the comments of its file: "# coc.risk_level: HIGH" on a line before the
+ * document. They are for users of git, which keeps the text of a file but no extended attributes.
+ * Pure. comments.c has the rules.
  */
 
 /* The attributes that the comments of a file set. Zero-initialise the struct; comments_finish()
@@ -15,7 +15,7 @@
 struct comments {
 	struct attr_set set;
 	struct comment_place {
-		unsigned line, column; /* of the value; both from 1, the column in characters */
+		unsigned line, column; /* of the value; both from 1; column: characters */
 	} places[ATTR_COUNT];
 };
 
@@ -26,16 +26,18 @@ struct comments {
  */
 int comments_read(const char *content, size_t size, struct comments *comments, struct err *err);
 
-/* Is there a comment within the document that would set an attribute before the document? Only a
- * comment that begins a line counts. Finds the first. */
+/* Is there a comment within the document that would set an attribute if it stood before the
+ * document? Only a comment that begins a line counts. If so, *ret_attr and *ret_place are those of
+ * the first such comment. */
 bool comments_find_late(const char *content, size_t size, enum attr *ret_attr,
 			struct comment_place *ret_place);
 
-/* Looks for a comment within the document that would set an attribute before the document
- * (comments_find_late()). Fills finding with a warning of the first one. finding must be empty, and
- * stays empty if there is none. The caller frees its text. Returns 0 or -ENOMEM. */
+/* Fills finding with a warning of the comment that comments_find_late() finds. finding must be
+ * empty, and stays empty if there is no such comment. The caller frees finding->text. Returns 0 or
+ * -ENOMEM. */
 int comments_warn_late(const char *content, size_t size, struct dsl_finding *finding);
 
+/* Frees the values of the set. */
 void comments_finish(struct comments *comments);
 #define _cleanup_comments_ __attribute__((cleanup(comments_finish)))
 

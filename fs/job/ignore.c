@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Each name of a job file that is looked up or listed is compared with all globs, and few names
- * match. So each glob keeps a run of plain characters that every match has. fnmatch(3) is called
- * only for a name that has this run. A name and the default list take 0.15 µs.
+ * match. So each struct glob has a run of plain characters that stands in every matching name.
+ * fnmatch(3) is called only for a name that has this run. To compare a name with the default list
+ * takes 0.15 µs.
  */
 #define _GNU_SOURCE
 #include "job/ignore.h"
@@ -29,7 +30,7 @@ const char ignore_defaults[] =
 
 struct glob {
 	char *text;
-	char *plain; /* a run of characters of the text that every match has; may be empty */
+	char *plain; /* a run of text that every matching name has; may be empty */
 };
 
 struct ignore {
@@ -89,7 +90,7 @@ static size_t set_length(const char *text)
 	return text[at] ? at + 1 : 0;
 }
 
-/* Returns the length of the first glob of a list. */
+/* Returns the length of the first glob of a list, without the colon behind it. */
 static size_t glob_length(const char *list)
 {
 	size_t at = 0;
@@ -105,7 +106,7 @@ static size_t glob_length(const char *list)
 	return at;
 }
 
-/* ---- globs that match nothing in fnmatch(3) ---- */
+/* ---- refusing globs that match nothing in fnmatch(3) ---- */
 
 static bool is_class(const char *text, size_t length)
 {
@@ -132,7 +133,8 @@ static size_t position(const char *glob, size_t byte)
 	return n;
 }
 
-/* Checks a set, from set to end. Returns 0, or -EINVAL with err. */
+/* Checks the set "[…]" that reaches from offset set of a glob up to offset end. Returns 0, or
+ * -EINVAL with err if the set has an unknown class or an empty range. */
 static int check_set(const char *glob, size_t set, size_t end, struct err *err)
 {
 	size_t at = set + set_members(glob + set);
@@ -187,10 +189,11 @@ static int check_glob(const char *glob, struct err *err)
 	return r;
 }
 
-/* ---- a list ---- */
+/* ---- making a list, and comparing a name with it ---- */
 
-/* Copies the longest run of plain characters before the first set. The text behind a set is left
- * out, because only fnmatch(3) knows where a set ends. Returns NULL without memory. */
+/* Copies the longest run of plain characters of a glob before its first set "[…]". The text behind
+ * a set is left out, because only fnmatch(3) knows where a set ends. Returns NULL if there is no
+ * memory. */
 static char *copy_plain(const char *text)
 {
 	size_t plain = 0, plain_length = 0;
@@ -255,7 +258,7 @@ bool ignore_matches(const struct ignore *ignore, const char *name)
 	for (size_t i = 0; ignore && i < ignore->n; i++) {
 		const struct glob *glob = &ignore->globs[i];
 
-		/* compare the first character here: fnmatch(3) takes longer */
+		/* compare the first characters before a call of fnmatch(3), which takes longer */
 		if (!strchr("*?[\\", glob->text[0]) && glob->text[0] != name[0])
 			continue;
 		if (strstr(name, glob->plain) && fnmatch(glob->text, name, 0) == 0)

@@ -10,8 +10,8 @@
 
 /*
  * What the ledger records of an import: a job of the service that no path of this space is bound
- * to. A placed import has a file in the root of the spool, its placeholder. Only cocfs writes to
- * that file.
+ * to. A placed import has a file in the root of the spool. This file is the placeholder of the
+ * import, and only cocfs writes to it.
  */
 
 /* The value of coc.state for an import. */
@@ -33,28 +33,29 @@ enum import_state {
 	IMPORT_UNPLACED, /* the import has no name yet */
 	IMPORT_PLACED,	 /* the import has a name, and a file of this name */
 	IMPORT_REMOVED,	 /* a tombstone: a user has removed the file, and the import is never placed
-			    again. name: of that file, if it is kept */
+			    again. Its name is that of the removed file, or NULL */
 	IMPORT_LEAVING,	 /* the job is gone or another path has it: the file is to be removed */
-	IMPORT_TAKEN,	 /* a tombstone: a user has given the name to another file since. The name
+	IMPORT_TAKEN,	 /* a tombstone: a user has made another file of the name, and the name
 			    remembers the job */
 };
 
 /* All that is recorded of an import. The record owns the strings. Zero-initialise the struct;
  * import_record_finish() frees. */
 struct import_record {
-	char *job_id;
-	char *name; /* of the file in the root; NULL: there is no file */
+	char *job_id; /* of the job on the service */
+	char *name;   /* of the file in the root; NULL: there is no file */
 	enum import_state state;
-	int64_t create_ms; /* of the job, by the service's clock */
+	int64_t create_ms; /* since the epoch: when the service made the job */
 	int64_t version;   /* the version whose content the file has; 0: not fetched */
-	unsigned char digest[CONTENT_DIGEST_SIZE]; /* of the content of version */
-	struct attr_set attrs;			   /* that the service told with version */
-	int64_t read_version;	/* the version that a process here has read last; 0: none */
-	int64_t listed_version; /* the version that a scan has told last; 0: none */
+	unsigned char digest[CONTENT_DIGEST_SIZE]; /* the SHA-256 of the content of version */
+	struct attr_set attrs; /* the attributes that the service told with version */
+	int64_t read_version;  /* the last version that a process has read from the file; 0: none */
+	int64_t listed_version; /* the version that the last scan has found; 0: none */
 	int64_t checked_ms;	/* since the epoch: when the service was last asked for the job */
 	char *error;		/* why the last edit was refused: the .error; NULL: none was */
 };
 
+/* Frees the strings of a record. Afterwards the record is empty. */
 void import_record_finish(struct import_record *record);
 #define _cleanup_import_record_ __attribute__((cleanup(import_record_finish)))
 
@@ -68,7 +69,7 @@ static inline int64_t import_newest(const struct import_record *import)
  * Sizes are in bytes; 0: the sibling does not exist. */
 struct import_glance {
 	uint64_t id_size, error_size;
-	bool is_fetched;
+	bool is_fetched;    /* the file has the content of a version */
 	int64_t changed_ms; /* since the epoch: when the siblings last changed */
 };
 

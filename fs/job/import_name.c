@@ -17,8 +17,8 @@
 
 #define SUFFIX ".yaml"
 
-/* The most bytes of an ID in a name. COC's IDs have 24 or 36. Of a longer ID the end is kept: the
- * end counts up or is random. */
+/* The most bytes of a job ID in a file name. COC's IDs have 24 or 36 bytes. Of a longer ID the file
+ * name has the end: there IDs differ, because the end counts up or is random. */
 #define ID_MAX 64
 
 /* Bytes of "-2" to "-9". */
@@ -46,7 +46,7 @@ static size_t copy_safely(char *to, size_t max, const char *from)
 	return used;
 }
 
-/* Returns the end of an ID: at most ID_MAX bytes, which begin at a character. */
+/* Returns the end of an ID: at most ID_MAX bytes, from the beginning of a UTF-8 character on. */
 static const char *end_of_id(const char *id)
 {
 	size_t size = strlen(id);

@@ -5,12 +5,12 @@
  * Otherwise the service's present value stays.
  *
  * "Changed here" compares two values: the value that was found for this commit, and the value that
- * was found when the job was last sent. The places of the values do not matter. There are four
- * exceptions.
+ * was found when the job was last sent. It does not matter where each value was found. There are
+ * four exceptions.
  *
  * Another option of the mount is no change. An option is a default for jobs that say nothing else.
  * So an update through a mount with risk_level=LOW does not lower a job that was made through a
- * mount with risk_level=HIGH. No value at all is like an option.
+ * mount with risk_level=HIGH. If no value is found at all, that counts like a value of an option.
  *
  * If no risk level is found at all, the risk level is not changed: there is no value to send.
  *
@@ -70,8 +70,8 @@ void origins_keep_named(struct attr_set *newer, const struct attr_set *older)
 	newer->named |= older->named & newer->said;
 }
 
-/* The order in the number, from the lowest bits on. Add a new origin at the end: ledgers hold the
- * old ones. */
+/* The order of the origins in the packed number, from the lowest bits on. Add a new origin at the
+ * end, because ledgers have numbers in this order. */
 #define EACH_ORIGIN(set)                                                                           \
 	{                                                                                          \
 		&(set)->explicit, &(set)->said, &(set)->defaulted, &(set)->absent, &(set)->named,  \

@@ -59,7 +59,8 @@ static bool person_is_in_group(const struct person *who, gid_t gid)
 	return false;
 }
 
-/* Only the bits of the first class that fits count, as in the kernel: owner, group, others. */
+/* Only the bits of the first class that fits the user count, as in the kernel: owner, group,
+ * others. */
 bool access_lets(const struct access *access, const struct person *who, mode_t bits)
 {
 	mode_t granted = access->mode;

@@ -17,8 +17,8 @@
  * root of the spool ("sub/a.yaml", no "/" at the start).
  */
 
-/* All that is recorded of a path: its row. The record owns the strings. Zero-initialise the struct;
- * job_record_finish() frees. */
+/* All that the ledger records of a path: the row of the path. The record owns the strings.
+ * Zero-initialise the struct; job_record_finish() frees. */
 struct job_record {
 	int64_t row; /* the number of the row: a rename of the path does not change the number;
 			never 0 */
@@ -26,34 +26,38 @@ struct job_record {
 	/* The file may not be what its writer meant: the writer was killed or not seen, or a write
 	 * or an attribute was refused. */
 	bool incomplete;
-	bool refused; /* error is about the newest content, even if older content is sent or queued
-		       */
+	/* error is about the newest content, even if an older content is queued or sent */
+	bool refused;
 	bool backup;  /* the file is a backup; digest is of the backup's own content */
-	char *job_id; /* the binding, or NULL */
-	bool on_purpose; /* the job was made or bound here on purpose: with delete=service, rm
-			    deletes it */
-	int64_t version; /* the newest on the service, as last seen: 1, 2, … */
-	/* the version whose content was read or written here, or that a user named (coc.base) */
+	char *job_id; /* the job of the path (the binding), or NULL */
+	/* the job was made or bound here on purpose: with delete=service, removing the file deletes
+	 * the job on the service */
+	bool on_purpose;
+	int64_t version; /* the newest on the service, as last seen, from 1; 0: not known */
+	/* the version that the user's work is based on: its content was read or written here, or a
+	 * user named it (coc.base) */
 	int64_t base;
-	int64_t unread; /* a newer version that the file has the content of, and that nobody has
-			   read; or 0 */
-	bool has_digest;
-	/* of the content of unread if there is one, else of base; of a backup: its own content */
+	/* a newer version, whose content the file has and nobody has read yet; 0: none */
+	int64_t unread;
+	bool has_digest; /* digest is valid */
+	/* the SHA-256 of a content: of version unread if it is not 0, else of version base. For a
+	 * backup: of the file's own content */
 	unsigned char digest[CONTENT_DIGEST_SIZE];
 	struct attr_set sent; /* what was found here when the job was last sent. For a job that was
 				 not made here: what the service had when the job was bound */
 	struct attr_set held; /* what the service holds, as last seen; NULL: not known */
-	char *request_id;     /* of the last answer, or NULL */
+	char *request_id;     /* the ID of the request that was answered last, or NULL */
 	int errnum;	      /* of the last refusal; 0: none stands */
 	char *error;	      /* the story of the refusal: the .error sibling, or NULL */
-	bool dismissed; /* a user removed the .error: only coc.error and cocfs-wait still tell the
-			   story */
-	bool unmade;	/* no file of this name was ever made */
-	char *warnings; /* of the DSL check, and of the submission; a line each; or NULL */
-	int64_t changed_ms; /* since the epoch: when the siblings last changed */
-	struct holding holding;
+	/* a user removed the .error sibling: only coc.error and cocfs-wait still tell the story */
+	bool dismissed;
+	bool unmade;		/* no file of this name was ever made */
+	char *warnings;		/* of the DSL check, and of the submission; a line each; or NULL */
+	int64_t changed_ms;	/* since the epoch: when the siblings last changed */
+	struct holding holding; /* the users who have what the path keeps */
 };
 
+/* Frees the strings of a record. Afterwards the record is empty. */
 void job_record_finish(struct job_record *record);
 #define _cleanup_job_record_ __attribute__((cleanup(job_record_finish)))
 
@@ -67,26 +71,28 @@ struct job_versions {
  * Sizes are in bytes; 0: the sibling does not exist. */
 struct job_glance {
 	uint64_t id_size, error_size;
-	int64_t changed_ms;
+	int64_t changed_ms; /* since the epoch: when the siblings last changed */
 	struct holding holding;
 };
 
-/* One of the rows of a path: the row that the path finds, or a row that is set aside. */
+/* One of the rows of a path. A path has one row that a search finds. Further rows are set aside:
+ * another user has made the name again without inheriting them. */
 struct job_claim {
 	int64_t row;
-	bool is_aside;
+	bool is_aside; /* the row is set aside */
 	struct holding holding;
 };
 
-/* The most rows of a name that are set aside. Only a person who acts as many users can bring a name
- * to more than a few. Each row is looked at when the name is made. */
+/* The most rows of a path that are set aside. Only a person who acts as many users can bring a path
+ * to more than a few. Each such row is read when a file of the path is made, so the bound limits
+ * the work. */
 #define CLAIMS_ASIDE_MAX 32
 
-/* A name in a directory that has a row, and whose file was never made. */
+/* A name that has a row although no file of the name was ever made. */
 struct job_unmade {
 	int64_t row;
-	char name[NAME_MAX + 1];
-	struct job_glance seen;
+	char name[NAME_MAX + 1]; /* in the directory that the caller asked for */
+	struct job_glance seen;	 /* of the row */
 };
 
 /* An unfinished submission for .coc/queue. The strings are borrowed. */
@@ -94,35 +100,39 @@ struct job_pending {
 	int64_t id; /* rises in the order of the commits */
 	enum job_state state;
 	int64_t attempts;
-	int64_t next_try_ms; /* since the epoch, if queued; 0: at once */
+	int64_t next_try_ms; /* since the epoch: when to send, if the state is JOB_QUEUED; 0: now */
 	const char *path;
-	bool is_aside;
+	bool is_aside; /* the row of path is set aside: see struct job_claim */
 	struct holding holding;
-	const char *last_error; /* a story, whose first line is its sentence; or NULL */
+	/* the story of the last failed try, whose first line is a sentence; or NULL */
+	const char *last_error;
 };
 
-/* How many submissions are queued. They are counted in parts. Zero-initialise the struct. */
+/* How many submissions are queued. ledger_count_queued() counts them in several calls.
+ * Zero-initialise the struct before the first call. */
 struct queued_count {
-	int64_t n;
-	int64_t after; /* the last job that was counted */
+	int64_t n;     /* submissions that were counted so far */
+	int64_t after; /* the row of the last job whose submission was counted */
 };
 
-/* A rename of a job file or a directory. It is recorded before it is done. The paths are
- * borrowed. */
+/* A rename of a job file or a directory. The ledger records the rename before the rename is done.
+ * The paths are borrowed. */
 struct job_rename {
 	int64_t id;
 	const char *from, *to;
-	uint64_t ino; /* of the renamed file: shows the next mount whether the rename was done; 0:
-			 not known */
-	bool exchange;
+	/* the inode number of the renamed file: shows after a crash whether the rename was done;
+	 * 0: not known */
+	uint64_t ino;
+	bool exchange;		      /* RENAME_EXCHANGE: the two names change places */
 	bool directory, to_directory; /* from was a directory; with exchange, to was a directory;
 					 not in the ledger */
 };
 
-/* A file that was moved away from a job file name and is a backup. The strings are borrowed. */
+/* A backup: a job file that a tool moved aside before it wrote the name again. The strings are
+ * borrowed. */
 struct job_backup {
 	const char *path;
-	const unsigned char *digest; /* of the content; NULL: the file cannot be read */
+	const unsigned char *digest; /* the SHA-256 of the content; NULL: the file cannot be read */
 };
 
 #endif

@@ -10,7 +10,7 @@ static const char *const words[JOB_STATE_COUNT] = {
 
 /* All legal moves. A move to the same state is always legal, and is not in the table. */
 static const unsigned moves[JOB_STATE_COUNT] = {
-	/* a commit records an intent, is refused by the rules, or finds that the service has the
+	/* a commit records an intent, or is refused by the rules, or finds that the service has the
 	 * content */
 	[JOB_DRAFT] = TO(JOB_QUEUED) | TO(JOB_FAILED) | TO(JOB_SUBMITTED),
 	/* the submission is sent, given up before a byte was sent, or found on the service already
@@ -21,7 +21,7 @@ static const unsigned moves[JOB_STATE_COUNT] = {
 	/* the binding is forgotten, other content is written, or other content is refused */
 	[JOB_SUBMITTED] = TO(JOB_DRAFT) | TO(JOB_QUEUED) | TO(JOB_FAILED),
 	/* the file is written again, or a missing attribute is set; or the state before the failure
-	 * comes back. A second refusal is no move */
+	 * comes back. A second failure is no move to another state */
 	[JOB_FAILED] = TO(JOB_DRAFT) | TO(JOB_QUEUED) | TO(JOB_SUBMITTED),
 	/* the service was asked: it has the job; or it has not, and that is reported, or the
 	 * request is sent again */

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The most digits of a version. So many fit into each integer type, and the service has at most 100
- * versions of a job. */
+/* The most digits of a version's number. So many digits fit into an int, and the service has at
+ * most 100 versions of a job. */
 #define VERSION_DIGITS_MAX 9
 
 int64_t version_number_of(const char *text, size_t size)

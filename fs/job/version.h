@@ -5,12 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Returns the number of a version: 12 for "v12". Returns 0 for NULL, and for a text that is no
- * version. */
+/* Returns the number of a version: 12 for "v12". Returns 0 for NULL, and for a text of another
+ * form. */
 int64_t version_number(const char *text);
 
-/* Returns the number of a version, given as a text of size bytes without a NUL; 0 for another
- * text. */
+/* Does the same as version_number() for a text of size bytes, which needs no NUL at its end. */
 int64_t version_number_of(const char *text, size_t size);
 
 /* Room for the text of a version in bytes, with a NUL. */

@@ -40,13 +40,14 @@ void dsl_report_free(struct dsl_report *report)
 	free(report);
 }
 
-/* Refuses the document, with the place of a node. Returns 0 or -ENOMEM. */
+/* Refuses the document: fills report->refusal with a sentence and the place of a node. Returns 0 or
+ * -ENOMEM. */
 #define refuse(report, tree, node, ...)                                                            \
 	dsl_finding_set(&(report)->refusal, (tree)->nodes[node].line, (tree)->nodes[node].column,  \
 			__VA_ARGS__)
 
-/* Copies the value of a key of "meta", if it is a text that a string can hold. Returns 0 or
- * -ENOMEM. */
+/* Copies the value of a key of "meta", and the value's place. Does nothing if there is no such key,
+ * or if its value is no text that a C string can hold. Returns 0 or -ENOMEM. */
 static int read_field(const struct dsl_tree *tree, size_t meta, const char *key, char **ret_text,
 		      struct dsl_finding *ret_place)
 {
@@ -161,8 +162,8 @@ static int check_steps(const struct dsl_tree *tree, struct dsl_report *report)
 	return 0;
 }
 
-/* Checks what level dsl demands of a document that level yaml accepts. A refusal is in the report.
- * Returns 0 or -errno. */
+/* Checks what level dsl demands of a document that level yaml accepts. If the document is refused,
+ * report->refusal says why. Returns 0 in both cases, or -ENOMEM. */
 static int check_shape(const struct dsl_tree *tree, struct dsl_report *report)
 {
 	int r;
@@ -176,7 +177,8 @@ static int check_shape(const struct dsl_tree *tree, struct dsl_report *report)
 	return check_steps(tree, report);
 }
 
-/* Refuses for level strict: with the first warning. The warnings stay in the report. */
+/* Refuses a document with warnings, for level strict. The refusal has the sentence and the place of
+ * the first warning. The warnings stay in the report. */
 static int refuse_warnings(struct dsl_report *report)
 {
 	const struct dsl_finding *first = report->warnings;

@@ -13,26 +13,26 @@
  */
 
 enum dsl_level {
-	DSL_NONE, /* no check; meta is still read if the text can be parsed */
+	DSL_NONE, /* nothing is refused; meta is still read if the text can be parsed */
 	DSL_YAML, /* one well-formed YAML document in UTF-8: not empty, no NUL, at most 65,536
 		     bytes, bounded nesting and aliases, no duplicate keys */
-	DSL_DSL, /* and it is a mapping with "meta" (a mapping with a "name") and "steps" (a list of
-		    mappings, not empty) */
-	DSL_STRICT, /* and the document has no warnings */
+	DSL_DSL,  /* as DSL_YAML, and a mapping with "meta" (a mapping with a "name") and "steps" (a
+		     list of mappings, not empty) */
+	DSL_STRICT, /* as DSL_DSL, and the document has no warnings */
 };
 
 struct dsl_finding {
-	unsigned line, column; /* both from 1; column counts code points; 0:0: no place fits */
+	unsigned line, column; /* both from 1, column in code points; both 0: no place fits */
 	char *text;	       /* one sentence, without the place */
 };
 
 struct dsl_report {
-	struct dsl_finding refusal; /* text is NULL: the document passes the level */
-	struct dsl_finding *warnings;
-	size_t n_warnings;	/* warnings that are kept, at most DSL_FINDINGS_MAX */
-	size_t n_more_warnings; /* further warnings, which are only counted */
-	char *meta_name;	/* meta.name, a scalar; NULL if there is none */
-	char *meta_description; /* meta.description, a scalar; NULL if there is none */
+	struct dsl_finding refusal;   /* text is NULL: the document passes the level */
+	struct dsl_finding *warnings; /* made only for DSL_DSL and DSL_STRICT */
+	size_t n_warnings;	      /* warnings that are kept, at most DSL_FINDINGS_MAX */
+	size_t n_more_warnings;	      /* further warnings, which are only counted */
+	char *meta_name;	      /* meta.name, a scalar; NULL if there is none */
+	char *meta_description;	      /* meta.description, a scalar; NULL if there is none */
 	struct dsl_finding meta_name_place, meta_description_place; /* only places: text is NULL */
 };
 
@@ -40,9 +40,10 @@ struct dsl_report {
 int dsl_level_parse(const char *word, enum dsl_level *ret_level);
 
 /*
- * Checks a document. file_stem is the job file's name without its suffix, or NULL: a meta.name that
- * differs from the stem is warned of. Returns 0 and *ret_report, also for a document that is
- * refused; free the report with dsl_report_free(). Returns -ENOMEM.
+ * Checks a document. file_stem is the job file's name without its suffix: if meta.name differs from
+ * it, there is a warning. file_stem may be NULL. Returns 0 and *ret_report, also for a document
+ * that is refused (report->refusal); free the report with dsl_report_free(). Returns -ENOMEM
+ * without a report.
  */
 int dsl_check(const void *content, size_t size, enum dsl_level level, const char *file_stem,
 	      struct dsl_report **ret_report);

@@ -10,14 +10,15 @@
 #include "job/dsl/hash.h"
 
 /*
- * Keys that stand twice in one mapping. libyaml does not look for them. Programs differ in which of
- * the two values they take, so the job might do something else than its author reads.
+ * Finds keys that stand twice in one mapping. libyaml does not look for them. Programs differ in
+ * which of the two values they take, so the job might do something else than its author expects.
  *
  * Two scalars are the same key if they have the same text, quoted or not: YAML tells 1 from "1",
  * but many programs do not. Two collections are the same key if they have the same hash. The hash
- * is made of their texts and kinds, for a mapping in any order. An alias of a scalar counts as that
- * scalar. An alias of a collection is the same key as another alias of it. The keys of a mapping
- * are sorted by hash, then by text. So no choice of keys makes the search slower than n log n.
+ * is made of the texts and kinds of their nodes; the order of a mapping's keys does not matter. An
+ * alias of a scalar counts as that scalar. Two aliases of one collection are the same key. The keys
+ * of a mapping are sorted by hash, then by text. So no choice of keys makes the search slower than
+ * n log n.
  */
 
 struct mapping_key {
@@ -27,8 +28,8 @@ struct mapping_key {
 	size_t node;
 };
 
-/* Makes the hash of a node that is no scalar. hashes: has those of all scalars, and of the nodes
- * that follow. */
+/* Makes the hash of a node that is no scalar. hashes must already have the hashes of all scalars,
+ * and of all nodes behind this node. */
 static uint64_t hash_node(const struct dsl_tree *tree, const uint64_t *hashes, size_t index)
 {
 	const struct dsl_node *node = &tree->nodes[index];
@@ -55,8 +56,9 @@ static uint64_t hash_node(const struct dsl_tree *tree, const uint64_t *hashes, s
 	}
 }
 
-/* Makes the hashes of all nodes. Those of the scalars come first: an alias stands behind its
- * scalar, so a long text is read once, even if it has many aliases. */
+/* Makes the hashes of all nodes. First the hashes of the scalars: an alias then copies the hash of
+ * its scalar, so a long text is read once, even if it has many aliases. Then the others, from the
+ * last node to the first, because a collection stands before its content. */
 static void hash_nodes(const struct dsl_tree *tree, uint64_t *hashes)
 {
 	size_t size;
@@ -82,7 +84,7 @@ static int compare_content(const struct mapping_key *a, const struct mapping_key
 		return (a->text != NULL) - (b->text != NULL);
 	if (a->size != b->size)
 		return a->size < b->size ? -1 : 1;
-	/* aliases of one scalar share its text: the same pointer is the same text */
+	/* aliases of one scalar have the same pointer: do not compare their text */
 	return a->text == b->text ? 0 : memcmp(a->text, b->text, a->size);
 }
 
@@ -94,8 +96,9 @@ static int compare_keys(const void *a, const void *b)
 	return order ? order : (x->node > y->node) - (x->node < y->node);
 }
 
-/* Returns the first key of a mapping that repeats an earlier key. keys: room for all keys of the
- * mapping. */
+/* Returns the node of the first key in a mapping that repeats an earlier key; then *ret_first is
+ * the node of that earlier key. Returns DSL_NOWHERE if no key is repeated. keys: room for all keys
+ * of the mapping. */
 static size_t find_in_mapping(const struct dsl_tree *tree, const uint64_t *hashes, size_t mapping,
 			      struct mapping_key *keys, size_t *ret_first)
 {

@@ -12,7 +12,7 @@
  * so equal hashes prove nothing. Pure.
  */
 
-/* Mixes 64 bits: each bit of the input changes each bit of the result. */
+/* Mixes 64 bits: each bit of the input influences all bits of the result. */
 static inline uint64_t dsl_mix_bits(uint64_t x)
 {
 	x ^= x >> 30;
@@ -22,7 +22,7 @@ static inline uint64_t dsl_mix_bits(uint64_t x)
 	return x ^ x >> 31;
 }
 
-/* Returns the hash of a text. */
+/* Returns the hash of a text (size bytes). */
 static inline uint64_t dsl_hash_text(const char *text, size_t size)
 {
 	return dsl_mix_bits(hash_text(HASH_BEGIN, text, size) ^ size);

@@ -37,7 +37,7 @@ void dsl_place_of_offset(const char *content, size_t offset, unsigned *ret_line,
 			at += skip;
 			continue;
 		}
-		/* the further bytes of a character are no columns */
+		/* count only the first byte of each character */
 		column += (content[at] & 0xc0) != 0x80;
 		at++;
 	}

@@ -6,19 +6,19 @@
 
 /* The lines of a document, as libyaml divides the document into lines. Pure. */
 
-/* Returns the length of the byte order mark at the beginning; 0 if there is none. */
+/* Returns the length in bytes of the byte order mark at the beginning; 0 if there is none. */
 size_t dsl_bom_size(const char *content, size_t size);
 
 #define DSL_BREAK_SIZE_MAX 3 /* bytes of the longest line breaks, LS and PS */
 
-/* Returns the length of the line break at the beginning of left bytes (at least one): LF, CR, CR
- * LF, NEL, LS or PS. Returns 0 if there is none. */
+/* Returns the length in bytes of the line break with which left bytes (at least one) begin: LF, CR,
+ * CR LF, NEL, LS or PS. Returns 0 if they begin with no line break. */
 size_t dsl_break_size(const char *content, size_t left);
 
 /*
- * Returns the line and the column of a byte, both from 1. Line breaks are libyaml's. A byte order
- * mark at the beginning does not count, as in libyaml's marks. The bytes before offset must be
- * UTF-8; otherwise the column is a guess.
+ * Returns the line and the column of the byte at offset, both from 1, the column in characters.
+ * Line breaks are libyaml's. A byte order mark at the beginning does not count, as in libyaml's
+ * marks. The bytes before offset must be UTF-8; otherwise the column is a guess.
  */
 void dsl_place_of_offset(const char *content, size_t offset, unsigned *ret_line,
 			 unsigned *ret_column);

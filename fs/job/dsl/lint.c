@@ -19,14 +19,14 @@
  * by itself.
  */
 
-/* A reference to a global parameter begins so, within its braces. */
+/* A reference to an input is "{{$globals.NAME}}". This is its text between the braces and NAME. */
 static const char globals[] = "$globals.";
 #define GLOBALS_SIZE (sizeof(globals) - 1)
 
 struct lint {
 	const struct dsl_tree *tree;
 	struct dsl_report *report;
-	size_t meta, steps, inputs; /* the nodes of the three values; inputs may be DSL_NOWHERE */
+	size_t meta, steps, inputs; /* the nodes of these keys' values; inputs may be DSL_NOWHERE */
 };
 
 __attribute__((format(printf, 3, 4))) static int warn(struct lint *lint, size_t node,
@@ -182,7 +182,8 @@ static int lint_steps(struct lint *lint)
 	return r;
 }
 
-/* Finds the references "{{$globals.NAME}}" in one text. Blanks within the braces are allowed. */
+/* Adds each NAME of the references "{{$globals.NAME}}" in one text. Blanks within the braces are
+ * allowed. node: the node of the text. Returns 0 or -ENOMEM. */
 static int find_in_text(const char *text, size_t size, size_t node, struct words *references)
 {
 	const char *at = text, *end = text + size;
@@ -211,9 +212,9 @@ static int find_in_text(const char *text, size_t size, size_t node, struct words
 }
 
 /*
- * Finds all references but those in meta, where they are prose. For YAML, an unquoted
- * {{$globals.X}} is a mapping within a mapping. Its key is the plain scalar "$globals.X", which
- * counts as a reference.
+ * Adds the names of all references, except those in meta, which are only read by people. For YAML,
+ * an unquoted {{$globals.X}} is a mapping within a mapping. Its key is the plain scalar
+ * "$globals.X", which counts as a reference.
  */
 static int find_references(struct lint *lint, struct words *references)
 {
@@ -245,7 +246,7 @@ static int find_references(struct lint *lint, struct words *references)
 struct inputs {
 	const struct dsl_tree *tree;
 	struct words names;
-	bool *is_merged; /* by node: a merge key has brought in the names of this mapping already */
+	bool *is_merged; /* by node: the names of this mapping were merged already */
 };
 
 static void inputs_finish(struct inputs *inputs)
@@ -256,8 +257,8 @@ static void inputs_finish(struct inputs *inputs)
 
 static int find_inputs(struct inputs *inputs, size_t node);
 
-/* Finds the inputs of a mapping that a merge key names. Aliases may name a mapping 100 times: its
- * names are taken once. */
+/* Adds the inputs of a mapping that is the value of a merge key. Up to 100 aliases may name the
+ * same mapping: its names are added only once. */
 static int find_inputs_once(struct inputs *inputs, size_t node)
 {
 	size_t mapping = dsl_resolve(inputs->tree, node), first = inputs->names.n;
@@ -272,7 +273,7 @@ static int find_inputs_once(struct inputs *inputs, size_t node)
 	return r;
 }
 
-/* Finds the inputs in the value of a merge key: a mapping, or a list of mappings. */
+/* Adds the inputs in the value of a merge key: a mapping, or a list of mappings. */
 static int find_merged_inputs(struct inputs *inputs, size_t value)
 {
 	const struct dsl_tree *tree = inputs->tree;
@@ -286,7 +287,8 @@ static int find_merged_inputs(struct inputs *inputs, size_t value)
 	return r;
 }
 
-/* Finds the names of the inputs in a mapping, and of the inputs that merge keys bring into it. */
+/* Adds the names of the inputs in a mapping: its own keys, and the keys that merge keys bring
+ * in. */
 static int find_inputs(struct inputs *inputs, size_t node)
 {
 	const struct dsl_tree *tree = inputs->tree;
@@ -313,8 +315,8 @@ static int find_inputs(struct inputs *inputs, size_t node)
 	return r;
 }
 
-/* Warns of each reference to an undeclared input, once for each name and at its first place. Warns
- * of inputs that are never used. */
+/* Warns of references to an undeclared input, once for each name, at its first reference. Warns of
+ * each reference without braces, and of each input that is never used. */
 static int lint_references(struct lint *lint)
 {
 	__attribute__((cleanup(words_finish))) struct words references = {0};

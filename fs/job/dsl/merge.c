@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The value of a key, with merge keys: the keys of the mapping that "<<" names are added to the
- * mapping in which "<<" stands. Nobody knows whether the service's parser takes merge keys. So a
- * document is not refused for a missing key that a merge key brings in. A key of the mapping itself
- * counts more than a merged key. In a list of mappings the first mapping that has the key counts.
+ * Finds the value of a key, with merge keys. The value of the key "<<" is another mapping: its keys
+ * are added to the mapping in which "<<" stands. Nobody knows whether the service's parser takes
+ * merge keys. So a document is not refused for a missing key that a merge key brings in. A key of
+ * the mapping itself counts more than a merged key. In a list of mappings the first mapping that
+ * has the key counts.
  *
- * An alias stands behind the node that it names, and not within that node. The size of a document
- * with all aliases expanded is bounded. So a look-up ends, within as many steps.
+ * A look-up follows aliases, and still ends: an alias stands behind the node that it names, and not
+ * within that node. The look-up takes at most DSL_EXPANSION_MAX steps, the bound of a document with
+ * all aliases expanded.
  */
 #define _GNU_SOURCE
 #include "job/dsl/merge.h"
@@ -46,7 +48,7 @@ size_t dsl_get(const struct dsl_tree *tree, size_t mapping, const char *key)
 	for (size_t at = mapping + 1; at < end; at = nodes[nodes[at].end].end)
 		if (dsl_is_text(tree, dsl_resolve(tree, at), key))
 			found = nodes[at].end;
-	/* "<<" stands once at most, but several keys may have the tag of merge keys */
+	/* several keys may have the tag of merge keys: the first with a value counts */
 	for (size_t at = mapping + 1; found == DSL_NOWHERE && at < end;
 	     at = nodes[nodes[at].end].end)
 		if (dsl_is_merge_key(tree, at))

@@ -9,10 +9,10 @@
 bool dsl_is_merge_key(const struct dsl_tree *tree, size_t key);
 
 /*
- * Returns the value of a key in a mapping. If the value is an alias, the result is the alias. If
- * the key stands there several times, the last one counts, as in most programs. If the mapping does
- * not have the key, the value is the one that a merge key brings in. Returns DSL_NOWHERE if there
- * is none, and for a node that is no mapping.
+ * Returns the node of the value that a key has in a mapping. If the value is an alias, returns the
+ * node of the alias. If the key stands in the mapping several times, the last one counts, as in
+ * most programs. If the mapping itself does not have the key, a merge key may bring the value in.
+ * Returns DSL_NOWHERE if there is no value, and for a node that is no mapping.
  */
 size_t dsl_get(const struct dsl_tree *tree, size_t mapping, const char *key);
 

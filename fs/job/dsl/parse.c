@@ -21,8 +21,8 @@
 /*
  * Turns bytes into nodes, and refuses what level yaml refuses.
  *
- * libyaml is asked for events, not for a document: libyaml's own loader builds a document without
- * bounds. The events become an array of nodes. A stack holds the open collections, at most
+ * This code asks libyaml for events, not for a document: libyaml's own loader builds a document
+ * without bounds. The events become an array of nodes. A stack holds the open collections, at most
  * DSL_DEPTH_MAX. So the 65,536 bytes of the input bound the work: at most three nodes for two
  * bytes, no recursion, no expansion. For an alias, the counts of the node that it names are added
  * up, with saturation.
@@ -36,22 +36,22 @@
 DEFINE_CLEANUP(yaml_parser_t *, yaml_parser_delete)
 
 /* The tag of merge keys in YAML 1.1. A program that knows merge keys takes each key with this tag
- * for one, with any text, and in quotes too. */
+ * for a merge key. The key may have any text, and may stand in quotes. */
 #define MERGE_TAG "tag:yaml.org,2002:merge"
 
 struct parse {
 	struct dsl_tree *tree;
 	struct dsl_halves halves;
-	struct dsl_finding *finding; /* the first finding stays */
-	size_t open[DSL_DEPTH_MAX];
-	bool bracket[DSL_DEPTH_MAX]; /* the collection was opened by [ or { */
-	size_t depth, n_brackets;    /* n_brackets: open collections with brackets */
+	struct dsl_finding *finding; /* why level yaml refuses; the first reason stays */
+	size_t open[DSL_DEPTH_MAX];  /* the nodes of the open collections, the outermost first */
+	bool bracket[DSL_DEPTH_MAX]; /* of each open collection: [ or { opened it */
+	size_t depth, n_brackets;    /* depth: open collections; n_brackets: those with brackets */
 	size_t bracket_steps;	     /* the sum of n_brackets over all events */
 	struct dsl_anchors anchors;
 	size_t n_aliases, n_documents;
-	uint32_t expanded;
-	bool stop;   /* the parser need not read on */
-	bool broken; /* the tree is of no use */
+	uint32_t expanded; /* nodes so far, with all aliases expanded */
+	bool stop;	   /* the parser need not read on */
+	bool broken;	   /* the tree is not complete: dsl_parse() empties it */
 };
 
 static void parse_finish(struct parse *parse)
@@ -83,8 +83,8 @@ static int grow_nodes(struct dsl_tree *tree)
 	return 0;
 }
 
-/* Notes a reason why level yaml refuses the document, if none was noted before. Returns 0 or
- * -ENOMEM. */
+/* Fills finding with a reason why level yaml refuses the document, and with the place of a mark.
+ * Does nothing if finding has a reason already. Returns 0 or -ENOMEM. */
 #define note(parse, mark, ...)                                                                     \
 	((parse)->finding->text ? 0                                                                \
 				: dsl_finding_set((parse)->finding, dsl_mark_line(mark),           \
@@ -226,7 +226,8 @@ static int take_collection(struct parse *parse, const yaml_event_t *event)
 					 : event->data.sequence_start.anchor);
 }
 
-/* Stops the parser when the brackets would take libyaml too long. Returns 0 or -ENOMEM. */
+/* Call this for each event. Adds up the open brackets, and stops the parser when their sum would
+ * take libyaml too long. Returns 0 or -ENOMEM. */
 static int count_brackets(struct parse *parse, const yaml_event_t *event)
 {
 	parse->bracket_steps += parse->n_brackets;
@@ -278,7 +279,8 @@ static int take_event(struct parse *parse, const yaml_event_t *event)
 	return r ? r : count_brackets(parse, event);
 }
 
-/* Notes why libyaml gave up, unless an error was noted before. Returns 0 or -ENOMEM. */
+/* Fills finding with the reason why libyaml gave up, if finding has no reason yet. Returns 0 or
+ * -ENOMEM. */
 static int take_problem(struct parse *parse, const yaml_parser_t *parser, const char *content,
 			size_t size)
 {
@@ -289,8 +291,7 @@ static int take_problem(struct parse *parse, const yaml_parser_t *parser, const 
 		return -ENOMEM;
 	if (parse->finding->text)
 		return 0;
-	/* point at the open bracket: the end of the text shows nothing, and the bracket has to be
-	 * mended */
+	/* point at the open bracket, which has to be mended, and not at the end of the text */
 	if (parse->depth && parse->bracket[parse->depth - 1] &&
 	    dsl_problem_is_end(parser, content, size)) {
 		open = &parse->tree->nodes[parse->open[parse->depth - 1]];
@@ -418,7 +419,7 @@ int dsl_parse(const void *content, size_t size, struct dsl_tree *tree, struct ds
 
 	if (r < 0 || finding->text)
 		return r;
-	/* so that an empty value has a pointer too */
+	/* allocate the text, so that dsl_text() returns no NULL for an empty scalar */
 	r = buf_reserve(&tree->text, size);
 	if (!r)
 		r = dsl_halves_hide(content, size, &parse.halves);

@@ -13,7 +13,7 @@
 #define ESCAPE_SIZE 6	/* \uXXXX */
 #define SEQUENCE_SIZE 3 /* bytes of a character of the private area */
 
-/* The blocks of Unicode's private area that the halves may be hidden in. */
+/* The three blocks of Unicode's private area whose characters may stand for the halves. */
 static const uint32_t bases[] = {0xe000, 0xe800, 0xf000};
 
 void dsl_halves_finish(struct dsl_halves *halves)
@@ -62,8 +62,8 @@ static uint32_t read_private(const char *text, const char *end)
 	return (byte[0] & 0x0fu) << 12 | (byte[1] & 0x3fu) << 6 | (byte[2] & 0x3fu);
 }
 
-/* Returns the next escape of a half whose backslash is not escaped itself; NULL if there is
- * none. */
+/* Returns the next escape of a half. Skips an escape whose backslash is itself escaped. Returns
+ * NULL if there is no escape of a half. */
 static const char *find_half(const char *text, const char *end)
 {
 	uint32_t point;
@@ -78,7 +78,8 @@ static const char *find_half(const char *text, const char *end)
 	return NULL;
 }
 
-/* Does the document have a character of this block, or the escape of one? */
+/* Does the document have a character of the block that begins at base, or the escape of such a
+ * character? */
 static bool is_used(const char *text, const char *end, uint32_t base)
 {
 	uint32_t point;
@@ -90,7 +91,7 @@ static bool is_used(const char *text, const char *end, uint32_t base)
 	return false;
 }
 
-/* Replaces the four digits of an escape. Keeps the case of the old digits. */
+/* Replaces the four digits of an escape by those of point. Keeps the case of the old digits. */
 static void write_digits(char *escape, uint32_t point)
 {
 	char digits[5];
@@ -123,8 +124,9 @@ int dsl_halves_hide(const char *content, size_t size, struct dsl_halves *ret_hal
 	return 0;
 }
 
-/* Appends the character of a pair, if this half is a first one and the second follows. Otherwise
- * appends the hidden half as it is, and sets *ret_alone. Moves *at behind what was read. */
+/* If this half is the first of a pair and the second half follows, appends the character of the
+ * pair. Otherwise appends the hidden half as it is, and sets *ret_alone. Moves *at behind what was
+ * read. */
 static void show_half(const struct dsl_halves *halves, uint32_t half, const char **at,
 		      const char *end, struct buf *out, bool *ret_alone)
 {

@@ -10,7 +10,8 @@
 
 /*
  * JSON writes a character beyond U+FFFF as two escapes, "\ud83d\ude00": a surrogate pair. A JSON
- * text is a YAML text, and many programs take the pair. But libyaml refuses each half of a pair.
+ * text is a YAML text, and many programs take the pair. But libyaml refuses both escapes. Here each
+ * of the two is called a half.
  *
  * So the halves are hidden from libyaml. In a copy of the document, each escape of a half becomes
  * the escape of a character in Unicode's private area. The document does not use that character,
@@ -19,20 +20,22 @@
  */
 struct dsl_halves {
 	char *copy;    /* the document with hidden halves; NULL: no half is hidden */
-	uint32_t base; /* the character that stands for U+D800; the others follow in order */
+	uint32_t base; /* the character that stands for U+D800; the next for U+D801 and so on */
 };
 
+/* Frees the copy. */
 void dsl_halves_finish(struct dsl_halves *halves);
 
-/* Hides the halves in a document of valid UTF-8. Hides none if the document uses each block that
- * could hide them. *ret_halves is set only if a half is hidden. Returns 0 or -ENOMEM. */
+/* Hides the halves in a document of valid UTF-8, if there are any. Hides none if the document has
+ * characters of all three blocks that could stand for halves. *ret_halves is set only if a half is
+ * hidden. Returns 0 or -ENOMEM. */
 int dsl_halves_hide(const char *content, size_t size, struct dsl_halves *ret_halves);
 
 /*
  * Appends the value of a scalar to out, with its hidden halves replaced. A pair becomes its
  * character. In a scalar without double quotes (quoted is false) libyaml reads no escape, so the
  * text becomes what it was. A half without its other half stays hidden, because UTF-8 cannot hold
- * it; then *ret_alone is set. Returns 0 or -ENOMEM.
+ * it. *ret_alone: is there such a half? Returns 0 or -ENOMEM.
  */
 int dsl_halves_show(const struct dsl_halves *halves, bool quoted, const char *value, size_t size,
 		    struct buf *out, bool *ret_alone);

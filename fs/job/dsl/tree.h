@@ -20,23 +20,23 @@ enum dsl_kind { DSL_SCALAR, DSL_SEQUENCE, DSL_MAPPING, DSL_ALIAS };
 
 struct dsl_node {
 	enum dsl_kind kind;
-	bool plain;	       /* scalar: not quoted, no block, no tag */
+	bool plain;	       /* scalar: not in quotes, no block text (| or >), no tag */
 	bool merge;	       /* scalar: has the tag of merge keys (!!merge) */
 	bool half;	       /* scalar: has half of a surrogate pair, which UTF-8 cannot hold */
 	unsigned line, column; /* both from 1 */
 	uint32_t end;	     /* the index behind the last node of the subtree; 0 while it is open */
 	uint32_t target;     /* alias: the node that it names, which is no alias */
-	uint32_t text, size; /* scalar: offset and size of its value in the tree's text */
-	uint32_t expanded;   /* the nodes of the subtree with all aliases expanded */
-	uint32_t height;     /* nested collections, with all aliases expanded */
+	uint32_t text, size; /* scalar: offset and size of its value in dsl_tree.text */
+	uint32_t expanded;   /* how many nodes the subtree has with all aliases expanded */
+	uint32_t height;     /* levels of nested collections, aliases expanded; scalar: 0 */
 };
 
 /* The tree of one document; nodes[0] is its root. Zero-initialise the struct; dsl_tree_finish()
  * frees. */
 struct dsl_tree {
 	struct dsl_node *nodes;
-	size_t n_nodes; /* 0: the text could not be parsed */
-	size_t room;
+	size_t n_nodes;	 /* 0: the text could not be parsed */
+	size_t room;	 /* nodes for which memory is allocated */
 	struct buf text; /* the values of all scalars, one after the other */
 };
 
@@ -50,13 +50,14 @@ void dsl_tree_finish(struct dsl_tree *tree);
 /* Returns the target of an alias, and any other node itself. */
 size_t dsl_resolve(const struct dsl_tree *tree, size_t node);
 
-/* Returns the value of a scalar: *ret_size bytes, without a NUL. */
+/* Returns the value of a scalar: *ret_size bytes, without a NUL. scalar must not be an alias. */
 const char *dsl_text(const struct dsl_tree *tree, size_t scalar, size_t *ret_size);
 
-/* Is the node a scalar with this text? */
+/* Is the node a scalar with this text? Resolve an alias first. */
 bool dsl_is_text(const struct dsl_tree *tree, size_t node, const char *word);
 
-/* Is the node a scalar that YAML reads as null: empty, "~" or "null", without quotes? */
+/* Is the node a scalar that YAML reads as null: empty, "~" or "null", without quotes? Resolve an
+ * alias first. */
 bool dsl_is_null(const struct dsl_tree *tree, size_t node);
 
 /* Fills an empty finding with a sentence and its place. Returns 0 or -ENOMEM. */

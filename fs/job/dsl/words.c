@@ -33,7 +33,7 @@ int words_compare(const struct word *x, const struct word *y)
 {
 	if (x->size != y->size)
 		return x->size < y->size ? -1 : 1;
-	/* aliases of one scalar share its text: the same pointer is the same text */
+	/* aliases of one scalar have the same pointer: do not compare their text */
 	return x->text == y->text ? 0 : memcmp(x->text, y->text, x->size);
 }
 

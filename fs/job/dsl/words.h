@@ -10,19 +10,21 @@ struct word {
 	const char *text; /* borrowed, not NUL-terminated */
 	size_t size;
 	size_t node;
-	bool bare;   /* a reference without its braces */
+	bool bare;   /* a reference that lacks its braces, so it is none */
 	bool merged; /* an input that comes through a merge key */
 };
 
 /* A list of names in a document. Zero-initialise the struct. Pure. */
 struct words {
 	struct word *word;
-	size_t n, room;
+	size_t n, room; /* names in the list, and names for which memory is allocated */
 };
 
+/* Frees the list, but not the texts. */
 void words_finish(struct words *words);
 
-/* Adds a name. text is borrowed; it need not end with a NUL. Returns 0 or -ENOMEM. */
+/* Adds a name with the members of struct word. text is borrowed; it need not end with a NUL.
+ * Returns 0 or -ENOMEM. */
 int words_add(struct words *words, const char *text, size_t size, size_t node, bool bare);
 
 /* Sorts the names. Equal names stay in the order of the document. */
@@ -32,7 +34,7 @@ void words_sort(struct words *words);
  * above 0. */
 int words_compare(const struct word *x, const struct word *y);
 
-/* Does a sorted list have the name? */
+/* Does a list that words_sort() has sorted have the name of word? */
 bool words_have(const struct words *words, const struct word *word);
 
 #endif

@@ -21,9 +21,9 @@ enum where {
 };
 
 /*
- * libyaml's messages and ours. A row holds for a problem in a context; NULL: in each context. If
- * libyaml knows where the construct begins and the message points elsewhere, the beginning is named
- * behind the text.
+ * libyaml's messages and ours. The first row whose context and problem fit counts; NULL fits each
+ * context or each problem. If a message points at the problem, and libyaml knows that the construct
+ * begins on another line, dsl_problem() adds the place of the beginning to the text.
  */
 static const struct yaml_error {
 	const char *context, *problem;
@@ -112,7 +112,8 @@ static const struct yaml_error *find_yaml_error(const char *context, const char 
 	return NULL;
 }
 
-/* Returns how many bytes there are from a mark to the end of the text; 0 if the mark is the end. */
+/* Returns how many bytes there are from a mark to the end of the text; 0 if the mark is at the
+ * end. */
 static size_t rest_at_mark(const char *content, size_t size, const yaml_mark_t *mark)
 {
 	size_t at = dsl_bom_size(content, size), chars = 0;
@@ -126,7 +127,8 @@ static size_t rest_at_mark(const char *content, size_t size, const yaml_mark_t *
 	return size - at;
 }
 
-/* Fills finding for a character that no YAML may have. libyaml's reader gives its byte offset. */
+/* Fills finding for bytes or a character that no YAML may have. libyaml's reader gives its byte
+ * offset. */
 static int reader_problem(const yaml_parser_t *parser, const char *content, size_t size,
 			  struct dsl_finding *finding)
 {

@@ -11,11 +11,12 @@
 #include "job/dsl/lines.h"
 
 /*
- * libyaml's errors, in words for people. libyaml's marks count from 0. Its reader gives a byte
- * offset instead of a mark. Its texts are in the words of its grammar. Pure.
+ * Turns libyaml's errors into sentences for people. libyaml's marks count from 0. Its reader gives
+ * a byte offset instead of a mark. Its messages use the words of YAML's grammar, which people do
+ * not know. Pure.
  */
 
-/* The place of a mark as people count: from 1, the column in code points. */
+/* Return the line and the column of a mark as people count: from 1, the column in code points. */
 static inline unsigned dsl_mark_line(const yaml_mark_t *mark)
 {
 	return (unsigned)mark->line + 1;
@@ -26,7 +27,8 @@ static inline unsigned dsl_mark_column(const yaml_mark_t *mark)
 	return (unsigned)mark->column + 1;
 }
 
-/* Did the parser give up because the text ended too early? */
+/* Did the parser give up because the text ended too early? content: the text that the parser was
+ * given. */
 bool dsl_problem_is_end(const yaml_parser_t *parser, const char *content, size_t size);
 
 /*
