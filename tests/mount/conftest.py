@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The mounted tests share their fixtures with other suites: ../lib/ has them."""
+"""The mounted tests share their fixtures with other suites: tests/lib has them."""
 
 from fixtures import *  # noqa: F401, F403
 from secure import secure_cocd  # noqa: F401

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the kernel keeps of siblings: counts the requests that it sends, and checks that what it shows without a request is true."""
+"""What the kernel's cache has of siblings: counts the requests that reach cocfs, and compares the cache with cocfs's answers."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ import counted  # noqa: E402
 
 
 class Requests:
-    """The requests of a mount that has the option .env."""
+    """Counts the requests to one cocfs. Start that cocfs with the environment .env, which preloads the counting library."""
 
     def __init__(self, path):
         self.path = str(path)
@@ -27,7 +27,8 @@ class Requests:
         return counted.COUNTS.unpack(tools.read(self.path))[counted.REQUESTS:]
 
     def during(self, act):
-        """Runs act. Returns how many requests of each kind it caused, and how many in all."""
+        """Calls act(). Returns the requests that it caused as {kind: count}, and their sum. Requests without an answer, such as
+        FORGET, are left out."""
         before = self.counts()
         act()
         caused = {counted.NAMES.get(kind, kind): after - count for kind, (count, after) in enumerate(zip(before, self.counts()))
@@ -43,14 +44,14 @@ def requests(tmp_path):
 
 
 def stats(paths, cached):
-    """Returns what stat(1) says of each path: as the kernel has it, or (cached="never") as cocfs says now."""
+    """Returns the lines of stat(1) about the paths, sorted. cached: "default" takes what the kernel has, "never" asks cocfs."""
     told = tools.run("stat", f"--cached={cached}", "-c", "%n size=%s mode=%a owner=%u:%g links=%h time=%y", *paths,
                      env=tools.environment(LC_ALL="C"))
     return sorted(told.stdout.splitlines() + told.stderr.splitlines())
 
 
 def shown(*paths):
-    """Returns what the kernel shows of paths, and fails the test unless cocfs says the same."""
+    """Returns the lines of stat(1) about the paths from the kernel's cache. Fails the test unless cocfs itself answers the same."""
     kept = stats(paths, "default")
     assert kept == stats(paths, "never"), kept
     return kept

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """A FUSE file system with one file, x, that never answers a POLL. Needs root.
 
-A process that adds the file to an epoll waits in that call, and holds the lock of the epoll. A process that reads
-/proc/PID/fdinfo of the epoll waits for the lock, and cannot be killed. Both go on when this program ends.
+A process that adds the file to an epoll waits in epoll_ctl(2), and holds the lock of the epoll. A process that reads
+/proc/PID/fdinfo of the epoll waits for the lock, and cannot be killed. Both processes go on when this program ends.
 
 usage: mute_fuse.py MOUNTPOINT; writes a line for each POLL
 """
@@ -23,7 +23,7 @@ def attributes(node):
 
 
 def answer(opcode, node, body):
-    """Returns the part of an answer behind its header; an errno; or None for no answer."""
+    """Returns bytes (an answer without its header), an int (the errno of a refusal), or None (send no answer)."""
     if opcode == INIT:
         return struct.pack("<4I2H2I2H8I", 7, 31, 65536, 0, 16, 12, 65536, 1, 16, 0, *[0] * 8)
     if opcode == LOOKUP:

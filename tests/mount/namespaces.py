@@ -10,13 +10,14 @@ import janitor
 import mounting
 import tools
 
-# How cocfs is started; "$@" is its command line. Its mount is seen outside, because the mount's parent is shared.
+# What is put before the command line of cocfs. A shell at the end gets that command line as "$@". The mount is seen outside the
+# namespace, too, because Wrapped.bind() makes the mount above it a shared one.
 UNSHARE = ["unshare", "--mount", "--propagation", "unchanged"]
 PID_NAMESPACE = [*UNSHARE, "--pid", "--fork", "--kill-child", "sh", "-c"]
 CONTAINER = [*PID_NAMESPACE, 'mount --make-rprivate /proc && mount -t proc proc /proc && exec "$@"', "sh"]
 FOREIGN_PROC = [*PID_NAMESPACE, 'exec "$@"', "sh"]
 
-# In a container another file can be mounted over /proc/loadavg (lxcfs).
+# Append the path of a file: it is mounted over /proc/loadavg, as lxcfs does in a container. The shell gets the path as "$0".
 FALSE_LOADAVG = [*UNSHARE, "sh", "-c",
                  'mount --make-rprivate /proc && mount --bind "$0" /proc/loadavg && exec "$@"']
 
@@ -25,14 +26,18 @@ AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-group
 
 
 def ordinary(fuse_conf, hidepid=None):
-    """Starts a program as an ordinary user who may use allow_other. hidepid: /proc hides the processes of other users."""
+    """Returns what to put before a command line to run it as nobody, who may use allow_other by the file fuse_conf. hidepid: the
+    option of /proc that hides the processes of other users; None: they are seen."""
     hide = f"mount --make-rprivate /proc && mount -t proc -o hidepid={hidepid} proc /proc && " if hidepid else ""
     script = f'mount --make-private / && mount --bind {fuse_conf} /etc/fuse.conf && {hide}exec {shlex.join(AS_NOBODY)} "$@"'
     return [*UNSHARE, "sh", "-c", script, "sh"]
 
 
 class Wrapped(mounting.Mount):
-    """A mount whose cocfs runs in namespaces. .path is seen outside, too."""
+    """A mount whose cocfs runs in namespaces. The test sees the mount at .path, although the test runs in none of them.
+
+    wrapping: one of the command lines above.
+    """
 
     def __init__(self, *args, wrapping, **options):
         super().__init__(*args, **options)
@@ -42,7 +47,7 @@ class Wrapped(mounting.Mount):
         return [*self.wrapping, *super().argv(*flags)]
 
     def bind(self):
-        """Has what is mounted below .base in any mount namespace be seen in all."""
+        """Makes .base a shared mount: what is mounted below .base in one mount namespace is then seen in all."""
         subprocess.run(["mount", "--bind", self.base, self.base], check=True)
         janitor.watch_mount(self.base)
         subprocess.run(["mount", "--make-shared", self.base], check=True)
@@ -80,11 +85,11 @@ def need():
 
 
 def enter(process, *argv):
-    """Returns the command line that runs argv in the PID namespace of a process."""
+    """Returns the command line that runs argv in the PID namespace of another process. process: its pid."""
     return ["nsenter", f"--target={process}", "--pid", *argv]
 
 
 def first_child(pid):
-    """Returns the process that unshare has started."""
+    """Returns the pid of the program that unshare has started. pid: that of unshare."""
     with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
         return int(file.read().split()[0])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A disk whose calls can be held up (fault/slow.c), and other work meanwhile."""
+"""Holds up calls of cocfs to the disk (fault/slow.c), and does other work in the mount meanwhile."""
 
 import os
 import sys
@@ -19,7 +19,10 @@ if libc.renameat2(-100, os.fsencode(sys.argv[1]), -100, os.fsencode(sys.argv[2])
 
 
 class Disk:
-    """The disk below files and directories named slow*: its calls can be held up."""
+    """Between hold() and let_go(), calls on files and directories of the spool whose names begin with "slow" do not return.
+
+    Start cocfs with the environment .env.
+    """
 
     def __init__(self, control):
         self.control = str(control)
@@ -31,7 +34,7 @@ class Disk:
         tools.write(self.control, b"")
 
     def held(self):
-        """Returns the calls that are held up, in their order."""
+        """Returns the names of the calls that were held up since hold(), in their order."""
         return tools.read(self.control).decode().split()
 
     def wait_held(self, call, count=1):
@@ -42,7 +45,7 @@ class Disk:
 
 
 def disk(tmp_path):
-    """The body of a fixture."""
+    """The body of a fixture: yields a Disk, and lets go what is held up at the end. Skips the test if slow.so was not built."""
     if not os.access(SLOW, os.R_OK):
         pytest.skip(f"no library that holds a disk up at {SLOW}")
     made = Disk(tmp_path / "held-up")
@@ -60,7 +63,7 @@ def others_are_served(space, src, name="other.yaml"):
 
 
 def others_wait(space, process):
-    """Returns when a process waits in the kernel for an answer of the mount, or has ended."""
+    """Returns as soon as a tool of tools.popen() waits in the kernel for an answer of the mount, or has ended."""
     def waits():
         with open(f"/proc/{child(process)}/wchan", encoding="ascii") as file:
             return "request_wait_answer" in file.read() or process.poll() is not None
@@ -68,7 +71,7 @@ def others_wait(space, process):
 
 
 def child(process):
-    """Returns the process of the tool that tools.popen runs below timeout(1)."""
+    """Returns the pid of the tool that tools.popen() runs below timeout(1), as a text."""
     def find():
         with open(f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii") as file:
             return file.read().split()

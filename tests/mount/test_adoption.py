@@ -34,7 +34,7 @@ def hosts(cocd, front, mounts, tmp_path):
 
 @pytest.fixture
 def console(cocd):
-    """The third client."""
+    """A client that makes and writes jobs without a mount."""
     return Console(cocd.client())
 
 
@@ -55,13 +55,14 @@ class Console:
 
 
 def save(space, content=MINE, name="a.yaml"):
-    """Copies a text to a name, as cp does."""
+    """Writes content to the file called name in a space, with cp. Returns the result of cp."""
     source = tools.write(os.path.join(space.base, "source.yaml"), content)
     return tools.run("cp", source, space.at(name))
 
 
 def seen(space, first=0):
-    """Returns the requests of a space about jobs, without the page with which a mount begins: "LIST", "POST", …"""
+    """Returns the requests about jobs from number first on: "LIST" for a list of the jobs of one name, else the method. The list of
+    all jobs, which a mount reads at its start, is left out."""
     calls = [call for call in space.calls()[first:] if call.path.startswith(DOCUMENTS)]
     return ["LIST" if call.path == DOCUMENTS and call.method == "GET" else call.method
             for call in calls if call.path != DOCUMENTS or call.method != "GET" or "name_like" in dict(call.query)]
@@ -82,7 +83,7 @@ def test_a_file_takes_the_job_that_has_its_text(hosts, console):
     assert seen(space) == ["LIST", "GET"]
     save(space, THEIRS).ok()
     assert space.only_job()["content"] == THEIRS and space.id("a.yaml") == theirs
-    save(space, samples.document("b"), "b.yaml").ok()  # this makes a job
+    save(space, samples.document("b"), "b.yaml").ok()  # a job is made, not adopted: the count stays
     assert queues.metrics(space)["cocfs_adopted_total"] == 1
 
 
@@ -163,7 +164,7 @@ def test_a_job_that_was_forgotten_is_not_taken(hosts):
     assert space.id("a.yaml") not in (None, forgotten) and len(space.jobs()) == 2
 
 
-# ---- adopt=name ----
+# ---- adopt=name: a file takes the job that has the same name, and updates the text ----
 
 def test_by_name_one_changed_file_is_one_update(hosts, console):
     theirs = console.make(THEIRS)
@@ -241,7 +242,8 @@ def test_a_file_that_a_tool_moves_keeps_its_job(hosts, edited):
 
 @pytest.mark.parametrize("text", [MINE, THEIRS], ids=["equal", "other"])
 def test_with_same_a_file_elsewhere_is_a_copy(hosts, text):
-    """The removed name keeps its job. A file made from a template and removed is no file that moved."""
+    """The removed name keeps its job. The file elsewhere may come from the same template, so cocfs does not take it for the moved
+    file."""
     space = hosts("a")
     save(space).ok()
     id_ = space.id("a.yaml")
@@ -307,7 +309,7 @@ def test_what_is_under_way_for_a_removed_file_is_not_taken_over(hosts):
 
 
 def test_by_name_two_paths_of_one_name_at_once(hosts, console):
-    """Both writers have asked for the list when the first of them takes the job."""
+    """Both writers have read the list before one of them takes the job."""
     theirs = console.make(THEIRS)
     space = hosts("a", adopt="name")
     gate = space.front.gate()
@@ -342,7 +344,7 @@ def test_two_hosts_that_list_then_both_create_are_warned(hosts, console):
     gate = one.front.gate()
     one.front.rule(fronts.Fault(gate=gate), "POST", DOCUMENTS, times=1)
     first = tools.popen("cp", tools.write(one.base + "/1.yaml", MINE), one.at("a.yaml"))
-    assert gate.wait_held(1)  # it has its list, and its create has left
+    assert gate.wait_held(1)  # host A has read the list, and its create is held before the service
     save(other).ok()
     assert "moment" not in other.fact("a.yaml", "warnings")
     gate.open()
@@ -472,7 +474,7 @@ def name_job(space, document_id, name="a.yaml", attribute="coc.job_id"):
 
 
 def draft(space, content=MINE, name="a.yaml"):
-    """A job file that was not sent: so a person gets out of EEXIST."""
+    """Writes a job file that more than one job fits: it gets no job, and EEXIST. name_job() is the way out."""
     save(space, content, name).fails(tools.message("EEXIST"))
 
 
@@ -555,13 +557,13 @@ def test_a_file_that_has_a_job_gets_no_other(hosts, console):
     name_job(space, other).fails(tools.message("EEXIST"))
     assert space.id("a.yaml") == mine and space.fact("a.yaml", "state") == "submitted"
     assert f"this file has job {mine}" in space.error("a.yaml") and "EEXIST" in space.error("a.yaml")
-    save(space, THEIRS).ok()  # the next commit ends the story
+    save(space, THEIRS).ok()  # the next commit removes the text in .error
     assert space.error("a.yaml") is None and space.fact("a.yaml", "state") == "submitted"
     name_job(space, mine).ok()
 
 
 def test_a_job_of_another_file_is_refused_where_it_stands(hosts):
-    """The file has a job. Its state stays, and so does its story, which is about its content."""
+    """The file has a job. The refusal changes neither its state nor an .error that is about its content."""
     space = hosts("a")
     save(space).ok()
     save(space, samples.document("b"), "b.yaml").ok()
@@ -594,7 +596,7 @@ def test_what_is_no_id_is_refused(hosts, value):
 
 
 def test_a_user_who_may_not_take_a_job_is_told(hosts, console):
-    """The .error says so if the user may write the file. Another user leaves no story at the file."""
+    """The .error says so if the user may write the file. The attempt of another user leaves no .error."""
     if os.geteuid() != 0:
         pytest.skip("acts as other users")
     theirs = console.make()
@@ -610,7 +612,7 @@ def test_a_user_who_may_not_take_a_job_is_told(hosts, console):
 
 
 def test_nobody_waits_for_a_mount_that_ends(hosts, console):
-    """The mount ends while it asks the service for the named job, or for its text. Then either nothing is bound or everything is."""
+    """The mount ends while it asks the service for the named job. Then nothing is bound, and the command works in the next mount."""
     theirs = console.make()
     space = hosts("a")
     tools.write(space.at("a.yaml"), b"")
@@ -664,7 +666,7 @@ def test_who_is_interrupted_while_the_service_is_asked_binds_nothing(hosts, cons
     assert space.id("a.yaml") == theirs and tools.read(space.at("a.yaml")).decode() == MINE
 
 
-# ---- delete=service ----
+# ---- delete=service: rm deletes the job, unless the file has only adopted it ----
 
 @pytest.mark.parametrize("how", ["made", "adopted", "named"])
 def test_rm_deletes_what_was_made_or_named_here(hosts, console, how):

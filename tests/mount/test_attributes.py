@@ -94,7 +94,7 @@ def test_nearest_wins(make_space, src):
 
 @pytest.mark.parametrize("above", [0, 1, 2])
 def test_directory_attribute_set_after_a_job_below_it_holds_for_the_next(make_space, src, above):
-    """The mount does not remember for too long that a directory had no attribute."""
+    """The mount must notice the attribute at once, though it has just seen that the directory had none."""
     space = make_space()
     os.makedirs(space.at("a", "b"))
     directory = space.at(*["a", "b"][:above])
@@ -185,7 +185,7 @@ def test_bad_values_are_refused(bound, where):
     tools.run("touch", bound.at("draft.yaml"), bound.at("notes.txt")).ok()
     for name, value in BAD_VALUES:
         setfattr(bound.at(where), "user.coc." + name, value).fails(tools.message("EINVAL"))
-        if where != "notes.txt":  # notes.txt is no job, and has no story
+        if where != "notes.txt":  # notes.txt is no job file: it has no coc.error
             assert f"what_to_do: set a good value: setfattr -n user.coc.{name} -v VALUE FILE" in bound.fact(where, "error")
     assert bound.sent() == (1, 0)
 
@@ -274,7 +274,7 @@ def test_a_scratch_file_whose_attribute_was_refused_becomes_no_job(space, src):
     assert space.only_job()["risk_level"] == "MEDIUM"
 
 
-# The file's own attributes stay with the job's name when a tool puts another file there.
+# The file's own attributes stay with the name a.yaml when a tool puts another file there. In each script $1 is the other file.
 
 INTO_ANOTHER = {
     "sed": 'sed -i s/pause/wait/ a.yaml',
@@ -302,7 +302,7 @@ def own(path):
 
 @pytest.fixture
 def owner(make_space, src):
-    """owner(option=value, …): a space that says LOW, with one job, a.yaml, whose own attributes say otherwise."""
+    """owner(option=value, …): a space with risk_level=LOW and one job, a.yaml, whose own attributes are OWN."""
     def make(**options):
         space = make_space(**options)
         tools.run("cp", "-a", decorate(samples.file(src, "a.yaml"), **OWN), space.path).ok()
@@ -339,7 +339,8 @@ def test_it_moves_along_with_the_binding(owner, src):
 
 
 def test_it_stays_of_what_is_queued(make_space, src):
-    """An attribute stays before the first job exists, too: newer content replaces the content that was not sent."""
+    """The create is still queued when another file is put at the name. The attribute stays with the name, and is sent with the
+    newer content."""
     space = queues.cut_off(make_space)
     tools.run("cp", "-a", decorate(samples.file(src, "a.yaml"), **OWN), space.path).ok()
     tools.sh(INTO_ANOTHER["sed"], cwd=space.path).ok()
@@ -354,7 +355,7 @@ def test_it_stays_of_what_is_queued(make_space, src):
 
 
 def test_it_stays_of_what_is_under_way(bound, src):
-    """A close waits for the service, and meanwhile another tool puts a file there."""
+    """A close waits for the service, and meanwhile another tool puts a file at the name."""
     gate = bound.front.gate()
     bound.front.rule(f.Fault(gate=gate), "PUT")
     high = decorate(samples.file(src, "high.yaml", "restart", ["stop"]), risk_level="HIGH")
@@ -417,7 +418,7 @@ def test_what_was_inherited_does_not_stay(make_space, src):
 
 
 def test_set_to_what_was_inherited_it_stays(bound, src):
-    """Nothing is sent then. The mount may say another value later."""
+    """The job has the value already, so nothing is sent. But now the value is the file's own, and wins over a directory's."""
     decorate(bound.at("a.yaml"), risk_level="LOW")
     assert bound.sent() == (1, 0)
     decorate(bound.path, risk_level="HIGH")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A tool's backup whose name ends in .yaml. The job stays with the name that is written again, and the backup is submitted only
-when it is written. What real tools do is in ../tools."""
+when it is written. tests/tools has the tests with real tools."""
 
 import os
 import signal
@@ -19,7 +19,8 @@ OLD, NEW, THIRD = samples.document("job", ["old"]), samples.document("job", ["fr
 BAD = "just: yaml\n"
 RISK = "user.coc.risk_level"
 
-# target is a.yaml: it holds OLD and is bound. at(NAME) is a file beside it. new is the content to write.
+# target is a.yaml: it holds OLD and is bound. at(NAME) is the path of a file beside a.yaml. args[0] is a file with the content to
+# write, and new is that content.
 HELP = """
 import subprocess, threading
 def at(*names):
@@ -36,7 +37,7 @@ def child(function, *args):
 new = load(args[0])
 """
 
-# Ways for one process to move a.yaml to old.yaml and to make a.yaml again. Each is one update.
+# Ways for one process to move a.yaml to old.yaml and to make a.yaml again. Each causes one update of a.yaml's job.
 BACKUPS = {
     "open": "os.rename(target, at('old.yaml')); create(target, new)",
     "open-excl": "os.rename(target, at('old.yaml')); create(target, new, os.O_EXCL)",
@@ -79,7 +80,7 @@ def bind(space, src):
 
 
 def source_of(src, content):
-    """Makes a directory whose file `new` has this content."""
+    """Makes a directory with a file `new` that has this content. Returns the directory."""
     folder = src / f"source-{len(os.listdir(src))}"
     folder.mkdir()
     tools.write(folder / "new", content)
@@ -91,7 +92,7 @@ def run(space, src, script, *args):
 
 
 def expect_backup(space, name, content=OLD):
-    """The file has this content, no job and no story. The file is a draft that is marked as a backup, and cocfs-wait
+    """The file has this content, no job and no .error. The file is a draft that is marked as a backup, and cocfs-wait
     does not wait for it."""
     assert tools.read(space.at(name)).decode() == content
     assert space.id(name) is None and space.error(name) is None
@@ -101,7 +102,7 @@ def expect_backup(space, name, content=OLD):
 
 
 def expect_edit(space, version="v2", content=NEW):
-    """The job of a.yaml is the same as before, and has a new version."""
+    """a.yaml still has its first job, and there is no other. The job has this version and content."""
     space.settle()
     job = space.only_job()
     assert (job["document_id"], job["version"], job["content"]) == (space.first, version, content)
@@ -165,7 +166,7 @@ def test_a_backup_is_replaced_by_the_next_one(bound, src, way):
     assert bound.sent() == (1, 2)
 
 
-# These are a rename and a new job, as "mv a.yaml old.yaml; cp new a.yaml" by hand.
+# These are a rename and a new job, as "mv a.yaml old.yaml; cp new a.yaml" by hand: old.yaml takes the job along.
 RENAMES = {
     "another-process": "child(os.rename, target, at('old.yaml')); create(target, new)",
     "a-child": "os.rename(target, at('old.yaml')); child(create, target, new)",
@@ -190,7 +191,7 @@ def test_what_is_no_backup_is_a_rename_and_a_new_job(bound, src, way):
 
 
 def test_a_file_that_has_a_job_takes_it_along(bound, src):
-    """A safe write through a name that ends in .yaml: the temporary file is already a job."""
+    """A safe write through a name that ends in .yaml: the temporary file has a job already, and takes it along to a.yaml."""
     run(bound, src, """
 create(at('x.yaml'), new); os.rename(target, at('old.yaml')); os.rename(at('x.yaml'), target)""").ok()
     assert bound.id("old.yaml") == bound.first and bound.id("a.yaml") not in (None, bound.first)
@@ -287,7 +288,7 @@ def test_another_job_that_is_being_made_for_the_name_is_not_taken_from_it(make_s
     assert space.id("old.yaml") == space.first and len(space.jobs()) == 2
 
 
-# ---- what is not sent, and what ends the mark ----
+# ---- which changes of a backup are not submitted, and which end its mark as a backup ----
 
 @pytest.fixture
 def backed(bound, src):
@@ -348,7 +349,7 @@ def test_what_writes_a_backup_makes_a_job_of_it(backed, src, what):
 
 
 def test_a_write_that_is_refused_ends_it_too(backed, src):
-    """The content belongs to the user then. The .error says that the write was refused, and setting an attribute submits the file."""
+    """old.yaml is no backup any more, but a file that a user has written: its state is failed, and cocfs-wait reports it."""
     tools.run("cp", src / "bad", backed.at("old.yaml")).fails()
     assert backed.fact("old.yaml", "backup") is None and backed.fact("old.yaml", "state") == "failed"
     result = queues.wait(backed.path)
@@ -367,7 +368,7 @@ def test_the_same_content_that_was_refused_can_be_submitted_by_its_attribute(mak
 
 
 def test_half_a_write_is_no_backup(make_space, src):
-    """cocfs is killed before the close: the file is a draft, and is listed as one."""
+    """cocfs is killed before the close: old.yaml is a draft without the mark, and cocfs-wait reports it."""
     space = bind(make_space(), src)
     run(space, src, BACKUPS["open"]).ok()
     writer = tools.popen_bare(sys.executable, "-c", """
@@ -392,7 +393,7 @@ fd = os.open(sys.argv[1], os.O_WRONLY | os.O_TRUNC); os.write(fd, b'x: y\\n'); o
     assert "SIGKILL" in backed.error("old.yaml") and backed.fact("old.yaml", "backup") is None
 
 
-# ---- where a backup goes ----
+# ---- a backup that is renamed, exchanged, put back or removed ----
 
 def test_the_mark_is_kept_over_a_remount(make_space, src):
     space = bind(make_space(), src)
@@ -433,7 +434,7 @@ def test_a_backup_that_is_put_back_is_the_job_again(backed, gone):
     tools.run("mv", "-f", backed.at("old.yaml"), backed.at("a.yaml")).ok()
     expect_edit(backed, "v3", OLD)
     assert not os.path.exists(backed.at("old.yaml")) and backed.id("old.yaml") is None
-    tools.run("cp", backed.at("a.yaml"), backed.at("old.yaml")).ok()  # the name is a name like any other
+    tools.run("cp", backed.at("a.yaml"), backed.at("old.yaml")).ok()  # old.yaml has no mark any more: the copy makes a job
     assert backed.sent() == (2, 2)
 
 
@@ -460,7 +461,7 @@ def test_a_backup_moved_to_a_scratch_name_is_scratch(backed):
 def test_a_directory_that_becomes_the_name_of_a_removed_backup_has_no_mark(backed):
     os.unlink(backed.at("old.yaml"))
     os.mkdir(backed.at(".s"))
-    tools.write(backed.at(".s/old.yaml"), OLD)  # a draft of the same content, which was not committed
+    tools.write(backed.at(".s/old.yaml"), OLD)  # not submitted, because .s is a hidden directory
     tools.run("mv", backed.at(".s/old.yaml"), backed.at("old.yaml")).ok()
     assert backed.sent() == (2, 1)
 
@@ -476,7 +477,7 @@ def test_with_delete_service_removing_a_backup_leaves_the_job(make_space, src, r
 
 
 def test_with_delete_service_the_moved_file_has_the_job_until_the_name_is_back(make_space, src):
-    """If the user removes old.yaml before that, the job goes with it, and the name makes a new job."""
+    """If the user removes old.yaml before a.yaml is made again, the job is deleted, and a.yaml gets a new job."""
     space = bind(make_space(delete="service"), src)
     held = Held(space, src)
     os.unlink(space.at("old.yaml"))
@@ -485,14 +486,15 @@ def test_with_delete_service_the_moved_file_has_the_job_until_the_name_is_back(m
     assert space.only_job()["document_id"] == space.id("a.yaml") != space.first
 
 
-# How rsync keeps what is gone at its source. The names of these backups are scratch.
+# How rsync keeps a file that is gone at its source: the option of rsync, and the ignore= that makes scratch of its backups. A
+# hidden directory needs no ignore=.
 KEPT_BY_RSYNC = {"a suffix": ("--suffix=.bak.yaml", "*.bak.yaml"), "a directory": ("--backup-dir=.old", "")}
 
 
 @pytest.mark.parametrize("how", KEPT_BY_RSYNC)
 def test_a_sync_whose_backups_are_scratch_leaves_the_job(make_space, src, how):
-    """rsync --delete moves files that are gone at the source to the backup, and makes them again in a later run: two processes. To
-    a job's name that is a rename, which takes the job along."""
+    """rsync --delete moves a file that is gone at the source to its backup. A later run, so another process, makes the file again.
+    If the backup had a job file name, the move would be a rename, which takes the job along."""
     tools.need("rsync")
     option, ignore = KEPT_BY_RSYNC[how]
     space = make_space(delete="service", siblings="hidden", ignore=ignore)
@@ -535,7 +537,7 @@ def test_a_removed_backup_leaves_nothing_in_the_ledger(make_space, src):
     assert queues.job_paths(space) == ["a.yaml"]
 
 
-# ---- what is remembered of the job ----
+# ---- what stays with the name a.yaml ----
 
 def test_what_is_its_own_stays_with_the_name(bound, src):
     tools.setfattr(bound.at("a.yaml"), RISK, "HIGH").ok()

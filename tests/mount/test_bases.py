@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""coc.base: the version whose content was read or written here. It serves to overwrite nobody's version."""
+"""coc.base: the version of the job whose content was read or written here last. If the service has a newer version, an update is
+refused, so that it overwrites nobody's version."""
 
 import os
 
@@ -45,7 +46,7 @@ def test_an_update_is_one_question_before_it_and_one_after_it(space, src, bound)
     save(space, src, "more").ok()
     seen = [call.method for call in space.calls(path=f"/v1/documents/{bound}")]
     assert seen == ["GET", "PUT", "GET"]
-    save(space, src, "more").ok()  # the same text again asks nothing
+    save(space, src, "more").ok()  # the same text again: no request is sent
     assert len(space.calls(path=f"/v1/documents/{bound}")) == 3
 
 
@@ -62,7 +63,7 @@ def test_an_editor_that_read_v1_does_not_overwrite_v2(space, src, bound):
     job, story = space.job(bound), space.error("a.yaml")
     assert f"author: {job['modifier']}\n" in story and "version: v2\n" in story and "base: v1\n" in story
     assert "time: 20" in story and "setfattr -n coc.base -v v2 FILE" in story
-    # a second write changes nothing
+    # a second write is refused, too
     tools.run("cp", saved, space.at("a.yaml")).fails(tools.message("ESTALE"))
     assert len(space.updates()) == 0
 
@@ -107,7 +108,7 @@ def test_a_base_of_what_has_no_job_is_refused(space):
 
 
 def test_a_foreign_version_before_the_read_after_an_update_is_no_base(space, src, bound):
-    """The console writes v3 between the update and the show after it; then the file is saved again."""
+    """The console writes v3 after the update, v2, and before the GET that follows it. Then the file is saved again."""
     gate = space.front.gate()
     path = f"/v1/documents/{bound}"
     space.front.rule(fronts.Fault(gate=gate), "GET", path, when=lambda: space.updates() and space.updates()[0].status)
@@ -197,7 +198,7 @@ def test_a_removal_after_a_colleagues_version_deletes_nothing(make_space, src):
         assert os.path.exists(space.at("a.yaml")) and space.id("a.yaml") == job
         assert "v2" in space.error("a.yaml") and space.job(job)["content"] == THEIRS
     assert not space.calls("DELETE")
-    assert tools.read(space.at("a.yaml")).decode() == THEIRS  # the way out that the story describes
+    assert tools.read(space.at("a.yaml")).decode() == THEIRS  # as the .error says: after a reading of v2 the file can be removed
     tools.run("rm", space.at("a.yaml")).ok()
     assert space.jobs() == []
 
@@ -215,8 +216,8 @@ def test_with_conflict_overwrite_nobody_looks(make_space, src):
 
 
 def test_with_conflict_overwrite_a_base_that_is_named_is_looked_at(make_space, src):
-    """A user who names a base says that this version was read. A text of an older version, without an edit, must not take a
-    version back."""
+    """A user who names a base says that this version was read. The file still has the unedited text of an older version: sent on
+    top of that base, it would undo the newer version."""
     space = make_space(conflict="overwrite", refresh="3600")
     job = submit(space, src)
     console(space, job)
@@ -228,7 +229,7 @@ def test_with_conflict_overwrite_a_base_that_is_named_is_looked_at(make_space, s
     space.front.rule(fronts.refuses(400, "COC.00040101", "no"), "PUT", f"/v1/documents/{job}", 1)
     save(space, src, "more").fails()
     console(space, job, samples.document("job", ["more of theirs"]))
-    name_base(space, "v2").ok()  # v3 is not checked
+    name_base(space, "v2").ok()  # the newest is v3, but conflict=overwrite does not ask for it
     assert space.job(job)["version"] == "v4" and "more" in space.job(job)["content"]
     assert tools.read(space.at("a.yaml")).decode() == space.job(job)["content"]
 
@@ -261,7 +262,7 @@ def test_tools_that_write_over_a_refused_text_are_refused_too(space, src, bound)
 
 @pytest.mark.parametrize("refresh", ["0", "60"])
 def test_an_attribute_is_no_reading_of_the_text(make_space, src, refresh):
-    """The file may follow its job because of setfattr. The text that arrives then is not read by anybody."""
+    """Because of setfattr the file may take the newest text of its job. Nobody has read this text, so the base does not move."""
     space = make_space(refresh=refresh)
     bound = submit(space, src)
     console(space, bound)
@@ -272,7 +273,8 @@ def test_an_attribute_is_no_reading_of_the_text(make_space, src, refresh):
 
 
 def test_a_text_that_was_read_in_doubt_is_read_when_it_is_read_again(make_space, src):
-    """The first reading is in doubt, and the kernel keeps its text. A reading after that counts all the same."""
+    """The first reading happens while an update is in doubt, so it does not move the base. The kernel caches the text. A later
+    reading moves the base all the same."""
     space = make_space(refresh="0", timeout="4")
     bound = submit(space, src)
     console(space, bound)
@@ -315,7 +317,7 @@ def test_an_editor_that_changes_an_attribute_has_not_read_the_text(make_space, s
 
 @pytest.mark.parametrize("how", ["sed", "rsync", "mv"])
 def test_the_story_of_a_refused_rename_is_no_trap(make_space, src, how):
-    """FILE has v1's text. A commit of that text on top of v2 would take back the colleague's version."""
+    """a.yaml still has the text of v1. A commit of that text on top of v2 would undo the colleague's version."""
     space = make_space(refresh="3600")
     save(space, src, "mine").ok()
     job, path = space.id("a.yaml"), space.at("a.yaml")
@@ -328,10 +330,10 @@ def test_the_story_of_a_refused_rename_is_no_trap(make_space, src, how):
     tools.run(*commands[how]).fails()
     story = space.error("a.yaml")
     assert "ESTALE" in story and "keeps your text" not in story and "coc.base" not in story and "read FILE" in story
-    # naming the version all the same takes nothing back
+    # to name the version all the same undoes nothing
     name_base(space, "v2")
     assert space.job(job)["content"] == THEIRS and not space.updates()
-    # what the story recommends
+    # do what the .error recommends
     assert tools.read(path).decode() == THEIRS
     if how == "mv":
         assert "another step" in tools.read(space.at("b.txt")).decode()
@@ -342,7 +344,7 @@ def test_the_story_of_a_refused_rename_is_no_trap(make_space, src, how):
 
 
 def test_a_base_for_a_text_in_which_nothing_was_written_commits_nothing(space, src, bound):
-    """Nobody here has seen v2: the service is asked."""
+    """This mount has not seen v2 yet, so it asks the service."""
     console(space, bound)
     name_base(space, "v2").fails(tools.message("EINVAL"))
     assert space.job(bound)["content"] == THEIRS and not space.updates() and versions(space)[0] == "v1"

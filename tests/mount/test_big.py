@@ -19,11 +19,12 @@ NAMES = 2 * COUNT  # each job file has an .id
 BYTES_PER_NAME = 200  # of memory for each name that the kernel knows (fs/space/node.c)
 DIRECTORIES_OPEN_MAX = 128  # fs/base/descriptors.h
 SANITIZED = b"__asan_init" in tools.read(tools.COCFS)  # the sanitizer keeps freed memory for a while
-LISTED_AT_MOST = 5000       # the most names in the answers to a reader of the first few
+LISTED_AT_MOST = 5000       # so many names may become known if a reader takes the first five
 
 
 def filled(make_space, top, count, per_folder=None):
-    """The service does not have the jobs that the ledger gets. So nothing asks for them while the test runs."""
+    """Returns a mount whose ledger and spool have count job files below top. The service does not have their jobs, so the long
+    refresh= keeps the mount from asking for them during the test."""
     space = make_space(refresh="3600")
     space.unmount()
     spools.fill(space.state, top, count, per_folder)

@@ -10,7 +10,7 @@ import samples
 import tools
 
 MEGABYTES = (4 << 20) - 4096
-GROWTH_KB = 24 * 1024  # a few answers of half a MiB, and the memory that an allocator keeps of them
+GROWTH_KB = 24 * 1024  # cocfs may keep a few answers of half a MiB, and what its allocator does not give back
 
 
 class Body(bytes):
@@ -54,9 +54,9 @@ def test_it_costs_no_memory(make_space, src, body, status):
     assert tools.store(samples.file(src, "b.yaml", "b"), space.at("b.yaml")).startswith("close ")
     lists = space.front.rule(big, "GET", "/v1/documents", times=None)
     assert tools.store(samples.file(src, "c.yaml", "c"), space.at("c.yaml")).startswith("close ")
-    if status == 200:  # after a lost answer the service is asked
+    if status == 200:  # a 200 that cannot be read counts as lost: cocfs asks the service
         assert space.front.wait(lambda: answers[2].hits)
-    else:  # the check before an update
+    else:  # before an update cocfs asks for the newest version
         assert tools.store(samples.file(src, "a.yaml", "three"), space.at("a.yaml")).startswith("close ")
         assert answers[2].hits
     assert all(rule.hits for rule in [*answers[:2], lists])

@@ -87,7 +87,7 @@ def change(space, document_id, name, content):
 
 
 def hold_second_page(space):
-    """From now on the second page waits at the gate."""
+    """The front answers the next page of the list, and holds the page after that. Returns the gate that lets it go."""
     gate = space.front.gate()
     space.front.rule(fronts.Fault(), "GET", LIST)
     space.front.rule(fronts.Fault(gate=gate), "GET", LIST)
@@ -95,13 +95,13 @@ def hold_second_page(space):
 
 
 def reader(space):
-    """Begins to read .coc/jobs."""
+    """Starts a cat of .coc/jobs. Returns the process."""
     return tools.popen("cat", space.at(".coc", "jobs"))
 
 
 @pytest.fixture(name="host")
 def host_fixture(make_space):
-    """host(refresh=…): a mount that has begun. By default it asks anew at each reading."""
+    """host(refresh=…): a mount that has read its first page. By default each reading of .coc/jobs asks the service anew."""
     def make_host(**options):
         return greeted(make_space(**{"refresh": "0", "jobs": "own", **options}))
     return make_host
@@ -235,7 +235,7 @@ def test_a_row_that_names_no_job_hides_no_other_and_removes_none(host):
     changed = space.front.change_answers(spoil)
     space.cocd.client().delete(gone)
     late = make(space, "late")
-    assert set(jobs(space)) == {*made, late}    # the jobs from before stay
+    assert set(jobs(space)) == {*made, late}    # a scan with a bad row removes nothing, also not the job that is gone
     changed.end()
     assert set(jobs(space)) == {*made, late} - {gone}
 
@@ -464,7 +464,7 @@ def test_a_list_that_changes_while_it_is_read_hides_doubles_and_removes_nothing(
     gate = hold_second_page(space)
     waiting = reader(space)
     assert gate.wait_held()
-    deleted = set(made[230:240] + made[20:25])     # of the first page, which was read, and of the last page
+    deleted = set(made[230:240] + made[20:25])     # on the first page (newest first), which was read, and on the last
     for job_id in deleted:
         space.cocd.client().delete(job_id)
     change(space, made[50], "changed", "y")

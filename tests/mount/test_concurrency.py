@@ -13,9 +13,10 @@ import tools
 
 MANY = 1000
 PROCESSES = 4
-THREADS_MAX = 24  # the threads of a daemon that has no thread for each commit, and those of libraries
+THREADS_MAX = 24  # of cocfs, with those of its libraries: it must not have a thread for each commit
 
-# Writes n files, each in a thread, and prints how many closes failed.
+# args: the first number, how many files, the file with their content. Writes each file in a thread of its own. Prints how many
+# writes failed, and with which errnos.
 WRITE_MANY = """
 import threading
 first, count = int(args[0]), int(args[1])
@@ -44,8 +45,8 @@ attempt(os.close, fd)
 
 
 def prove_credentials(space, src):
-    """Submits one job before all others. Until a call has succeeded, a client may hold back, because a few failures in a row lock
-    the key."""
+    """Submits one job before all others. Until a call has succeeded, cocfs may hold back requests, because a few failures in a
+    row lock the key."""
     tools.run("cp", samples.file(src, "first.yaml", "first"), space.path).ok()
 
 
@@ -199,7 +200,8 @@ def test_unmount_while_requests_are_in_flight_loses_nothing(make_space, src):
 
 
 def test_a_second_writer_hears_its_own_verdict_while_the_first_waits(patient, src):
-    """The first writer has closed its descriptor, though the kernel still waits: it is no writer any more."""
+    """The close of the first writer still waits for the answer. But its descriptor is closed already, so the first writer does not
+    count as a writer when the second closes."""
     gate = patient.front.gate()
     patient.front.rule(f.Fault(gate=gate), "POST")
     first = tools.popen("cp", samples.file(src, "one.yaml", "one"), patient.at("a.yaml"))

@@ -49,7 +49,7 @@ def test_pod(files, tmp_path):
     assert app["volumeMounts"][0]["mountPropagation"] == "HostToContainer"
     volumes = {volume["name"]: volume for volume in spec["volumes"]}
     assert {mount["name"] for mount in container["volumeMounts"] + app["volumeMounts"]} == set(volumes)
-    assert volumes["keys"]["secret"]["defaultMode"] in (0o400, 400)  # YAML 1.1 reads 0400 as octal
+    assert volumes["keys"]["secret"]["defaultMode"] in (0o400, 400)  # YAML 1.1 reads 0400 as octal, YAML 1.2 as decimal
 
 
 def test_there_is_time_to_end(files):

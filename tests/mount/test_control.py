@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-""".coc shows the queue and the counters. It can be reached by name, and no listing has it."""
+""".coc/queue and .coc/metrics show the queue and the counters. .coc can be reached by name, and no listing has it."""
 
 import os
 import re
@@ -15,7 +15,7 @@ import tools
 
 @pytest.fixture
 def space(own_space):
-    """Each test has a mount, because it looks at what is in the root."""
+    """Each test has a mount of its own, because it looks at what is in the root."""
     return own_space
 
 
@@ -98,7 +98,7 @@ def test_nothing_in_it_can_be_changed(space, change):
 def test_its_files_cannot_be_written(space, change):
     result = tools.python(f"os.chdir(target)\ntry:\n    {change}\nexcept OSError as e:\n"
                           "    print(errno.errorcode[e.errno])\n", space.path)
-    # for an ordinary user the kernel looks at the mode first
+    # for an ordinary user the kernel looks at the mode first, and refuses without a request
     assert result.stdout.strip() == ("EPERM" if tools.IS_ROOT else "EACCES"), f"{result}"
 
 

@@ -26,7 +26,8 @@ def run(script, *words):
 
 @pytest.fixture
 def twin_of(cocd, front, mounts, tmp_path):
-    """twin_of(space, state=DIR, option=value, …): a copy of a space, not mounted yet."""
+    """twin_of(space, state=DIR, option=value, …): a space with the options of another space, not mounted yet. Its state directory
+    does not exist: copy(space, twin) makes it."""
     def make(space, state=None, **options):
         base = tmp_path / "twin"
         base.mkdir(exist_ok=True)
@@ -40,13 +41,13 @@ def copy(space, twin, how="cp -a"):
 
 
 def beyond_keys(mount):
-    """Returns the calls without the first page of all jobs, with which a mount checks its keys."""
+    """Returns the calls, except those for the first page of all jobs: with such a call a mount checks its keys."""
     return [call for call in mount.front.calls() if (call.method, call.path, sorted(call.query)) !=
             ("GET", "/v1/documents", [("limit", "100"), ("offset", "0")])]
 
 
 def refused(mount):
-    """The mount is refused. Only the keys were checked, and nothing was sent."""
+    """Tries to mount. cocfs must refuse because of the copy, and send nothing but the check of the keys. Returns its log."""
     before = len(beyond_keys(mount))
     with pytest.raises(mounting.MountFailed) as failed:
         mount.mount()
@@ -354,7 +355,8 @@ def test_the_doubt_outlives_kills(space, twin_of, src):
 
 
 def test_a_rename_that_the_original_has_not_ended(space, twin_of, src):
-    """The ledger has inode numbers of the original's files. The names show that the rename was done."""
+    """The ledger has the unfinished rename with the inode number of the original's file. In the copy the file has another inode, so
+    cocfs sees from the names that the rename was done."""
     tools.run("cp", samples.file(src, "a.yaml", "a", ["one"]), space.path).ok()
     space.settle()
     made = space.id("a.yaml")

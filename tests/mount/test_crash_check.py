@@ -13,7 +13,7 @@ import samples
 import stalls
 import tools
 
-ROWS, TEXT = 180, 60000  # more than a mount checks before it serves (CHECK_AT_ONCE_MAX)
+ROWS, TEXT = 180, 60000  # rows, and bytes in each: more than a mount checks before it serves (CHECK_AT_ONCE_MAX)
 PAGE = 4096
 
 
@@ -31,7 +31,7 @@ def grow(space):
 
 
 def large(space, src):
-    """Makes a sound, large ledger with a job. The space is mounted."""
+    """Makes the ledger of a mounted space large, and ends the mount well. Mounts again, and submits old.yaml."""
     space.unmount()
     grow(space)
     space.mount()
@@ -50,7 +50,7 @@ def space(make_space, disk, src):
 
 @pytest.fixture
 def held(space, disk):
-    """The next mount after a crash. Its check is held up."""
+    """The space, mounted again after a crash. The check of its ledger is held up until disk.let_go()."""
     space.kill()
     disk.hold()
     space.mount()
@@ -58,6 +58,7 @@ def held(space, disk):
     return space
 
 
+# value: 0 the ledger is sound, 1 the ledger is being checked, 2 the ledger is damaged
 def check_is(space, value):
     return queues.metrics(space)["cocfs_ledger_check"] == value
 
@@ -108,13 +109,13 @@ def test_the_queue_waits_for_the_check(space, disk, src):
 
 
 def named_in_log(space):
-    """Returns the pages that the ledger's log names."""
+    """Returns the numbers of the pages in ledger.db-wal: SQLite reads these pages from there, not from ledger.db."""
     log = tools.read(os.path.join(space.state, "ledger.db-wal"))
     return {int.from_bytes(log[at:at + 4], "big") for at in range(32, len(log), PAGE + 24)}
 
 
 def damage(space):
-    """Damages a page of the ledger that was not being written."""
+    """Overwrites a page in ledger.db that SQLite reads from there. Returns the path of ledger.db."""
     ledger = os.path.join(space.state, "ledger.db")
     pages, named = os.path.getsize(ledger) // PAGE, named_in_log(space)
     number = next(number for number in range(pages // 2, pages) if number not in named)
@@ -162,7 +163,7 @@ def test_a_ledger_that_is_found_damaged_keeps_who_waits_from_sending(space, disk
 def test_a_clean_end_during_the_check_leaves_it_to_the_next_mount(held, disk):
     space = held
     tools.run("fusermount3", "-u", space.path).ok()
-    disk.let_go()  # the read that the check waits for
+    disk.let_go()  # the held read of the check returns: only then can the mount end
     space.bury()
     disk.hold()
     space.mount()

@@ -14,7 +14,7 @@ MODES = promises.MODES
 
 @pytest.fixture(params=MODES)
 def space(make_space, request):
-    """A mount that soon takes an answer for lost."""
+    """A mount that takes an answer for lost after 2 seconds, with each mode of submit=."""
     return make_space(timeout="2", submit=promises.submit(request.param))
 
 
@@ -37,7 +37,7 @@ def test_a_create_does_not_make_a_job_that_was_listed_before(space, src, how):
 
 
 def test_a_create_cannot_be_gone(space, src):
-    """The create was done."""
+    """The answer "no such job" to a create counts as lost. Here the create was done, and the file gets the job."""
     lost.lose(space, f.lies(400, {"error_code": "COC.00042101", "error_msg": "no such job"}))
     lost.write(space, src, "a.yaml", "job")
     assert lost.taken(space, "a.yaml") == space.only_job()["document_id"]

@@ -14,11 +14,12 @@ import tools
 LIMIT = 300         # descriptors that the mount may have
 LEAST, FEW = 40, 48  # fs/base/descriptors.h: the least limit; and a limit that leaves very little room
 ATTEMPTS = 400      # more than the mount may have
-SECRETS = 30        # removed files; the next file gets the inode number of one of them
+SECRETS = 30        # how many files are removed: then a new file is likely to get the inode number of one
 GREEDY = {"user": 54001, "group": 54001, "extra_groups": []}
 OTHER = {"user": 54002, "group": 54002, "extra_groups": []}
 
-# Programs that hold as much as they can. hold(function) calls it with a number until it fails.
+# hold(function) calls function(0), function(1), … until one raises OSError, at most args[0] times. It prints the name of the errno,
+# or "all", and returns what the calls returned.
 HOLDER = """
 import resource
 _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -45,6 +46,7 @@ def removed(number):
     os.rmdir(f'gone-{number}')
     return fd
 """
+# What a process holds open, and what hold() prints then.
 HOLDS = {
     "files": ("hold(lambda n: os.open('mine', os.O_RDONLY | os.O_CREAT))", "EMFILE"),
     "written files": ("hold(lambda n: os.open(f'{n}.yaml', os.O_WRONLY | os.O_CREAT))", "EMFILE"),
@@ -58,7 +60,7 @@ WAIT = "\nsys.stdin.readline()\n"
 
 
 def limited(tmp_path, number):
-    """Starts cocfs with a limit of descriptors."""
+    """Returns a script that starts cocfs with so many descriptors at most (ulimit -n)."""
     script = tools.write(tmp_path / f"cocfs-{number}", f'#!/bin/sh\nulimit -n {number}\nexec {tools.COCFS} "$@"\n')
     os.chmod(script, 0o755)
     return script
@@ -79,7 +81,8 @@ def space(make_space, tmp_path):
 
 
 def holder(space, script, **who):
-    """Starts a process that holds what the script opens, until it is told to end. Returns it, and the error that stopped it."""
+    """Starts a process that holds what the script opens, until it is told to end. Returns the process, and what
+    hold() printed: the errno that stopped it, or "all"."""
     process = tools.popen(sys.executable, "-c", tools.PRELUDE + HOLDER + "held = " + script + WAIT, ".", ATTEMPTS,
                           stdin=subprocess.PIPE, cwd=space.at("greedy"), **who)
     return process, process.stdout.readline().decode().strip()
@@ -98,7 +101,7 @@ def test_a_user_who_opens_everything_is_refused_alone(space, src, what):
              'echo x > f && rm -r f d', samples.document(), cwd=space.at("other"), **OTHER).ok()
     tools.run("cp", samples.file(src, "root.yaml"), space.path).ok()
     assert space.id("root.yaml") and space.id("other/b.yaml")
-    # the greedy user gets the reason
+    # the greedy user is refused, and is told why
     tools.run("touch", "more", cwd=space.at("greedy"), **GREEDY).fails(tools.message("EMFILE"))
     tools.run("ls", cwd=space.at("greedy"), **GREEDY).fails(tools.message("EMFILE"))
 
@@ -110,7 +113,7 @@ def test_a_user_who_opens_everything_is_refused_alone(space, src, what):
 
 @tools.needs_root
 def test_the_files_of_a_user_who_opens_everything_are_committed(space):
-    """A close needs descriptors, too. They are the mount's own."""
+    """A close needs descriptors, too. The mount takes them from those that it keeps for itself."""
     script = ("hold(lambda n: os.open(f'{n}.yaml', os.O_WRONLY | os.O_CREAT)); sys.stdin.readline(); "
               "[(os.write(fd, os.fsencode(args[1])), os.close(fd)) for fd in held[:20]]; print('closed', flush=True)")
     process = tools.popen(sys.executable, "-c", tools.PRELUDE + HOLDER + "held = " + script, ".", ATTEMPTS,

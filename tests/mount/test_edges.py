@@ -12,7 +12,7 @@ import tools
 
 
 def test_a_file_written_while_its_removal_waits_is_a_new_job(make_space, src):
-    """The deletion goes on after Ctrl-C. The write behind it must find its place in the order."""
+    """The deletion goes on after Ctrl-C. The new content of a.yaml must be sent after the deletion, as a create."""
     space = make_space(delete="service", timeout="20")
     for name in ("a.yaml", "z.yaml"):
         tools.run("cp", samples.file(src, name, name[0]), space.at(name)).ok()

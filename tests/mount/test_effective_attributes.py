@@ -177,7 +177,7 @@ def test_a_value_that_a_user_sets_again_by_hand_wins(space, src):
 
 
 def test_what_a_user_has_set_stays_set_when_newer_content_takes_its_place(make_space, src):
-    """Nothing was sent yet when newer content arrives."""
+    """The value that the user has set is still in the queue when newer content arrives."""
     space = make_space(submit="queue")
     save(space, src, samples.document("job", ["one"])).ok()
     set_attribute(space, "a.yaml", "risk_level", "LOW")
@@ -207,11 +207,11 @@ def test_a_tool_that_copies_the_same_attribute_again_is_no_user_who_sets_it(spac
         assert risks(space) == ("HIGH", "HIGH") and step in space.only_job()["content"]
 
 
-# Each row has: where the level comes from first, and what is removed here. Then come the levels that count: if the mount says LOW,
-# and if it says nothing. Meanwhile the console may have set another level.
+# Each row has: where the level MEDIUM comes from, what of it is removed here, and the level that the console sets before that
+# (None: none). Then the level after the next update: in a mount with risk_level=LOW, and in one without the option.
 OWN, COMMENT, DIRECTORY, NOTHING = "own", "comment", "directory", "nothing"
 REMOVALS = [
-    # was, taken, console, result with LOW, result without (None: refused)
+    # was, taken, other, with_low, without (None: the update is refused)
     (OWN, OWN, None, "LOW", None),
     (OWN, OWN, "HIGH", "LOW", None),
     (COMMENT, COMMENT, None, "LOW", None),
@@ -280,7 +280,7 @@ def test_an_update_through_a_mount_with_another_option_changes_no_level(make_spa
     remount(space, risk_level=then)
     save(space, src, said("two")).ok()
     assert risks(space) == (first, first)
-    set_attribute(space, ".", "risk_level", "MEDIUM")  # a directory is no option
+    set_attribute(space, ".", "risk_level", "MEDIUM")  # unlike the option, an attribute of a directory counts
     save(space, src, said("ten")).ok()
     assert risks(space) == ("MEDIUM", "MEDIUM")
 
@@ -362,7 +362,7 @@ def test_a_job_that_was_lowered_at_the_console_is_within_it_again(make_space, sr
     assert risks(space) == ("LOW", "LOW")
 
 
-# ---- changes meanwhile ----
+# ---- a colleague changes the level while an update is lost or queued ----
 
 def test_a_lost_answer_of_an_update_keeps_a_colleagues_level(make_space, src):
     space = make_space()

@@ -27,7 +27,7 @@ HOSTILE = {
 
 
 def assert_fit_to_be_shown(text, where):
-    """Checks with Python's own tables. The text may have lines; the queue has fields."""
+    """Fails unless all characters may be shown, by Python's tables of Unicode. Line breaks may be; in .coc/queue tabs, too."""
     kept = "\n\t" if where == ".coc/queue" else "\n"
     assert "errno: FORGED" not in text.splitlines(), where
     for character in text:
@@ -108,7 +108,7 @@ def test_a_name_that_is_no_text(make_space, src):
     assert tools.store(samples.file(src, "a.yaml"), space.at(name)) == "close ENODATA"
     shown = assert_all_is_fit(space, name)
     mend = next(line for line in shown[".error"].splitlines() if line.startswith("what_to_do: "))
-    tools.sh(mend.removeprefix("what_to_do: "), cwd=space.path).ok()  # the command names the file all the same
+    tools.sh(mend.removeprefix("what_to_do: "), cwd=space.path).ok()  # the command of .error works, although the name is not UTF-8
     assert tools.getfattr(space.at(name), "user.coc.risk_level")
 
 

@@ -11,12 +11,12 @@ import samples
 import tools
 
 BYTES_PER_JOB = 1024       # of the ledger, for a binding and for what was sent
-LEDGER_SLACK = 8 << 20     # free pages that stay for later, and warnings of large files
+LEDGER_SLACK = 8 << 20     # bytes: free pages that the ledger keeps, and the warnings about large files
 MEMORY_SLACK = 1 << 20     # the heap varies a little
 
 
 def memory(space):
-    """Returns the bytes that the mount has allocated and not freed, as the kernel counts them."""
+    """Returns the bytes of anonymous memory that cocfs has, as the kernel counts them."""
     status = tools.read(f"/proc/{space.process.pid}/status").decode()
     return int(re.search(r"RssAnon:\s+(\d+) kB", status)[1]) * 1024
 

@@ -116,7 +116,7 @@ def test_a_killed_process_that_left_nothing_does_not_count(space, parts, writer)
     assert space.only_job()["content"] == WHOLE and space.error("job.yaml") is None
 
 
-# What does not make a half complete.
+# ---- what does not make a half file complete: in the scripts, $1 is its path ----
 
 @pytest.fixture
 def half(space, parts):
@@ -179,7 +179,7 @@ def test_a_half_by_a_writer_whose_file_was_moved_away_meanwhile(space, parts):
 
 
 def test_a_half_that_somebody_reads_while_it_is_left(space, parts):
-    """The reader keeps the file open, so the mount keeps what it knows of the content."""
+    """A reader keeps the file open. What the mount knows of the open file must not let a later close submit the half."""
     script = OPEN + """
 reader = os.open(target, os.O_RDONLY)
 if not os.fork():
@@ -219,6 +219,7 @@ def test_an_update_that_was_left_half_is_a_half_after_a_backup(space, parts):
     assert space.sent() == (1, 0) and space.only_job()["content"] == WHOLE
 
 
+# $1 is the half file, $2 has the whole content, $3 has the half that is missing.
 WRITTEN_AGAIN = {
     "cp": 'cp "$2" "$1"',
     "cp over the backup": 'mv "$1" "$1~"; cp "$2" "$1~"; mv "$1~" "$1"',

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Mistakes that people and tools make without noticing: the story, or the log, says what was meant."""
+"""Mistakes that people and tools make without noticing: coc.error, or the log, says what was meant."""
 
 import os
 
@@ -44,7 +44,7 @@ def test_each_attribute_has_its_own(space):
     for name, value in ((RISK, "SEVERE"), ("user.coc.tags", "no pair"), ("user.coc.risk", "HIGH")):
         tools.setfattr(space.at("d"), name, value).fails(tools.message("EINVAL"))
     assert story(space).count("errno: EINVAL") == 3
-    tools.setfattr(space.at("d"), RISK, "LOW").ok()  # this also ends the story of the name that is no attribute
+    tools.setfattr(space.at("d"), RISK, "LOW").ok()  # this also ends the refusal of user.coc.risk, which is no attribute
     assert story(space).count("errno: EINVAL") == 1 and "tags" in story(space)
     tools.run("setfattr", "-x", "user.coc.tags", space.at("d")).ok()
     assert story(space) is None
@@ -105,7 +105,7 @@ def test_what_is_no_attribute_of_a_job_cannot_be_set_at_all(space, src, name):
 
 def test_a_sibling_is_not_asked(space, src):
     tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
-    # for an ordinary user the kernel looks at the mode first
+    # for an ordinary user the kernel looks at the mode first, and refuses without a request
     tools.setfattr(space.at("a.yaml.id"), "coc.risk_level", "HIGH").fails(tools.message("EPERM" if tools.IS_ROOT else "EACCES"))
 
 

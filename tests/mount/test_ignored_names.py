@@ -128,7 +128,7 @@ def test_an_ignored_file_is_like_any_other(space, src):
 
 @pytest.fixture
 def bound(make_space, src):
-    """A space without an ignore list at first: IGNORED is a job."""
+    """A space mounted with an empty ignore=, so that the file IGNORED has a job."""
     space = make_space(ignore="", mounted=False).mount()
     tools.run("cp", samples.file(src, "x.yaml"), space.at(IGNORED)).ok()
     assert space.sent() == (1, 0)
@@ -150,7 +150,7 @@ def test_a_name_that_has_a_job_stays_a_job_file(bound, src):
     tools.run("cp", samples.file(src, "x.yaml", "x", ["new"]), bound.at(IGNORED)).ok()
     assert bound.sent() == (1, 1)
     tools.run("ln", bound.at(IGNORED), bound.at("other")).fails(tools.message("EPERM"))
-    tools.run("mv", bound.at(IGNORED), bound.at("b.yaml")).ok()  # onto a job's name it takes its job along
+    tools.run("mv", bound.at(IGNORED), bound.at("b.yaml")).ok()  # to a job file name the file takes its job along
     assert bound.id("b.yaml") == document_id
     tools.run("cp", src / "x.yaml", bound.at(IGNORED)).ok()
     assert bound.sent() == (1, 1) and bound.fact(IGNORED, "state") is None

@@ -14,7 +14,7 @@ THEIRS = {"risk_level": "HIGH", "description": "of the console", "enterprise_pro
 
 @pytest.fixture(name="edited")
 def edited_fixture(cocd, front, mounts, tmp_path):  # noqa: F811
-    """edited(option=value, …): a mount that shows job.yaml, which a third client has made HIGH, and lets users edit it."""
+    """edited(option=value, …): a mount that shows the file NAME, and lets users edit it. A third client has made its job, with HIGH."""
     def mount(**options):
         space = mounting.Space(cocd, front, tmp_path / "b", **{"refresh": "3600", "jobs": "all", **options})
         space.cocd.client().create(**{"name": "of the console", "content": samples.document("job", ["one"]), **THEIRS})
@@ -39,7 +39,8 @@ def edit(space, src, step, before="", **own):
 
 
 def holds(space, step, **other):
-    """Fails the test unless the job has this, and the file shows it."""
+    """Fails unless the only job has the values of THEIRS or, where given, of other, and step in its content. The file must show the
+    same values."""
     job = space.only_job()
     expected = {"name": "of the console", **THEIRS, **other}
     assert {name: job[name] for name in expected} == expected and step in job["content"]
@@ -78,7 +79,7 @@ def test_what_a_user_sets_wins(edited, src):
 
 
 def test_after_the_first_edit_a_change_here_is_a_change(edited, src):
-    """Later changes are compared with what the first edit found."""
+    """The first edit notes which attributes hold here. If one of them changes later, such as that of a directory, it is sent."""
     space = edited()
     edit(space, src, "two").ok()
     setfattr(space.path, "user.coc.risk_level", "MEDIUM").ok()

@@ -40,12 +40,12 @@ def make(space, name, content=None, **fields):
 
 
 def names(space):
-    """Returns what the root lists, without siblings."""
+    """Returns the names in the root of the space, sorted, without siblings."""
     return sorted(name for name in os.listdir(space.path) if not name.endswith((".id", ".error")))
 
 
 def shows(space):
-    """Returns the requests that show one job."""
+    """Returns the requests that ask for one job: GET /v1/documents/ID."""
     return [call for call in space.calls("GET") if call.path.startswith(LIST + "/")]
 
 
@@ -117,7 +117,7 @@ def test_its_attributes_show_what_the_service_holds(host):
 
 @pytest.mark.parametrize("jobs", ["read", "all"])
 def test_a_refused_attribute_leaves_an_import_what_it_is(host, jobs):
-    """The story of the refusal belongs to the import: the file is no user's, and has its job."""
+    """The refused attribute leaves an .error. The file is still an import, with its job and what the service holds."""
     b = host("b", jobs=jobs)
     id_ = make(b, "one", risk_level="HIGH")
     assert names(b) == ["one.yaml"] and b.id("one.yaml") == id_
@@ -265,7 +265,7 @@ def test_what_is_refused_is_an_error_and_no_empty_file(host, answer, number):
         tools.read(b.at("job.yaml"))
     assert raised.value.errno == number
     if number == errno.ENOENT:
-        assert b.error("job.yaml") is None  # a scan takes the story away
+        assert b.error("job.yaml") is None  # "no such job" starts a scan, and the scan removes the .error
     else:
         story = b.error("job.yaml")
         assert "cannot be fetched" in story and errno.errorcode[number] in story
@@ -291,20 +291,20 @@ def test_why_an_import_cannot_be_fetched_is_told_once(host):
 
 
 def test_a_link_onto_an_import_is_refused(host):
-    """link(2) never replaces a file, with jobs=all neither. For a moment the kernel does not know yet of an import that a scan has
-    made."""
+    """link(2) never replaces a file, also not with jobs=all. After a scan has made an import, the kernel's cache may still say that
+    the name is free."""
     for jobs in ("read", "all"):
         b = host(jobs, jobs=jobs)
         id_ = make(b, f"job-{jobs}", "text")
         document = samples.document(f"job-{jobs}", ["mine"])
         target = b.at(f"job-{jobs}.yaml")
         tools.write(b.at("draft"), document)
-        assert not os.path.exists(target)  # now the kernel knows that
+        assert not os.path.exists(target)  # now the kernel's cache says that the name is free
         tools.eventually(lambda b=b, jobs=jobs: f"job-{jobs}.yaml" in names(b), "the import")
         with pytest.raises(OSError) as raised:
             os.link(b.at("draft"), target)
         assert raised.value.errno == errno.EEXIST
-        tools.run("ln", "-f", b.at("draft"), target)  # ln -f removes the file first: then the name is a name like any other
+        tools.run("ln", "-f", b.at("draft"), target)  # ln -f removes the import first: then the name is free
         assert b.job(id_)["content"] == "text" and b.id(f"job-{jobs}.yaml") in (None, id_)
         assert len(b.updates()) == 0
 
@@ -446,7 +446,7 @@ def test_a_tool_that_removes_first_makes_no_second_job(host, src, how):
 
 
 def hears(number, how, *args):
-    """A tool, or a system call, gets this error."""
+    """Fails the test unless how(*args), a tool or a system call, ends with the errno number."""
     try:
         how(*args)
     except OSError as error:
@@ -472,7 +472,7 @@ def test_what_nobody_read_is_not_replaced_by_a_tool_that_removes_first(host, src
     hears(number, how, samples.file(src, "job.yaml", "job", ["mine"]), b.at("job.yaml"))
     how(samples.file(src, "same.yaml", "same", ["first"]), b.at("same.yaml"))
     assert b.sent() == (0, 0) and b.id("same.yaml") == ids["same"]
-    if how == remove_and_rename:  # the other name stays then
+    if how == remove_and_rename:  # the rename is refused, so the file keeps its other name
         assert "mine" in reads(b.at("job.yaml.new")).decode() and names(b) == ["job.yaml.new", "same.yaml"]
         return
     for _ in range(2):
@@ -542,10 +542,10 @@ def test_the_newest_text_takes_the_job_whatever_name_it_says(host, src, jobs, ad
     tools.run("cp", samples.file(src, "job.yaml", "other", ["first"]), b.at("job.yaml")).ok()
     assert b.id("job.yaml") == ids[0] and b.sent() == (0, 0) and b.job(ids[0])["name"] == "job"
     assert b.fact("job.yaml", "base") == "v1" and b.fact("job.yaml", "state") == "submitted"
-    # another text is not the job's, under any name
+    # the name remembers its job, but a file with another text does not get it
     result = tools.run("cp", samples.file(src, "x.yaml", "fourth", ["mine"]), b.at("third.yaml"))
     assert result.status != 0 and b.sent() == (0, 0) and ids[1] in b.error("third.yaml")
-    # a second job of the same text and name does not belong to this file
+    # a second job of the same text and name is no choice for a name that remembers the first
     twin = make(b, "other", text)
     os.unlink(b.at("job.yaml"))
     tools.run("cp", samples.file(src, "job.yaml", "other", ["first"]), b.at("job.yaml")).ok()
@@ -571,7 +571,7 @@ def test_a_removed_import_and_a_file_of_its_name_outlive_a_remount(host):
 # ---- jobs=all ----
 
 def rewrite(path, text):
-    """As cp over the file."""
+    """Writes the text over the file, as cp does."""
     tools.write(path, text)
 
 
@@ -785,7 +785,7 @@ def test_a_first_list_is_never_shown_half(host):
 
 
 def test_the_job_of_a_create_under_way_is_not_shown(host):
-    """A scan sees the mount's own create before its answer."""
+    """A scan sees the job of the mount's own create before the answer to the create has arrived."""
     a = host("a", refresh="0", timeout="8")
     a.front.rule(fronts.silence(forward=True), "POST", LIST)
     os.mkdir(a.at("sub"))
@@ -892,7 +892,7 @@ def test_a_job_that_was_forgotten_is_not_imported(host, src):
     assert names(b) == []
 
 
-# ---- whose imports are ----
+# ---- owner and mode of imports ----
 
 @pytest.mark.parametrize("options, mode", [
     ({}, 0o444), ({"umask": "077"}, 0o400), ({"umask": "022"}, 0o444), ({"jobs": "all"}, 0o644), ({"jobs": "all", "umask": "077"}, 0o600),
@@ -961,7 +961,7 @@ def test_who_reads_a_few_has_a_few_fetched(host):
 
 
 def test_a_429_is_obeyed_by_all_who_were_under_way(host):
-    """The service refuses every request. Only the request that a reader waits for is sent again; the jobs that were fetched ahead
+    """The service answers each request with 429. Only the request that a reader waits for is sent again; the jobs that were fetched ahead
     are not asked for again."""
     b = host("b", timeout="60")
     make_jobs(b, 100)

@@ -9,7 +9,7 @@ import front as f
 import samples
 import tools
 
-# A 2xx with one of these is no success of an update of the job DM…. "other" stands for another job's ID.
+# Bodies of a 200 that do not say that the update of the job ID was done. OTHER stands for the ID of another job.
 UPDATES = {
     "null": b'{"data":null}',
     "false": b'{"data":false}',
@@ -34,7 +34,7 @@ UPDATES = {
     "id-and-other": b'{"data":"ID","data":"OTHER"}',
 }
 
-# None of these is the ID of a new job.
+# What the answer to a create gives as the ID of the new job, and what is no job ID.
 IDS = {
     "cut": b"DM123\xff456",
     "no-text": b"\xff",
@@ -97,7 +97,7 @@ def test_an_update_as_the_api_describes_it_is_done(space, src, bound, body):
     assert space.fact("a.yaml", "version") == "v2"
 
 
-# The API answers 200. A server before the API may give the others: a cache, a queue, a part of an answer.
+# The API answers 200. A server before the API may answer one of these: a cache, a queue, a part of an answer.
 STATUSES = [201, 202, 203, 204, 205, 206, 226]
 
 
@@ -169,7 +169,7 @@ def test_a_deletion_that_was_done_is_found_to_be(deleting, shape):
     job_id = deleting.id("a.yaml")
     deleting.front.rule(f.lies(200, put_in_place(shape, job_id)), "DELETE")
     tools.run("rm", deleting.at("a.yaml")).ok()
-    assert len(deleting.calls("GET", f"/v1/documents/{job_id}")) == 2  # before it, and after the deletion to see its result
+    assert len(deleting.calls("GET", f"/v1/documents/{job_id}")) == 2  # before the deletion, and after it to see its result
     assert os.listdir(deleting.path) == [] and deleting.jobs() == []
 
 

@@ -22,7 +22,7 @@ def words(src):
     return [tools.write(src / name, text) for name, text in (("half1", HALF1), ("half2", HALF2), ("whole", WHOLE))]
 
 
-# A writer that opens, writes, says so, and closes when it is told to.
+# WRITER opens the target, and writes the whole content. Its wait() prints a line, and returns after tell(). CLOSE then closes.
 WRITER = """
 def wait():
     print('ready', flush=True); sys.stdin.readline()
@@ -42,7 +42,7 @@ def tell(process):
     process.stdin.flush()
 
 
-# Processes that take long to look at: children that are born after the open.
+# Children of the writer, born after its open, that cocfs needs long to look at. A row defines child(), and n: how many of them.
 LONG = {
     "many descriptors": """
 null = os.open('/dev/null', os.O_RDONLY)
@@ -106,7 +106,7 @@ print('closed')
 
 @pytest.mark.parametrize("attack", LONG)
 def test_what_takes_long_holds_up_nobody(space, words, attack):
-    """Other processes do not wait meanwhile, nor does the writer itself in the end. A fork does not avoid a commit."""
+    """Other processes do not wait meanwhile. The writer's close returns, and its file is submitted, while its children live."""
     writer = start(WITH_CHILDREN, space.at("job.yaml"), *words, LONG[attack])
     tell(writer)
     tools.run("cp", samples.file(os.path.dirname(words[0]), "other.yaml", "other"), space.at("other.yaml")).ok()
@@ -122,7 +122,7 @@ def test_what_takes_long_holds_up_nobody(space, words, attack):
 def test_two_halves_are_one_job_beside_a_fork_storm(space, words):
     storm = tools.popen(sys.executable, "-c", "import os\nwhile True:\n    if not os.fork(): os._exit(0)\n    os.wait()")
     try:
-        for n in range(5):  # between the halves passes a time in which nothing may be sent
+        for n in range(5):  # nothing may be sent during the sleep between the halves
             tools.sh('(cat "$1"; sleep 0.05; cat "$2") > "$3"', *words[:2], space.at(f"{n}.yaml")).ok()
             assert space.fact(f"{n}.yaml", "version") == "v1"
     finally:
@@ -167,7 +167,8 @@ def mute(tmp_path):
 
 
 def stuck_writer(space, mute, words, name="job.yaml", script=CLOSE):
-    """Starts a writer whose close is judged by a thread that gets stuck."""
+    """Starts a writer, and lets it close. The thread of cocfs that looks for other writers gets stuck at a process of
+    mute.poison(). Returns the writer."""
     writer = start(script, space.at(name), *words)
     mute.poison()
     tell(writer)
@@ -249,6 +250,7 @@ thread = threading.Thread(target=attempt, args=(os.close, fd)); thread.start()
 sys.stdin.readline(); after()
 thread.join(); print('closed')
 """
+# What happens to job.yaml while a thread of cocfs looks for its writers, and the file that is submitted then (None: no file).
 MEANWHILE = {
     "renamed": ("def after(): os.rename(target, target + '.txt')", None),
     "renamed to another job": ("def after(): os.rename(target, target + '.yaml')", "job.yaml.yaml"),

@@ -19,7 +19,7 @@ MODES = promises.MODES
 
 @pytest.fixture(params=MODES)
 def space(make_space, request):
-    """A mount that soon takes an answer for lost."""
+    """A mount that takes an answer for lost after 2 seconds, with each mode of submit=."""
     return make_space(timeout="2", submit=promises.submit(request.param))
 
 
@@ -55,7 +55,8 @@ def lose_one(space, src, name="job"):
 
 
 def stays_open(space, *words):
-    """After the time in which absence is believed, the file is still in doubt with this story, and nothing was sent again."""
+    """Waits for a list that comes late enough to prove absence. a.yaml must still be in doubt, with these words in its .error, and
+    nothing was sent again. Returns the text of the .error."""
     sent = tools.eventually(lambda: space.creates()[0].ended, "the create to have ended")
     assert space.front.wait(lambda: any(is_list(call) and call.started > sent + 12
                                         for call in space.front.exchanges), lost.SETTLED)
@@ -68,7 +69,7 @@ def stays_open(space, *words):
 
 EMPTY = b'{"data":[],"total":0}'
 
-# Answers to a list that are no lists. The name is the job's.
+# Answers that no list of the API can be, by the name of the job that is looked for.
 IMPOSSIBLE = {
     "status-201": f.Answer(201, EMPTY), "status-202": f.Answer(202, EMPTY), "status-203": f.Answer(203, EMPTY),
     "status-206": f.Answer(206, EMPTY), "status-226": f.Answer(226, EMPTY),
@@ -88,7 +89,7 @@ IMPOSSIBLE = {
 
 
 def test_a_list_that_the_api_cannot_have_sent_proves_nothing(space, src):
-    """Each lost create stays in doubt with a story that says why, until the lists are sound again."""
+    """Each lost create stays in doubt with an .error that says why, until the lists are sound again."""
     def spoil(exchange, answer):
         sent = is_list(exchange) and asked_for(exchange) in {call.json()["name"] for call in space.creates()}
         return IMPOSSIBLE[asked_for(exchange)] if sent else answer
@@ -122,7 +123,7 @@ def gone(exchange):
 
 
 def test_a_job_that_is_listed_is_not_gone(space, src):
-    """The show says that there is no such job."""
+    """The list has the job. But when cocfs asks for the job itself, the answer is that there is no such job."""
     hidden = space.front.change_answers(lambda exchange, answer: gone(exchange) if is_show(exchange) else answer)
     made = lose_one(space, src)
     stays_open(space, "errno: EEXIST", "does not show the content", f"jobs: {made}\n")
@@ -168,7 +169,7 @@ def without_version(row):
 
 @pytest.mark.parametrize("where", ["show", "both"])
 def test_a_job_whose_version_nobody_tells_is_not_another_job(space, src, where):
-    """A colleague has updated the job: the show has another content than the create."""
+    """A colleague has updated the job: when cocfs asks for it, the content is not that of the create."""
     changes = [change_shows(space, lambda exchange, job: without_version(job))]
     if where == "both":
         changes.append(change_lists(space, lambda answer: {**answer, "data": [without_version(row) for row in answer["data"]]}))

@@ -57,7 +57,7 @@ def test_the_name_is_that_where_cocfs_was_started(mount, log, src):
 
 
 def test_logrotate(mount, log, src):
-    """The file gets another name, and then cocfs a SIGHUP, also if the parent ignores SIGHUP, as nohup does."""
+    """The log file is renamed, and cocfs gets a SIGHUP. cocfs obeys even if it was started with SIGHUP ignored, as by nohup."""
     janitor.watch_mount(mount.path)
     os.mkdir(mount.path)
     tools.run("sh", "-c", 'trap "" HUP; exec "$@"', "sh", *mount.argv(), seconds=30).ok()

@@ -28,8 +28,8 @@ def hasty(make_space):
 
 @pytest.fixture
 def warmed(hasty, src):
-    """A space with open connections. If a client takes a cut connection for a stale one, and sends the request again, it makes a
-    second job."""
+    """A space with open connections. A cut connection looks like a stale one: if the request were sent again on a new connection,
+    there would be a second job."""
     tools.run("cp", samples.file(src, "warm.yaml", "warm"), hasty.path).ok()
     return hasty
 
@@ -71,7 +71,7 @@ def test_two_files_with_one_name_and_content_are_two_jobs_all_the_same(warmed, s
 
 
 def test_a_request_that_arrives_after_its_writer_was_told_is_no_orphan(hasty, src):
-    """The job counts as not made only when the request can no longer be under way."""
+    """The job counts as not made only when the create can no longer arrive at the service."""
     hasty.front.rule(f.Fault(delay_before=6), "POST", "/v1/documents")
     tools.run("cp", samples.file(src, "a.yaml"), hasty.path).fails(tools.message("ETIMEDOUT"))
     assert hasty.jobs() == []
@@ -80,12 +80,13 @@ def test_a_request_that_arrives_after_its_writer_was_told_is_no_orphan(hasty, sr
 
 
 def test_a_round_that_absence_becomes_credible_in_is_followed_by_the_next_at_once(make_space, src):
-    """The round began too early to prove absence, and the next one would begin much later."""
+    """A list is asked for too early to prove absence, and its answer comes when absence could be proved. So cocfs asks for the next
+    list at once, not after its usual pause."""
     space = make_space(timeout="10")
     gate = space.front.gate()
     space.front.rule(f.cuts(f.REQUEST), "POST", "/v1/documents")
     lists = lambda: [call for call in space.calls("GET", "/v1/documents") if ("name_like", "lost") in call.query]  # noqa: E731
-    # the question before the create is the first list
+    # the first of the lists is that before the create
     space.front.rule(f.Fault(gate=gate), "GET", "/v1/documents", when=lambda: len(lists()) == 4)
     tools.run("cp", samples.file(src, "a.yaml", "lost"), space.path).fails(tools.message("EIO"))
     lost = space.creates()[0].ended
@@ -106,7 +107,7 @@ def test_a_twin_whose_answer_comes_with_what_was_found_keeps_its_job(make_space,
     source = samples.file(src, "twin.yaml", "twin")
     tools.run("cp", source, space.at("a.yaml")).fails(tools.message("EIO"))
     twin = tools.popen("cp", source, space.at("b.yaml"))
-    assert gate.wait_held()  # the twin's job was found for a.yaml, and is about to be shown
+    assert gate.wait_held()  # cocfs looks for a.yaml's job, has found the twin's job in the list, and asks for its content
     space.process.send_signal(signal.SIGSTOP)  # so that both answers arrive in one iteration of the loop
     gate.open()
     assert front.wait(lambda: all(e.status for e in front.calls("GET", "/v1/documents/.+") + front.calls("POST")[1:]))

@@ -17,13 +17,13 @@ import tools
 
 CREATE = "/v1/documents"
 HOUR_MS = 3600 * 1000
-SETTLED = 40  # seconds in which absence is proved: 10 after the answer was lost, and a round
+SETTLED = 40  # after so many seconds cocfs has proved absence: 10 after the answer was lost, and the next list
 MODES = promises.MODES
 
 
 @pytest.fixture(params=MODES)
 def space(make_space, request):
-    """A mount that soon takes an answer for lost."""
+    """A mount that takes an answer for lost after 2 seconds, with each mode of submit=."""
     return make_space(timeout="2", submit=promises.submit(request.param), adopt="never")
 
 
@@ -34,7 +34,7 @@ def write(space, src, path, name, *steps):
 
 
 def greeted(space):
-    """Waits for the list that a mount asks for at its start. That list is no question before a create."""
+    """Waits for the list that a mount asks for at its start, so that no rule of the front meets it. Returns the space."""
     assert space.front.wait(lambda: space.calls("GET") and space.calls("GET")[0].ended)
     return space
 
@@ -46,12 +46,12 @@ def elsewhere(space, name, content=None, **fields):
 
 
 def lose(space, fault=f.cuts(f.FORWARDED)):
-    """Loses the answer of the next create. By default the create is done."""
+    """Loses the answer of the next create. By default the service does the create. Returns the rule of the front."""
     return space.front.rule(fault, "POST", CREATE)
 
 
 def silence(space, path=None, **kwargs):
-    """From the next create on the service does not answer questions. .times = 0 ends that."""
+    """From the next create on the service does not answer a GET. Returns the rule: .times = 0 ends that."""
     return space.front.rule(f.silence(), "GET", path, times=None, when=space.creates, **kwargs)
 
 
@@ -60,7 +60,7 @@ def taken(space, path, seconds=SETTLED):
 
 
 def is_open(space, path, *words, seconds=SETTLED):
-    """Waits until the file stays in doubt with a story that has these words. Returns the story."""
+    """Waits until the file stays in doubt, with an .error that has these words. Returns the text of the .error."""
     story = tools.eventually(lambda: "setfattr -x coc.job_id" in (space.error(path) or "") and space.error(path),
                              f"{path} to stay in doubt", seconds)
     for word in words:
@@ -74,7 +74,8 @@ def done_with(space, path, state, seconds=SETTLED):
 
 
 def not_done(space, path):
-    """Waits until the create counts as not done: it is sent again, or has failed."""
+    """Waits until the create counts as not done. With submit=queue it is sent again: returns the job ID. Else it has failed:
+    returns None."""
     if space.options.get("submit") == "queue":
         assert space.front.wait(lambda: len(space.creates()) == 2, SETTLED)
         return taken(space, path)
@@ -87,7 +88,7 @@ def versions(space):
     return promises.held(space.cocd)
 
 
-# ---- the clock ----
+# ---- the clock of the service does not decide which job a create has made ----
 
 
 @pytest.mark.parametrize("minutes", [-60, -20, 20, 60])
@@ -167,7 +168,7 @@ def test_with_a_twin_of_another_machine_a_new_job_is_nobodys(space, src):
 
 
 def test_with_two_new_jobs_nobody_can_tell(space, src):
-    """The twin appears between the list and the outcome."""
+    """Another client makes a job of the same name and content after the list before the create, and before the create is done."""
     gate = space.front.gate()
     lose(space, f.Fault(gate=gate, cut=f.FORWARDED))
     copy = tools.popen("cp", samples.file(src, "source.yaml", "job"), space.at("a.yaml"))
@@ -221,7 +222,7 @@ def test_a_person_ends_an_open_doubt(space, src):
 
 
 def test_a_person_ends_an_open_doubt_and_says_which_job_it_is(make_space, src):
-    """By default the next write takes no job as long as there are two. The story and the refusal both say what to do."""
+    """By default the next write takes no job as long as there are two. The .error says what to do, both of the doubt and of the refusal."""
     space = greeted(make_space(timeout="2"))
     silence(space)
     lose(space)
@@ -279,11 +280,11 @@ def test_an_answer_that_names_a_known_job_is_none(space, src):
     assert taken(space, "a.yaml") != other and len(versions(space)) == 2
 
 
-# ---- twins of this mount ----
+# ---- several files of this mount with the same name and content ----
 
 
 def test_twins_that_were_made_one_after_the_other(space, src):
-    """The second create knew the job of the first, which is still in doubt."""
+    """Before the second create the list has the job of the first, which is still in doubt."""
     shows = silence(space, CREATE + "/.+")
     for path in ("a.yaml", "b.yaml", "c.yaml"):
         lose(space)
@@ -314,11 +315,11 @@ def test_twins_over_a_remount(space, src, how):
     assert {taken(space, path) for path in paths} == set(versions(space)) and len(versions(space)) == 3
 
 
-# ---- the list ----
+# ---- a list that changes while it is read, that lies, or that is too long ----
 
 
 class Lists:
-    """Records the lists by name that pass from now on, and may change them."""
+    """Records the lists of the jobs of a name that pass the front from now on."""
 
     def __init__(self, space):
         self.space, self.first = space, len(space.front.exchanges)
@@ -328,7 +329,7 @@ class Lists:
         return [call for call in calls if offset is None or dict(call.query)["offset"] == str(offset)]
 
     def hold_second_page(self):
-        """Returns a gate that holds the request after the next one."""
+        """Returns a gate that holds the second of the lists that this object records."""
         gate = self.space.front.gate()
         self.space.front.rule(f.Fault(gate=gate), "GET", CREATE, when=lambda: len(self.seen()) == 1)
         return gate
@@ -336,8 +337,8 @@ class Lists:
 
 @pytest.fixture
 def crowded(make_space, src):
-    """A space in which a.yaml is in doubt, with 150 jobs of similar names listed after those that are made next. The service does
-    not answer questions."""
+    """A space with 150 jobs of similar names: a list has them after the jobs that are made next. From the next create on the
+    service does not answer a GET, until space.asks.times = 0."""
     space = make_space(timeout="2", adopt="never")
     for number in range(150):
         elsewhere(space, f"job-{number}")
@@ -346,7 +347,8 @@ def crowded(make_space, src):
 
 
 def listed_again(space, change):
-    """Lets the service answer again after the time in which absence is proved, and makes a change while the list is read."""
+    """Lets the service answer again when a list can prove absence, and calls change() between two pages of the list. Returns the
+    Lists."""
     lost = space.creates()[0].started
     assert space.front.wait(lambda: any(call.started > lost + 12 for call in space.calls("GET", CREATE)), 40)
     lists = Lists(space)
@@ -406,8 +408,8 @@ ODD = {
 
 
 def test_what_no_list_can_say_proves_nothing(space, src):
-    """Each job is made as usual, with a bounded number of calls. None of the lost creates counts as not done until the lists are
-    sound again."""
+    """Each create is sent all the same, with a bounded number of lists. None of the lost creates counts as not done until the lists
+    are sound again."""
     spoilt = space.front.change_answers(
         lambda exchange, answer: ODD[dict(exchange.query)["name_like"]](answer)
         if exchange.method == "GET" and exchange.path == CREATE and "name_like" in dict(exchange.query) else answer)
@@ -495,7 +497,7 @@ def test_a_ledger_from_before_the_question_is_decided_by_a_person(make_space, le
         assert taken(space, "queued.yaml") != made
 
 
-# ---- the question before a create ----
+# ---- before a create the service is asked which jobs of the name it has ----
 
 
 def test_each_create_asks_once_and_no_update_does(space, src):
@@ -582,7 +584,7 @@ def test_a_service_that_asks_for_patience_is_asked_again(make_space, src):
     space.front.rule(f.refuses(429, "APIGW.0308", "slowly", headers=(("Retry-After", "1"),)), "GET", CREATE)
     space.front.rule(f.refuses(429, "APIGW.0308", "slowly", headers=(("Retry-After", "1"),)), "POST", CREATE)
     tools.run("cp", samples.file(src, "a.yaml", "job"), space.path).ok()
-    # each create has a question, and the create that was done is looked for again
+    # the refused list, a list before each of the two creates, and the second look after the create that was done
     assert len(lists.seen()) == 4 and len(space.creates()) == 2
 
 
@@ -599,10 +601,10 @@ def test_it_is_seen_while_it_is_asked(make_space, src):
 
 
 def test_after_an_outage_not_all_ask_at_once(make_space, src):
-    """Hundreds of files in doubt would all get their answers too late, and ask again."""
+    """If hundreds of files in doubt asked at the same time, each would get its answer too late, and ask again."""
     count, at_once = 100, 64
-    # a question without an answer makes room for the next one only after this time: even on a busy machine all the first ones come
-    # before that
+    # timeout=: a list without an answer makes room for another only after this time. Even on a busy machine all the first ones are
+    # sent before that
     space = make_space(timeout="12", adopt="never", submit="queue", max_inflight="128")
     gate = space.front.gate()
     space.front.rule(f.silence(), "POST", CREATE, times=count)

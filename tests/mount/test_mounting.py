@@ -13,7 +13,7 @@ import tools
 
 pytestmark = tools.needs_root
 
-JANE = 4711  # a user without an entry in the user database
+JANE = 4711  # the user ID of jane, whom /etc/passwd of the machine has
 PRELUDE = """
 set -eu
 mount --bind "$1/fstab" /etc/fstab
@@ -223,7 +223,7 @@ sys.exit(status)
 
 @pytest.fixture
 def automounting(machine):
-    """machine, if the kernel has automounts."""
+    """The fixture machine. Skips the test if the kernel has no automounts."""
     with open("/proc/filesystems", encoding="utf-8") as file:
         if "autofs" not in file.read():
             pytest.skip("the kernel has no autofs")

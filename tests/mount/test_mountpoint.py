@@ -25,7 +25,7 @@ def killed(mount):
 
 
 def mount_instead(mount):
-    """Mounts on top of a dead mount."""
+    """Mounts where a dead mount is, and waits until the new mount answers."""
     mount.mount()
 
     def answers():
@@ -97,7 +97,7 @@ def test_dead_mounts_upon_each_other_are_replaced(mounts, tmp_path):
 
 
 def test_a_live_mount_is_left_alone(mount, tmp_path):
-    """The same command again says that the space is mounted. Another space is mounted on top, as with any mount."""
+    """The same command again is refused, because the space is mounted already."""
     mount.mount()
     again = tools.run(*mount.argv("-f"), seconds=20).fails("is mounted already")
     assert again.status == 32 and layers(mount.path) == ["fuse.cocfs"] and os.listdir(mount.path) == []
@@ -115,8 +115,8 @@ def test_two_who_replace_one_at_once_leave_each_other_alone(mounts, tmp_path):
                                     env=tools.environment()) for one in pair]
         said = [process.communicate(timeout=30)[1].decode() for process in started]
         codes = sorted(process.returncode for process in started)
-        # root mounts on top of a live mount, too, as with any file system. For an ordinary user both succeed only if the second has
-        # looked between the unmount and the mount of the first
+        # root mounts on top of a live mount, as with any file system: both succeed. For an ordinary user both succeed only if the
+        # second looked when the first had removed the dead mount, and had not mounted yet
         assert codes == [0, 0] or codes == [0, 32] and not tools.IS_ROOT, said
         assert sum("it is replaced" in text for text in said) == 1, said
         live = layers(dead.path)

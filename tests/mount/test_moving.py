@@ -20,7 +20,7 @@ def disk(tmp_path):
 
 @pytest.fixture
 def space(make_space, disk, src):
-    """A space with slow/, whose syncs take long. slow/ has a job file, and a directory with two."""
+    """A space with slow/, whose syncs disk.hold() holds up. slow/ has a job file, and a directory d with two."""
     space = make_space(env=disk.env)
     os.makedirs(space.at("slow/d/sub"))
     for name in ("slow/a.yaml", "slow/d/x.yaml", "slow/d/sub/y.yaml"):
@@ -33,7 +33,7 @@ def renames(space, *names):
 
 
 def ids(space):
-    """Returns the bound paths and their job IDs."""
+    """Returns the job ID of each bound file, by its path in the space."""
     return {os.path.relpath(os.path.join(folder, name), space.path)[:-3]:
                 tools.read(os.path.join(folder, name)).decode().strip()
             for folder, _, files in os.walk(space.path) for name in files if name.endswith(".id")}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A space whose ledger was made by an older cocfs: it can be mounted, and knows what it knew (../ledgers/README.md)."""
+"""A space whose ledger was made by an older cocfs: it can be mounted, and still has its jobs (tests/ledgers/README.md)."""
 
 import contextlib
 import os
@@ -17,7 +17,7 @@ UNFINISHED = (1, 2, 5)  # fs/job/state.h: queued, submitting, in doubt
 
 
 def put_back(ledger, space):
-    """Makes the state directory that an older cocfs has left. Returns its rows of jobs: {path: row}."""
+    """Makes the state directory that an older cocfs has left, with its spool. Returns the rows of the table job: {path: row}."""
     os.makedirs(space.state, mode=0o700)
     with contextlib.closing(sqlite3.connect(os.path.join(space.state, "ledger.db"))) as db:
         db.executescript(tools.read(os.path.join(LEDGERS, ledger + ".sql")).decode())

@@ -13,7 +13,7 @@ import samples
 import service
 import tools
 
-# cocfs's own options: a good value, another good value, and bad values ("" is tried separately).
+# cocfs's own options: two good values (None: none is tried), and bad values. The empty value is tried separately.
 OPTIONS = {
     "risk_level": ("LOW", "HIGH", ["low", "TOP"]),
     "enterprise_project_id": ("1", "2", ["x" * 129]),
@@ -59,7 +59,7 @@ def cocfs(*argv, before=(), **kwargs):
 
 @pytest.fixture
 def place(tmp_path):
-    """A mount point and good options. Nothing may be mounted at the end."""
+    """A directory to mount on. Fails the test if something is mounted there at the end."""
     path = tmp_path / "jobs"
     path.mkdir()
     janitor.watch_mount(path)
@@ -77,7 +77,7 @@ def bare(tmp_path):
 
 @pytest.fixture
 def offline():
-    """Returns how to start a program in an empty network, so that it reaches no metadata service."""
+    """Returns what to put before a command line to run it in an empty network, where it reaches no metadata service."""
     words = ["unshare", "--net"] if tools.IS_ROOT else ["unshare", "--user", "--map-current-user", "--net"]
     if tools.run(*words, "true").status:
         pytest.skip("no network namespaces here")
@@ -145,7 +145,7 @@ def test_an_option_that_takes_no_value_says_so(place, tmp_path, option):
 
 @pytest.mark.parametrize("option", [name for name in OPTIONS if OPTIONS[name][0]])
 def test_of_an_option_given_twice_the_last_counts_and_both_are_looked_at(mounts, tmp_path, place, option):
-    """As with mount(8): the command line comes after fstab."""
+    """As with mount(8), which puts the options of its command line after those of fstab."""
     good, other, bad = OPTIONS[option]
     mounts(mounting.Mount("local", tmp_path, **{option: f"{good},{option}={other}"})).mount().unmount()
     for value in bad:
@@ -166,7 +166,7 @@ SPELLED = {"WORD": [""], "VALUE": ["=1"], "EITHER": ["", "=1"], "PREFIX": ["a.b"
 
 
 def system_options():
-    """Returns (name, form, fate) of each row."""
+    """Returns (name, form, fate) of each row in option_system.c."""
     with open(os.path.join(tools.ROOT, "fs", "cocfs", "option_system.c"), encoding="utf-8") as file:
         rows = SYSTEM_ROW.findall(file.read())
     assert len(rows) > 100
@@ -178,7 +178,7 @@ def spelled(*fates):
 
 
 def test_every_harmless_option_of_mount_and_fuse_is_taken(mounts, tmp_path):
-    """All options in one mount; those that libfuse and the kernel get, each in a mount."""
+    """The options that cocfs drops are given to one mount, all together. Each option that libfuse or the kernel gets has its own."""
     def mounted(*options):
         mount = mounts(mounting.Mount("local", tmp_path, **{option: True for option in options})).mount()
         with open("/proc/self/mounts", encoding="utf-8") as file:
@@ -223,7 +223,7 @@ def test_set_user_id_bits_and_devices_count_only_if_root_asks(mounts, tmp_path, 
 @pytest.mark.parametrize("given, absent", [
     ("dev,suid", []), ("rw,dev,suid", []), ("rw,suid,dev,suid", ["nosuid"]), ("dev,nosuid,dev", ["nodev"])])
 def test_what_the_mount_helper_adds_is_not_asked_for(tmp_path, given, absent):
-    """mount.fuse3 adds "dev" and "suid" at the end of what a user asks for."""
+    """mount.fuse3 adds "dev" and "suid" at the end of what a user asks for. Only what stands before that counts."""
     mount = mounting.Mount("local", tmp_path)
     os.mkdir(mount.path)
     janitor.watch_mount(mount.path)
@@ -404,6 +404,7 @@ def test_loglevel(make_space, src, level, present, absent):
 
 # A mount that failed leaves nothing behind.
 
+# What makes the mount fail: the source, the options, and a word of the message.
 FAILURES = {
     "source": ("locl", "ro", "no place that jobs can go to"), "region": ("cn-nort-4x", "ro", "cn-nort-4x"),
     "url": ("https:/example.com", "ro", "https:/example.com"), "keys": ("http://127.0.0.1:9", "ro", "no credentials"),
@@ -482,7 +483,7 @@ def wanting(tmp_path):
 
 
 def broken(tmp_path, name):
-    """Makes a state directory in which a directory has the name of a file."""
+    """Makes a state directory in which a directory is named name, where cocfs wants a file. Returns the state directory."""
     state = tmp_path / "broken"
     (state / name).mkdir(parents=True)
     state.chmod(0o700)

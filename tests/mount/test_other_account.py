@@ -71,7 +71,7 @@ def put(space, src, name, step):
 @pytest.mark.parametrize("theirs", [0, 3, 60], ids="with {} jobs".format)
 @pytest.mark.parametrize("remount", [False, True], ids=["", "remounted"])
 def test_nothing_is_removed(keys, src, theirs, remount):
-    """Even if the other account has more jobs, and in each scan."""
+    """No job leaves .coc/jobs, even if the other account has more jobs. That holds for each scan."""
     account = keys(jobs="own")
     space = account.space
     make(space.cocd, 20)

@@ -146,7 +146,7 @@ def test_a_directory_of_ones_own_in_the_place_of_another_gets_no_job(shared, mak
     assert shared.make(ANN, "t/a.yaml", "again") == job
 
 
-# Cid puts a file of Ann's, which he may write, under the name. $1 is the document.
+# Cid brings mine/x, a file of Ann's that he may write, to the name a.yaml. $1 is the document that he writes into the file.
 OTHERS_FILES = {
     "mv": 'cat "$1" > mine/x; mv mine/x a.yaml',
     "mv onto a draft": 'touch a.yaml; cat "$1" > mine/x; mv mine/x a.yaml',
@@ -184,7 +184,7 @@ def test_a_file_of_the_owners_that_another_user_puts_there_gets_no_job(shared, p
     assert os.stat(shared.space.at(name)).st_uid == ANN.uid
     shared.space.settle()
     assert shared.space.job(job) == before and shared.id(name) != job
-    # Ann gets back her own job, and not what others have put under her name. But a job file has brought its own job
+    # Ann's next file of the name gets Ann's own job. Not so in these cases: there the file at the name has a job of its own
     if puts in ("mv of a job file", "mv of a directory", "exchange with a draft", "a close that nobody hears"):
         return
     ROOT.sh('rm -r "${1%%/*}"', name, cwd=shared.path).ok()
@@ -196,7 +196,8 @@ REFUSED = 'printf \'meta: {name: x, schemaVersion: 3}\\n"TOPSECRET": 1\\n"TOPSEC
 
 
 def test_the_name_and_the_description_that_the_service_holds_are_its_owners(shared):
-    """The name and the description are texts, like the story of a refusal. The risk level, the project and the tags are none."""
+    """Cid gets the job of Ann's private file. The name and the description are private, like the text of a refusal. The risk level,
+    the project and the tags are not."""
     os.chmod(shared.path, 0o777)
     facts = ("name", "description", "risk_level", "enterprise_project_id", "tags")
 
@@ -214,7 +215,7 @@ def test_the_name_and_the_description_that_the_service_holds_are_its_owners(shar
 
 @pytest.mark.parametrize("mode", [0o1777, 0o777])
 def test_a_private_story_is_its_owners(shared, mode):
-    """In a directory that is not sticky, Cid gets the job of the name, and no text."""
+    """In a directory that is not sticky, Cid gets the job of the name, but not the text of the refusal."""
     os.chmod(shared.path, mode)
     ANN.sh(REFUSED, cwd=shared.path, umask="077")
     story = ANN.sh("cat p.yaml.error", cwd=shared.path).ok().stdout
@@ -244,7 +245,7 @@ def test_what_is_left_of_a_removed_file_is_its_owners(shared):
 
 
 def test_a_refusal_that_left_no_file_is_not_ended_by_others(shared):
-    """The .error is listed until its owner, or a user who may have the name, makes the file or removes the story."""
+    """The .error is listed until its owner, or a user who may have the name, makes the file or removes the .error."""
     refused = 'echo "just: yaml" > .new; mv .new p.yaml; rm .new'
     ANN.sh("mkdir d; chmod 755 d; cd d; " + refused, cwd=shared.path)
     ANN.sh(refused, cwd=shared.path)
@@ -269,7 +270,7 @@ def test_a_refusal_that_left_no_file_is_not_ended_by_others(shared):
 
 
 def test_the_former_owner_of_a_file_in_a_sticky_directory_removes_no_story(shared):
-    """The kernel keeps the story's name with the owner that it saw last, and by that owner it would let the user remove it."""
+    """The kernel still has the .error in its cache with the former owner, and would let that user remove it. cocfs refuses."""
     bad = tools.write(os.path.join(shared.src, "bad.yaml"), "meta:\n\tname: bad\n")
     os.chmod(bad, 0o644)
     ANN.sh('cat "$1" > a.yaml', bad, cwd=shared.path, umask="000")
@@ -282,7 +283,7 @@ def test_the_former_owner_of_a_file_in_a_sticky_directory_removes_no_story(share
 
 @pytest.mark.parametrize("kind", ["ln -s x a.yaml", "mkfifo a.yaml", "touch a.yaml"])
 def test_what_is_no_job_of_ones_own_takes_no_job_along(shared, kind):
-    """Moved, exchanged, removed: the job of the name stays there."""
+    """When Cid moves or removes such a file, the job stays with the name."""
     job = shared.make(ANN)
     ANN.sh("rm a.yaml", cwd=shared.path).ok()
     CID.sh(f"{kind}; mv a.yaml b.yaml; rm b.yaml; {kind}; mv a.yaml .x", cwd=shared.path).ok()
@@ -305,7 +306,7 @@ def test_removing_ones_own_deletes_no_job_of_anothers(make_space, src, kind):
 
 
 def test_the_rights_of_the_file_decide_and_follow_it(shared):
-    """chmod, chown and a commit by another user change what is recorded."""
+    """chmod, chown and a commit by another user change who may have the job of the name."""
     job = shared.make(ANN)
     ANN.sh("chmod 666 a.yaml && rm a.yaml", cwd=shared.path).ok()
     assert shared.make(CID, "a.yaml", "1") == job
@@ -366,7 +367,7 @@ def test_text_goes_along_by_the_read_bits_and_the_risk_level_always(shared):
 
 
 def test_text_goes_to_no_file_that_shows_more(shared):
-    """Root may read a private file. A file of root's with the same name, which all may read, does not show the text."""
+    """Root gets the job of a private file, and puts a file there that all may read. This file does not get the description."""
     os.chmod(shared.path, 0o777)
     job = shared.make(ANN, umask="077")
     ANN.sh("setfattr -n user.coc.description -v private a.yaml", cwd=shared.path).ok()
@@ -412,7 +413,7 @@ def test_text_goes_to_no_file_by_the_files_group(shared):
 
 
 def test_text_goes_along_into_a_file_that_another_user_has_put_there(shared):
-    """If the user of the file writes it, and may read the recorded file by a supplementary group."""
+    """The description goes along, because Ben, who writes the file, could read the removed file by a supplementary group."""
     ROOT.sh("mkdir d && chmod 777 d", cwd=shared.path).ok()
     job = shared.make(ANN, "d/a.yaml", umask="077")
     ANN.sh(f"cd d; chgrp {TEAM} a.yaml && chmod 640 a.yaml && setfattr -n user.coc.description -v told a.yaml && rm a.yaml",
@@ -626,7 +627,7 @@ def team(shared):
     return job
 
 
-# Ways to replace $1 by $2 in the text.
+# Ways to replace the word $1 by $2 in a.yaml.
 EDITS = {
     "sed -i": 'sed -i "s/$1/$2/" a.yaml',
     "perl -i": 'perl -pi -e "s/$1/$2/" a.yaml',

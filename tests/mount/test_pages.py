@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The commands of README and docs, as they stand there: ../README.md, "Commands of pages", has the convention."""
+"""The commands of README and docs, as they stand there: tests/README.md, "Commands of pages", has the convention."""
 
 import functools
 import json
@@ -20,7 +20,7 @@ RUN = [page for page in PAGES if any(block.is_run for block in pages.blocks(page
 
 @pytest.fixture(name="play")
 def play_fixture(tmp_path):
-    """play(steps): returns the results, and what did not end."""
+    """play(steps): runs the commands of a page. Returns their results, and the processes that did not end."""
     if not page_machine.is_possible():
         pytest.skip("no namespaces here")
     return functools.partial(page_machine.play, str(tmp_path))

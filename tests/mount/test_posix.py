@@ -89,7 +89,7 @@ def say(function, *args):
 
 
 def twins(space, src, run):
-    """Runs in the mount and in a plain directory, and compares the exit status and both outputs."""
+    """Calls run(directory) with a directory of the mount and with a plain one. Exit status, output and messages must be equal."""
     os.mkdir(space.at("here"))
     plain = src / "here"
     plain.mkdir()
@@ -120,7 +120,7 @@ def test_statfs(make_space):
 
 @pytest.mark.parametrize("name", ["a.yaml", "a.yaml.id", ""])
 def test_labels_are_the_mounts_and_not_a_files(space, src, name):
-    """So ls asks for one label, and not for that of every file."""
+    """After this errno ls asks for no more labels: one request, and not one for each file."""
     tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
     with pytest.raises(OSError) as caught:
         os.getxattr(space.at(name), "security.selinux")

@@ -10,7 +10,7 @@ import samples
 import tools
 
 OLD, NEW, BAD = samples.document("job", ["old"]), samples.document("job", ["fresh"]), "just: yaml\n"
-# target is a.yaml: it holds OLD and has a job. new is the content to write.
+# target is a.yaml: it holds OLD and has a job. args[0] is a file with the content to write, and new is that content.
 HELP = """
 import time
 def at(name): return os.path.join(os.path.dirname(target), name)
@@ -63,7 +63,7 @@ def bound(make_space, src):
 
 
 def refuse(space, src, how):
-    """From now on updates are refused. Returns the file with the new text."""
+    """Returns a file with a new text that is refused: by the check of cocfs, or from now on by the service."""
     if how == "by the service":
         space.front.rule(f.refuses(400, "COC.00040102", "no"), "PUT", times=None)
     return tools.write(src / "new", REFUSED[how])
@@ -111,8 +111,8 @@ def test_what_does_not_come_back_leaves_the_job_with_the_name(bound, src):
     assert bound.only_job()["version"] == "v2"
 
 
-# Each replaces a.yaml in the current directory by $1, or by the content of an archive of $1 in $2. Those that remove the name first
-# mean a removal, as far as cocfs can know. docs/tools.md lists them.
+# Each replaces a.yaml in the current directory by $1, or by the content of an archive of $1 in the directory $2. Those that remove
+# the name first mean a removal, as far as cocfs can know. docs/tools.md lists them.
 MAKES_A_NEW_JOB = {
     "cp --remove-destination": 'cp --remove-destination "$1" a.yaml',
     "install": 'install -m 644 "$1" a.yaml',

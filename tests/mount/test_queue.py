@@ -17,7 +17,7 @@ import tools
 
 CREATE = "/v1/documents"
 ENDS = ["unmount", "kill", "term"]
-# How many files are written, and how long the service is away meanwhile. By hand, use more than in every run.
+# How many files are written, and how many seconds the service is away meanwhile, at least. A run by hand may set more.
 TREE_FILES = int(os.environ.get("COCFS_TREE_FILES", "500"))
 AWAY_SECONDS = int(os.environ.get("COCFS_AWAY_SECONDS", "0"))
 
@@ -136,7 +136,7 @@ def test_many_are_sent_at_once_by_default(space, src):
 
 
 def test_what_was_written_first_is_sent_first(make_space, src):
-    """The first content is sent first, even if its slot becomes free in the moment in which other content is written."""
+    """1.yaml waits for the only slot. It is sent before 2.yaml, even if the slot becomes free at the moment at which 2.yaml is closed."""
     space = make_space(submit="queue", max_inflight="1")
     gate = space.front.gate()
     space.front.rule(f.Fault(gate=gate), "POST")
@@ -392,7 +392,7 @@ def test_what_is_removed_while_it_is_queued_is_sent_all_the_same(cut_off, src):
 
 
 def test_with_delete_service_a_file_whose_submission_is_unfinished_cannot_be_removed(make_space, src):
-    """The update would make a job of a file that is gone, or find that the job is gone."""
+    """Otherwise the queued update would make a job of a file that is gone, or find that its job is gone."""
     space = make_space(submit="queue", delete="service")
     queues.put(space, src, "a.yaml")
     queues.wait(space.path).ok()

@@ -20,7 +20,7 @@ while not os.path.exists(sys.argv[3]):
     time.sleep(0.02)
 """
 EDITORS = {
-    # each reads, waits until another user has written, and saves
+    # each reads $0, makes the file $1, waits until the file $2 is there, and saves: meanwhile another user writes
     "vim": VIM + ["-c", "set nowritebackup", "-c", AWAITED, "-c", "normal Go# edited", "-c", "w!", "-c", "q!", "$0"],
     "python": ["python3", "-c", PYTHON + """
 file = open(sys.argv[1], "w")
@@ -61,7 +61,7 @@ def test_vim_reads_v1_the_console_writes_v2_cron_greps_and_vim_saves(space, src,
         assert "# edited" in text(space, "a.yaml.new") and text(space) == THEIRS and versions(space) == ("v2", "v2")
         return
     assert "# edited" in text(space) and "mine" in text(space) and versions(space) == ("v1", "v2")
-    # another program has not read the older version
+    # the file is now an edit of v1, so a change by another program is refused, too
     tools.run("sed", "-i", "s/edited/edited twice/", space.at("a.yaml")).fails(tools.message("ESTALE"))
     assert space.job(bound)["content"] == THEIRS
     tools.run("setfattr", "-n", "coc.base", "-v", "v2", space.at("a.yaml")).ok()
@@ -86,7 +86,7 @@ BACKUPS = {
 @pytest.mark.parametrize("is_read", [True, False], ids=["read", "unread"])
 @pytest.mark.parametrize("editor", BACKUPS)
 def test_a_backup_is_no_reading(space, src, bound, editor, is_read):
-    """An editor reads v1, and copies v2 when it saves. It has not edited v2, in a second save neither."""
+    """An editor reads v1, and copies v2 for its backup when it saves. What it saves is no edit of v2, also the second time."""
     process, go = begin_editor(BACKUPS[editor], space, src)
     console(space, bound)
     if is_read:
@@ -172,7 +172,7 @@ with open(target, 'wb') as file:
 
 @pytest.fixture
 def imported(make_space):
-    """A space that shows an import as a.yaml, and lets users edit it, and the ID of the job."""
+    """Returns a space that shows an import as a.yaml and lets users edit it. Returns the ID of its job, too."""
     space = make_space(refresh="0", jobs="all")
     made = space.cocd.client().create(name="a", content=MINE)
     tools.eventually(lambda: "a.yaml" in os.listdir(space.path), "the import")
@@ -286,7 +286,8 @@ def test_an_open_by_who_has_read_v1_is_no_reading_of_v2(space, src, bound, kind)
 
 
 def test_who_reads_what_another_program_has_read_is_noted(space, src, bound):
-    """The kernel has the text by then, and asks cocfs for none. Without a note, cocfs would take any later version for read."""
+    """The kernel has the text of v2 in its cache by then, so cocfs gets no read request from the program. All the same cocfs must know
+    that the program has read v2, and no later version."""
     script = """
 fd = os.open(target, os.O_RDONLY); ready()
 text = os.read(fd, 100000)

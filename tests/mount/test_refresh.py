@@ -89,7 +89,7 @@ def test_a_scan_that_lists_the_version_is_a_check(make_space, src):
 
 
 def test_who_goes_through_many_files_asks_for_a_list(make_space, src):
-    """Each file alone would be a question; a list of all jobs tells 100 at once."""
+    """To check each file alone would be a request for each. A page of the list of all jobs has 100 versions."""
     space = make_space(refresh=LONG)
     os.mkdir(space.at("many"))
     os.mkdir(src / "many")
@@ -150,7 +150,7 @@ def test_a_reader_hears_nothing_of_a_colleague_who_is_fast(space, bound, look):
 
 
 def test_whoever_has_looked_a_name_up_opens_the_newer_text(space, bound):
-    """Two readers: the first waits for its check, and the check of the second brings a newer text, longer or shorter."""
+    """Several readers at the same moment: the check of one is held, and the check of another brings a newer text, longer or shorter."""
     for step in ("a longer text of theirs", "s"):
         before = text(space)
         gate = space.front.gate()
@@ -237,7 +237,7 @@ REFUSED = {
 }
 
 
-# sed reads the present text
+# no sed with refresh=0: there sed reads the newest text, and is not refused
 @pytest.mark.parametrize("command, refresh", [(command, LONG) for command in REFUSED] + [(command, "0") for command in ("mv", "rm")])
 def test_after_a_refusal_a_clean_file_follows_its_job(make_space, src, command, refresh):
     space = make_space(refresh=refresh, delete="service")
@@ -249,7 +249,7 @@ def test_after_a_refusal_a_clean_file_follows_its_job(make_space, src, command, 
     assert space.error("a.yaml")
     for _ in range(2):
         assert text(space) == THEIRS and versions(space) == ("v2", "v2")
-    assert "ESTALE" in space.error("a.yaml")  # until a commit succeeds
+    assert "ESTALE" in space.error("a.yaml")  # the .error stays until a commit succeeds
     # a text that was read may be overwritten
     tools.run("sed", "-i", "s/theirs/ours/", path).ok()
     assert space.job(job)["content"] == THEIRS.replace("theirs", "ours") and versions(space) == ("v3", "v3")
@@ -257,7 +257,7 @@ def test_after_a_refusal_a_clean_file_follows_its_job(make_space, src, command, 
 
 
 def test_an_attribute_comes_on_top_of_the_newer_text(make_space, src):
-    """The kernel asks once more after ESTALE, and by then the file has followed its job: no text is overwritten."""
+    """After ESTALE the kernel repeats the setxattr, and by then the file has followed its job: no text is overwritten."""
     space = make_space(refresh=LONG)
     job, path = submit(space, src), space.at("a.yaml")
     console(space, job)
@@ -278,7 +278,7 @@ def test_a_removal_that_was_refused_can_be_made_again(make_space, src):
     space = make_space(refresh=LONG, delete="service")
     job = submit(space, src)
     console(space, job)
-    for _ in range(2):  # nobody has read the other text
+    for _ in range(2):  # refused again, because nobody has read v2
         tools.run("rm", space.at("a.yaml")).fails(tools.message("ESTALE"))
     assert text(space) == THEIRS
     tools.run("rm", space.at("a.yaml")).ok()

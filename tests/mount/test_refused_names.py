@@ -17,7 +17,7 @@ import tools
 BAD = "meta:\n\tname: tab\n"
 REASON = "a tab indents this line"
 
-# Each brings $1, which is no document, to the name broken.yaml of the working directory, by a file of another name.
+# Each brings $1, whose content is refused, to the name broken.yaml of the working directory, by a file of another name.
 WAYS = {
     "rsync": 'rsync -a "$1" broken.yaml',
     "mv": 'cp "$1" draft && mv draft broken.yaml',
@@ -28,7 +28,7 @@ WAYS = {
 
 
 def refuse(space, src, way="mv", folder="d", name="broken.yaml"):
-    """Makes a directory with a name that was refused and has no file."""
+    """Makes a directory in which a file of this name was refused: the name has an .error and no file."""
     os.makedirs(space.at(folder), exist_ok=True)
     script = WAYS[way].replace("broken.yaml", f'"{name}"')
     tools.sh(script, tools.write(src / "bad.txt", BAD), cwd=space.at(folder)).fails()
@@ -136,7 +136,7 @@ def test_a_file_that_was_there_and_was_removed_is_not_told_of(space, src):
     queues.wait(space.at("d")).ok()
 
 
-# (sleep 0): another process of the shell, which takes no time
+# $1 is the name. With (sleep 0; …) the cp runs in another process than the rest of the script
 @pytest.mark.parametrize("make", ["touch $1", "mkdir $1", "ln -s x $1", "mkfifo $1", "touch x; mv x $1", "touch x; ln x $1",
                                   "(sleep 0; cp good.txt $1)", "cp good.txt .x; mv .x $1", "cp good.txt .x; ln .x $1"])
 def test_every_way_to_make_the_file_is_noticed(space, src, make):

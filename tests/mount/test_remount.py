@@ -15,7 +15,7 @@ import tools
 
 @pytest.fixture
 def space(own_space):
-    """Each test has a mount, to end it."""
+    """Each test has a mount of its own, because it ends the mount."""
     return own_space
 
 
@@ -102,7 +102,7 @@ def test_killed_while_a_commit_waits(make_space, src):
 
 
 def second(space, tmp_path, mounts, source=None):
-    """Mounts the same state directory a second time. Returns why that failed."""
+    """Mounts the same state directory a second time, which must fail. Returns the log of the second cocfs."""
     (tmp_path / "other").mkdir()
     other = mounts(mounting.Mount(source or space.source, tmp_path / "other", env=space.env, state_dir=space.state))
     with pytest.raises(mounting.MountFailed) as failed:

@@ -21,7 +21,7 @@ print(errno.errorcode[ctypes.get_errno()] if done else 'ok')
 
 
 def renameat2(space, old, new, flags):
-    """Returns 'ok', or the name of the errno."""
+    """Calls renameat2(2) in another process. Returns 'ok', or the name of the errno."""
     return tools.python(RENAMEAT2, space.at(old), space.at(new), flags).ok().stdout.strip()
 
 
@@ -41,13 +41,14 @@ def mixed(make_space, src):
 
 
 def picture(space):
-    """Returns what each file holds, siblings included."""
+    """Returns the content of each file, siblings included, by its path in the space."""
     return {os.path.relpath(os.path.join(folder, name), space.path): tools.read(os.path.join(folder, name))
             for folder, _, names in os.walk(space.path) for name in names}
 
 
 def exchanged(before, one, other):
-    """Returns the picture after the exchange of two names, with everything below and beside them."""
+    """Returns what picture() shows after the exchange of two names. before: what it shows now. What is below and beside a name goes
+    along."""
     def moved(path):
         for old, new in ((one, other), (other, one)):
             if path in (old, old + ".id", old + ".error") or path.startswith(old + "/"):
@@ -161,7 +162,8 @@ def test_an_exchange_of_a_directory_and_what_is_no_file_under_job_names(mixed, k
 
 
 def test_an_exchange_of_a_file_and_a_directory_whose_name_keeps_a_job(mixed, src):
-    """The job that the directory's name remembers could go nowhere, and would be in the way of later exchanges."""
+    """The exchange is refused: the job that the directory's name remembers could go nowhere, and would be in the way of later
+    exchanges."""
     kept = mixed.id("b.yaml")
     os.unlink(mixed.at("b.yaml"))
     os.mkdir(mixed.at("b.yaml"))

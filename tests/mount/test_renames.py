@@ -12,8 +12,8 @@ import tools
 OLD, NEW = samples.document("old"), samples.document("fresh")
 BAD = "just: yaml\n"
 
-# Ways to turn OLD into NEW at $1, in the directory of $1; $2 holds NEW. Each is one update. What the tools themselves do is in
-# ../tools.
+# Scripts that write NEW to job.yaml, which has OLD. Each causes one update. $1 is the path of job.yaml, $2 a file with NEW, $3 an
+# empty directory outside the mount. They run in the directory of job.yaml. tests/tools has the tests of whole editors.
 EDITS = {
     "install-backup": 'install -b "$2" "$1"',
     "mv-backup-of-a-jobs-name": 'cp "$2" x.tmp; mv -b -S .old.yaml x.tmp "$1"',
@@ -25,7 +25,7 @@ EDITS = {
                     'git --git-dir="$3/.git" --work-tree=. checkout-index -f job.yaml',
 }
 
-# The sequences of calls of those tools, for machines that do not have them.
+# The sequences of calls by which editors save, for machines that do not have the editors.
 DANCES = {
     "backup-and-write": "os.rename(target, target + '~'); create(target, new); os.unlink(target + '~')",
     "backup-stays": "os.rename(target, target + '~'); create(target, new)",

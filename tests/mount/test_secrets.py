@@ -27,7 +27,7 @@ def signatures(front):
 
 
 def exercise(mount, front, src):
-    """Makes a success, and failures whose answers echo the request."""
+    """Writes job files: one is submitted, the others are refused or get no answer. Returns their names."""
     tools.run("cp", samples.file(src, "ok.yaml"), mount.path)
     for number, status in enumerate((400, 401, 403, 500)):
         front.rule(f.refuses(status, "COC.00010002", "no"), times=1)
@@ -62,6 +62,9 @@ def test_a_security_token_is_sent_signed_and_not_told(make_space, cocd, front, s
     assert_unseen(space, [sk, TOKEN, *signatures(space.front)])
 
 
+# Each of_… returns a space whose keys come from one source, and the secrets that must be seen nowhere. The third result is a
+# function: after its call the source has no good keys. None: the source cannot change.
+
 def of_environment(make, cocd, **_):
     """A pair in the environment."""
     ak, sk = service.read_keys(cocd.keys_file)
@@ -69,14 +72,14 @@ def of_environment(make, cocd, **_):
 
 
 def of_profile(make, cocd, src, **_):
-    """A pair in a file. Then a line of the file is wrong, and the key is in that line."""
+    """A pair in a file. The function makes a line of the file wrong, and the key is in that line."""
     ak, sk = service.read_keys(cocd.keys_file)
     path = service.write_keys(str(src / "keys"), ak, sk)
     return make("make_space")(profile=path), [sk], lambda: tools.write(path, f"[global]\nsk {sk}\n")
 
 
 def of_unit(make, cocd, src, **_):
-    """A pair in a file that systemd gives to a unit. Then a line of the file is wrong, and the key is in that line."""
+    """A pair in a file that systemd gives to a unit. The function makes a line of the file wrong, and the key is in that line."""
     ak, sk = service.read_keys(cocd.keys_file)
     path = service.write_keys(str(src / "cocfs.credentials"), ak, sk)
     env = {"HUAWEICLOUD_SDK_CREDENTIALS_FILE": "", "CREDENTIALS_DIRECTORY": str(src)}
@@ -95,7 +98,7 @@ def of_temporary_keys(make, cocd, front, **_):
 
 
 def of_metadata(make, **_):
-    """The metadata service. Then it refuses, and its answer has keys."""
+    """The metadata service. After the function it refuses, with an answer that has keys."""
     server = make("metadata")
     space = make("make_server")()
 
@@ -105,7 +108,7 @@ def of_metadata(make, **_):
 
 
 def of_id_token(make, **_):
-    """IAM. Then it refuses, and its answer has the ID token."""
+    """IAM. After the function it refuses, with an answer that has the ID token."""
     space, server = make("make_federated")(), make("iam")
 
     def refuse():
@@ -130,7 +133,8 @@ ECHOES = {
 @pytest.mark.parametrize("origin", [of_environment, of_profile, of_unit, of_temporary_keys, of_metadata, of_id_token],
                          ids=lambda function: function.__name__)
 def test_keys_of_each_source_are_seen_nowhere(request, cocd, front, src, origin):
-    """The keys are used. The service sends them back. Then cocfs looks for keys again, and new ones are refused."""
+    """The keys are used. The service sends them back. Then cocfs looks for keys again, and finds none if the
+    source can refuse."""
     space, secrets, refuse = origin(request.getfixturevalue, cocd=cocd, front=front, src=src)
     tools.run("cp", samples.file(src, "ok.yaml"), space.path).ok()
     assert all(any(header in call.headers for header in ("authorization", "x-auth-token")) for call in space.creates())

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The kernel keeps siblings, so that ls -l sends no request for them. It never shows a sibling that has changed once the change
-was answered."""
+"""The kernel caches siblings, so that ls -l sends no request for them. As soon as a call that changes a sibling has returned, the
+kernel never shows the old one."""
 
 import itertools
 import os
@@ -30,7 +30,7 @@ def requests(tmp_path):
 # ---- which requests are sent ----
 
 def test_a_listing_asks_nobody_for_siblings(make_space, requests):
-    """One request holds many entries. No entry costs a request, in a new mount neither."""
+    """One answer has many entries, and no entry costs a request of its own, also in a new mount."""
     jobs = 3000
     space = make_space(env=requests.env, loglevel="info")
     space.unmount()
@@ -93,7 +93,7 @@ def paths_of(space, folder="d"):
 
 
 def know(space, requests, folder="d"):
-    """Has the kernel keep all existing siblings. Returns them."""
+    """Makes the kernel cache all siblings in a folder. Returns what stat(1) says of SIBLINGS there."""
     known = [path for path in paths_of(space, folder) if os.path.exists(path)]
     for _ in range(2):
         for path in known:
@@ -111,7 +111,7 @@ if libc.renameat2(-100, b"a.yaml", -100, b"b.yaml", 2):
 
 # what is done in d; good.yaml, other.yaml, bad.yaml and worse.yaml are at $src
 GESTURES = {
-    # an update changes the time of a.yaml.id alone, in milliseconds: it must come in a later one
+    # an update changes only the time of a.yaml.id, in milliseconds: so it must come in a later millisecond
     "an update": "sleep 0.01; cp $src/other.yaml a.yaml",
     "a refused update": "! cp $src/bad.yaml a.yaml",
     "another refusal": "! cp $src/worse.yaml b.yaml",
@@ -181,7 +181,7 @@ def test_a_hidden_directory_has_none(tree, src, requests):
 
 
 def test_a_directory_takes_its_own_along(tree, src, requests):
-    """The kernel continues with what it keeps. A later change is found under the new name."""
+    """The kernel goes on with what it has cached. A later change is found under the new name."""
     before = know(tree, requests)
     os.mkdir(tree.at("up"))
     os.rename(tree.at("d"), tree.at("up", "e"))
@@ -289,9 +289,10 @@ def test_imports(make_space, cocd, requests):
     assert any("two.yaml.id size=" in line for line in told) and not any("one.yaml.id size=" in line for line in told)
 
 
-# ---- in the middle of an answer ----
+# ---- siblings that change while the kernel takes an answer with them ----
 
-# Reads a directory into memory that is missing: the kernel stops in the middle of an answer, until a line arrives.
+# Reads a directory into memory that has no pages yet (userfaultfd). So the kernel stops while it copies an answer there, until the
+# script gets a line. Its arguments are the directory and a user ID.
 STALLED = """
 import ctypes, fcntl, mmap, struct, threading
 folder, uid = sys.argv[1], int(sys.argv[2])
@@ -384,7 +385,7 @@ def test_readers_and_a_writer(tree, src, requests):
 
 
 def test_two_mounts(make_host, src, requests, tmp_path):
-    """One mount writes, the other follows: it shows what it has."""
+    """One mount writes, the other follows. In both, the kernel shows of the siblings what cocfs has."""
     one = make_host("one")
     other = make_host("other", env=requests.env, refresh="0", jobs="all")
     tools.run("cp", samples.file(src, "a.yaml", "a"), one.path).ok()

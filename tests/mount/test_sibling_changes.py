@@ -109,7 +109,7 @@ def answers(folder, names, who, queue):
 
 
 def ask_as(folder, names, who=None):
-    """Returns the answers of these calls for each name, as a user."""
+    """Makes each call of ALIKE on each of the names, as the user who (None: as the test). Returns {call: [outcome for each name]}."""
     context = multiprocessing.get_context("fork")
     queue = context.SimpleQueue()
     process = context.Process(target=answers, args=(folder, names, who, queue))
@@ -163,7 +163,7 @@ def test_what_would_change_one_fails(tree, command, name):
     reason = tree.error("d/bad.yaml")
     assert tools.sh(command.replace("$1", name), cwd=tree.at("d")).status not in (0, 124)
     assert tree.id("d/good.yaml") == tree.only_job()["document_id"]
-    assert tree.error("d/bad.yaml") in (reason, None)  # some calls have removed the story before
+    assert tree.error("d/bad.yaml") in (reason, None)  # some commands remove the .error before they fail
     assert sorted(os.listdir(tree.at("d"))) in (
         ["bad.yaml", "bad.yaml.error", "good.yaml", "good.yaml.id", "note"], ["bad.yaml", "good.yaml", "good.yaml.id", "note"])
 

@@ -84,8 +84,8 @@ def test_removing_the_id_is_accepted_and_changes_nothing(both):
     assert both.sent() == (1, 0)
 
 
-# Removes the .id, and prints what this process then sees of it, and what another of its threads sees. For another process it writes
-# a line and waits for one.
+# target is good.yaml.id, args[0] a scratch file. Removes target, and makes calls on it, one of them in another thread. Prints for
+# each call "done" or the errno. Then prints whether target is listed, and waits for a line.
 REMOVER = """
 import threading
 def told(*call):

@@ -153,7 +153,7 @@ def test_a_queue_refuses_it_at_once_or_tells_it_later(make_space, src):
     tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
     assert gate.wait_held()
     full = tools.write(src / "full", of_size(65536))
-    tools.run("cp", full, space.at("a.yaml")).ok()  # by then it might be a create
+    tools.run("cp", full, space.at("a.yaml")).ok()  # accepted: if the first create fails, this content is sent as a create
     gate.open()
     space.settle()
     assert space.fact("a.yaml", "state") == "failed" and "errno: EFBIG" in space.error("a.yaml")

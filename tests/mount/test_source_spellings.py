@@ -153,7 +153,7 @@ def test_each_form_of_an_older_name_is_found(mounts, tmp_path, source, old):
     env = {"HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path), "HUAWEICLOUD_SDK_AK": "a", "HUAWEICLOUD_SDK_SK": "s"}
     os.makedirs(tmp_path / "cocfs" / old, mode=0o700)
     tools.write(tmp_path / "cocfs" / old / "ledger.db", "none")
-    with pytest.raises(mounting.MountFailed, match="ledger") as failed:  # the message shows that it looked there; no host is called
+    with pytest.raises(mounting.MountFailed, match="ledger") as failed:  # the message shows that cocfs looked there; no host is called
         mounts(mounting.Mount(source, tmp_path, env=env, state_dir=None)).mount()
     assert os.path.join("cocfs", old, "ledger.db") in failed.value.log and places(tmp_path) == [old]
 
@@ -170,7 +170,7 @@ def test_two_directories_that_have_a_ledger_are_refused(homely):
     assert f"{other} " in failed.value.log or f"{other}\n" in failed.value.log
     assert "both have a ledger" in failed.value.log and f"-o state_dir={space.home}/cocfs/{only}" in failed.value.log
     space.state = other
-    space.options["rebind"] = True  # it is the copy of the two
+    space.options["rebind"] = True  # of the two directories, other is the copy
     space.mount()
     assert_knows_its_job(space, space.job_id)
 

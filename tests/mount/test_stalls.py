@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""No caller delays the others: its work is done a piece at a time, or in a thread beside the loop.
+"""No caller delays the others: the work of a call is done a piece at a time, or in a thread beside the loop.
 
 No test here asserts a time. A call that may take long is held up (fault/slow.c) until the test has seen that others are
 answered meanwhile. The histogram of .coc/metrics is printed (-rP).
@@ -56,11 +56,11 @@ def test_the_histograms_count_the_work_of_the_loop(own_space, src):
     after, work = histograms(own_space, "loop_stall_seconds", "loop_work_seconds")
     counts = [after[bound] for bound in BOUNDS]
     assert counts == sorted(counts)
-    # a piece of work stays within its time
+    # a piece takes at least as long by the clock as it works
     assert work["+Inf"] == after["+Inf"] and all(work[bound] >= after[bound] for bound in BOUNDS)
     # cp alone makes more requests than that
     assert after["+Inf"] - before["+Inf"] > 5
-    # one wait for its intent, one for its outcome
+    # the submission waits twice for the ledger: for its intent, and for its outcome
     assert queues.metrics(own_space)["cocfs_ledger_wait_seconds_count"] - waits >= 2
     show(own_space, "one cp")
 
@@ -81,7 +81,7 @@ def space(make_space, disk):
     return space
 
 
-# Calls that take as long as their caller chooses, the call of the spool that takes long, and what must be seen after it.
+# What a user does in the mount, and the call in the spool that takes long because of it.
 ATTACKS = {
     "a sync of a file": ("os.fsync(os.open('slow-file', os.O_RDWR))", "fsync"),
     "a sync of data": ("os.fdatasync(os.open('slow-file', os.O_RDWR))", "fdatasync"),
@@ -99,7 +99,7 @@ ATTACKS = {
     "the removal of a directory that was big": ("[os.unlink(f'slow/slow-big/{n:0200}') for n in range(" + f"{ENTRIES})]; "
                                                 "os.rmdir('slow/slow-big')", "rmdir"),
 }
-# The kernel does not wait for calls that end a file.
+# What ends a file. Nobody waits for the close in the spool that gives the blocks back: the user has the answer before.
 REMOVALS = {
     "a removal": "os.unlink('slow-file')",
     "a removal of an open file": "fd = os.open('slow-file', os.O_RDONLY); os.unlink('slow-file'); os.close(fd)",
@@ -109,7 +109,7 @@ REMOVALS = {
 
 JOBS = 60       # jobs of the service that this space has not made
 GONE = 20       # how many of JOBS are deleted at the console
-NAMES_MS = 20   # that each name takes on the disk: all names take longer than many requests
+NAMES_MS = 20   # ms that the disk takes for each name: all JOBS names take longer than many requests
 
 
 def test_jobs_of_others_are_made_and_removed_beside_requests(make_space, disk):
@@ -123,7 +123,7 @@ def test_jobs_of_others_are_made_and_removed_beside_requests(make_space, disk):
         return sum(name.startswith("theirs") for name in os.listdir(spool))
 
     def asked_while(is_under_way):
-        """Counts the requests that are answered while is_under_way() holds: the kernel keeps nothing of .coc."""
+        """Returns how often .coc/metrics was read while is_under_way(). The kernel caches nothing of .coc: each reading is a request."""
         tools.eventually(is_under_way, "the names")
         asked = 0
         while is_under_way():
@@ -192,6 +192,7 @@ def test_others_are_served_while_the_blocks_of_a_file_are_given_back(space, disk
     show(space, what)
 
 
+# The size of slow-file after some of ATTACKS.
 RESULTS = {
     "a truncation by name": 5, "a truncation by descriptor": 5, "an open that empties": 0,
     "an open for reading that empties": 0, "an allocation": 1 << 21, "a write": LONG + 1,

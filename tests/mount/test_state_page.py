@@ -45,7 +45,7 @@ class Machine:
                                  PLACE=self.space.path, BACKUP=self.backup, NEW=self.new, OPTIONS=options, **self.space.env, **more)
 
     def run(self, commands, **more):
-        """Runs commands. What they mount becomes a mount of the test; the state directory shows its process."""
+        """Runs commands of the page, and waits until the mount that they have ended is gone. Call unmount() to end what they mount."""
         space = self.space
         result = tools.run("sh", "-euxc", commands, env=self.env(**more), seconds=60)
         if space.process is not None:  # the commands have unmounted the one before
@@ -63,7 +63,7 @@ class Machine:
 
 @pytest.fixture
 def machine(make_space, tmp_path):
-    """A machine with a job, a queue, and an attribute of a file's own."""
+    """A Machine whose space has submit=queue and no files yet. What the commands have mounted is unmounted at the end."""
     space = make_space(submit="queue", loglevel=None)
     machine = Machine(space, tmp_path)
     yield machine
@@ -75,6 +75,7 @@ def put(space, src, name, step):
     tools.run("cp", samples.file(src, f"{name}.yaml", name, [step]), space.path).ok()
 
 
+# Submits a.yaml, with an attribute of its own, and leaves b.yaml in the queue. Returns the ID of a.yaml's job.
 def fill(space, src):
     put(space, src, "a", "one")
     tools.setfattr(space.at("a.yaml"), "user.coc.risk_level", "HIGH").ok()
@@ -85,7 +86,7 @@ def fill(space, src):
 
 
 def holds(space, made):
-    """Everything is there, and was made once."""
+    """Fails unless the space has all that fill() has made, each job once. made: the ID of a.yaml's job."""
     space.front.accept()
     space.settle()
     assert space.id("a.yaml") == made and space.id("b.yaml")

@@ -16,7 +16,8 @@ GREEDY = {"user": 54001, "group": 54001, "extra_groups": []}
 OTHER = {"user": 54002, "group": 54002, "extra_groups": []}
 ATTEMPTS = 700  # documents of 64 KB: more than fs/submit/bounds.h lets one of many users hold in memory
 
-# Closes one file after the other, and is interrupted while it waits. Prints the first other errno.
+# Closes one file after the other, and each close is interrupted while it waits. Prints the number of the first file whose close
+# ends in another way, and how.
 INTERRUPTED = """
 import errno, os, signal, sys
 signal.signal(signal.SIGALRM, lambda *_: None)

@@ -21,7 +21,7 @@ SECONDS = 30
 
 @pytest.fixture(params=[False, True], ids=["path", "abstract"])
 def supervisor(request, tmp_path):
-    """A socket that gets what cocfs tells its supervisor. .name is the value of NOTIFY_SOCKET for it."""
+    """A socket that gets what cocfs tells its supervisor. Start cocfs with the environment .env, which names the socket."""
     name = f"cocfs-{os.getpid()}-{tmp_path.name}" if request.param else str(tmp_path / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
         listening.bind("\0" + name if request.param else name)
@@ -93,7 +93,7 @@ mount --bind "$0" /run
 export JOURNAL_STREAM="$(stat -L -c %d:%i /proc/self/fd/2)"
 exec "$@"
 '''
-IN_TERMINAL = IN_UNIT.replace("fd/2", "fd/0")
+IN_TERMINAL = IN_UNIT.replace("fd/2", "fd/0")  # JOURNAL_STREAM names another file than standard error
 
 
 def fields(datagram):
@@ -122,7 +122,7 @@ class Journal:
                 return found
 
     def rest(self):
-        """Returns all messages since the last one."""
+        """Yields the messages that have arrived and were not read, as they are."""
         self.listening.setblocking(False)
         try:
             while True:

@@ -15,7 +15,7 @@ import tools
 from temporary_keys import DAY, FIRST, ID_TOKEN, SECOND
 from traces import assert_unseen
 
-RENEWED_BEFORE = 40 * 60  # seconds before their end
+RENEWED_BEFORE = 40 * 60  # seconds: keys are renewed so long before their end
 
 
 def put(space, src, name):
@@ -34,7 +34,7 @@ def assert_untold(space):
 
 
 def test_keys_of_the_metadata_service(make_server, metadata, src):
-    """No proxy is used for them."""
+    """The environment names a proxy at which nobody listens. The keys are fetched without it."""
     space = make_server()
     assert put(space, src, "a.yaml") == "ok"
     assert signer(space.creates()[0]) == (FIRST[0], FIRST[2])
@@ -127,7 +127,7 @@ def test_a_server_without_an_agency_does_not_mount(make_server, metadata):
 
 
 def test_a_token_of_iam_for_an_oidc_token(make_federated, iam, src):
-    """The token is renewed before it ends, with the file's content at that time."""
+    """The token is renewed before it ends, with the ID token that the file has at that time."""
     iam.seconds = RENEWED_BEFORE + 3
     space = make_federated()
     assert put(space, src, "a.yaml") == "ok"

@@ -21,7 +21,7 @@ from samples import HALF1, HALF2, WHOLE
 @pytest.fixture(scope="module", params=[None, "noaccess", "invisible", "ptraceable"], 
                 ids=["shown", "noaccess", "invisible", "ptraceable"])
 def lasting(request):
-    """A mount of user nobody's with allow_other; .hides: with hidepid."""
+    """A mount of the user nobody's with allow_other. Its .hides says whether /proc has the option hidepid there."""
     namespaces.need()
     base = tempfile.mkdtemp(prefix="cocfs-", dir="/tmp")
     janitor.watch_directory(base)
@@ -76,6 +76,7 @@ def words():
 
 
 HIDE = "import ctypes; ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)\n"
+# What runs the writer as its user, and what its script begins with.
 WRITERS = {
     "own": (namespaces.AS_NOBODY, ""),
     "own, not dumpable": (namespaces.AS_NOBODY, HIDE),
@@ -98,7 +99,7 @@ def is_unseen(space, writer):
 
 
 def name_of(request):
-    """A job file for this test: the mount is shared."""
+    """Returns the name of a job file for this test alone: the tests share a mount."""
     return "".join(c if c.isalnum() else "-" for c in request.node.name) + ".yaml"
 
 

@@ -19,12 +19,12 @@ from samples import HALF1, HALF2, WHOLE
 
 OTHER = samples.document("other")
 
-only_draft = pytest.mark.parametrize("lasting", ["draft"], indirect=True)  # with unseen=commit half files are possible
+only_draft = pytest.mark.parametrize("lasting", ["draft"], indirect=True)  # not with unseen=commit: there half a file may become a job
 
 
 @pytest.fixture(scope="module", params=["draft", "commit"])
 def lasting(request, tmp_path_factory):
-    """A space whose cocfs is in a container; the mount is seen outside. One for all tests of a mode."""
+    """A space whose cocfs is in a container. The mount is seen outside. All tests with the same unseen= share a space."""
     namespaces.need()
     base = tmp_path_factory.mktemp("unseen")
     process = service.Cocd(str(base / "service"), str(base / "cocd.log"))
@@ -47,7 +47,7 @@ def lasting(request, tmp_path_factory):
 
 @pytest.fixture
 def outside(lasting, request, exhibit):
-    """A room in that space."""
+    """A room in the lasting space. The test writes to it from outside the container."""
     lasting.bound(request.node.get_closest_marker("timeout").args[0] - fixtures.UNHANG_SECONDS)
     room = mounting.Room(lasting)
     room.mode = lasting.mode
@@ -73,7 +73,7 @@ def check_unseen_draft(space, name="job.yaml"):
     assert space.fact(name, "state") == "draft" and space.id(name) is None
 
 
-# What a writer in another PID namespace does with a new job file. heard: its close gets the refusal.
+# What a writer in another PID namespace does with a new job file, and whether its exit status shows the refused close.
 CLOSES = {
     "cp": ('cp "$3" "$0"', True),
     "tee": ('tee "$0" < "$3" > /dev/null', True),
@@ -96,7 +96,7 @@ RENAMES = {
 
 
 def sh(space, script, *words):
-    """Runs a script in the space. $0 is the job file, $1 to $5 are the words."""
+    """Runs a script in the space. $0 is the job file, $1 to $5 are the words of the fixture."""
     return tools.run("bash", "-c", f'cd "$6" && {{ {script}\n}}', "job.yaml", *words, space.path)
 
 
@@ -202,7 +202,7 @@ def test_no_change_is_no_error(outside, words):
 
 @only_draft
 def test_each_close_of_what_is_refused_fails(outside, words):
-    """Each writer that closes learns it."""
+    """Each close of a refused file fails, not only the last one."""
     script = OPEN + """
 other = os.dup(fd); os.write(fd, whole)
 for descriptor in (fd, other):
@@ -250,7 +250,7 @@ def test_ranges_that_are_allocated_are_a_change(outside, words):
 
 
 def test_who_is_seen_is_judged_as_ever(lasting, outside, words):
-    """A process in the PID namespace of cocfs, on the same mount."""
+    """A process in the PID namespace of cocfs uses the same mount. cocfs sees that process, and how it ends."""
     tools.need("nsenter")
     inside = namespaces.first_child(lasting.process.pid)
     script = tools.PRELUDE + OPEN + KILLED["alone"]
@@ -297,6 +297,8 @@ def test_a_proc_of_another_namespace_shows_nobody(cocd, front, mounts, tmp_path,
     assert space.sent() == (1, 0)
 
 
+# A child has the descriptor, too, and writes the second half after the parent has closed. The script must be put behind one that
+# defines before_close().
 HELD_BY_A_CHILD = OPEN + """
 r, w = os.pipe()
 os.write(fd, half1)
@@ -314,7 +316,7 @@ def check_one_job(space):
 
 
 def test_a_false_loadavg_is_not_believed(cocd, front, mounts, tmp_path, words):
-    """The file says that the newest process is always the same, so that none would have been born."""
+    """/proc/loadavg names the newest process. The false file always names the same one, as if no child had been born."""
     namespaces.need()
     os.mkdir(tmp_path / "c")
     fake = tools.write(tmp_path / "loadavg", "0.00 0.00 0.00 1/1 1\n")
@@ -350,7 +352,7 @@ with open(last()) as file: newest = file.read()
 
 
 def test_numbers_of_processes_that_came_around(cocd, front, mounts, tmp_path, words):
-    """The newest process has the same number as at the open, although a child was born."""
+    """Process numbers have come around: the newest process has the same number as at the open, although a child was born."""
     namespaces.need()
     tools.need("nsenter")
     os.mkdir(tmp_path / "c")

@@ -159,7 +159,7 @@ COPIES = {
 
 @pytest.mark.parametrize("tool", COPIES)
 def test_a_tool_that_believes_the_size_copies_the_whole_text(space, src, tmp_path, tool):
-    """A version that was not read yet has no known size."""
+    """The size of a version is not known before the version was fetched, so a stat must fetch it."""
     tools.need(COPIES[tool][0])
     make(space, src)
     places = iter((versions(space), tmp_path / "copy"))
@@ -205,7 +205,7 @@ def test_what_was_read_is_not_asked_for_again(space, src, tmp_path):
 
 
 def test_many_files_are_listed_whole(space, src):
-    """More than one slice, and more than one answer."""
+    """The listing takes cocfs more than one slice of work, and more than one answer to the kernel."""
     job = make(space, src, 1, "first.yaml")
     assert job
     for number in range(250):

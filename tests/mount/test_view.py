@@ -14,6 +14,7 @@ OWN = os.geteuid(), os.getegid()
 ENTRIES = ["", "dir", "dir/a.yaml", "dir/a.yaml.id", "script", "link", ".coc", ".coc/queue"]
 MODES = [0o755, 0o755, 0o644, 0o444, 0o755, 0o777, 0o755, 0o444]
 
+# The options of a mount, and what they show: the uid and the gid (None: the real ones), and the mode of each of ENTRIES.
 VIEWS = {
     "uid=4711": (4711, None, MODES),
     "gid=4712": (None, 4712, MODES),
@@ -89,7 +90,7 @@ def shared(open_base, mounts):
 
 @tools.needs_root
 def test_the_owner_that_is_shown_may_do_all(shared, src):
-    """Although the spool's directory is root's: the shown owner counts."""
+    """The owner that is shown counts, although the spool's directory is root's."""
     tools.write(shared.at("by-root"), "")
     samples.file(src, "a.yaml")
     script = f"""
@@ -132,7 +133,7 @@ def test_the_spool_keeps_who_made_a_file_and_its_mode(shared):
 @pytest.mark.parametrize("allow_other", [True, None])
 @pytest.mark.parametrize("mode, may", [("600", False), ("640", False), ("044", False), ("644", True), ("444", True), ("755", True)])
 def test_a_file_that_others_go_on_reading_cannot_be_made_private(make, allow_other, mode, may):
-    """If other users cannot look, every mode is accepted, as cp -a and rsync -a expect."""
+    """Without allow_other no other user can look, so every mode is accepted, as cp -a and rsync -a expect."""
     mount = make("umask=022", allow_other=allow_other)
     tools.write(mount.at("f"), "")
     result = tools.run("chmod", mode, mount.at("f"))

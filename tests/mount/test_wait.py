@@ -25,7 +25,7 @@ def cut_off(make_space):
 
 
 def held(space, times=None):
-    """A gate that holds the next creates."""
+    """Returns a gate that holds the next creates. times: how many of them (None: all)."""
     gate = space.front.gate()
     space.front.rule(f.Fault(gate=gate), "POST", "/v1/documents", times=times)
     return gate

@@ -24,7 +24,7 @@ for line in sys.stdin:
 
 @pytest.fixture
 def ask():
-    """ask(space, name): what several processes, each with its own age, say of a name."""
+    """ask(space, name): is there a file of this name? Several processes look, and must agree. They live to the end of the test."""
     askers = []
 
     def asked(space, name):
@@ -45,7 +45,8 @@ def ask():
 
 
 def siblings(ask, space):
-    """Do an .id and an .error exist? Asked in a way that the kernel remembers, if it may."""
+    """Do a.yaml.id and a.yaml.error exist? Asks for each of them twice, and returns the second answers: the kernel may have cached
+    them."""
     return [ask(space, "a.yaml" + suffix) for suffix in (".id", ".error", ".id", ".error")][2:]
 
 
@@ -77,7 +78,7 @@ def test_an_id_that_comes_by_itself_is_seen_at_once(make_space, src, ask):
 
 
 class Watcher:
-    """inotifywait in a directory. The events are (name of event, name of file)."""
+    """inotifywait in a directory. next() waits for an event, and returns the event and the file name."""
 
     def __init__(self, where, *events):
         self.process = tools.popen("inotifywait", "-m", "-e", ",".join(events), "--format", "%e %f", where)

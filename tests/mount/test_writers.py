@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""When is a file complete? Ways to write, each with the calls that it must cause. Whole tools, and the errors that they get, are
-in ../tools.
+"""When is a file complete? Ways to write, each with the calls that it must cause. tests/tools has whole tools, and
+the errors that they get.
 
 Every row writes WHOLE, in one piece or as HALF1 and HALF2. HALF1 is a sound document by itself: a commit that comes too early
 shows as one version too many. Scripts get the target, then the files that hold HALF1, HALF2 and WHOLE.
@@ -22,12 +22,12 @@ from samples import HALF1, HALF2, WHOLE
 @dataclass(frozen=True)
 class Row:
     script: str
-    creates: int = 1
+    creates: int = 1      # that must reach the service (None: one or more calls)
     updates: int = 0
-    content: str = WHOLE
+    content: str = WHOLE  # of the job in the end ("": there is no job; None: there is no file either)
 
 
-# A pause in a script is a time that must pass: in it the first half must not be taken for the whole.
+# During a pause in a script cocfs must not take the first half for the whole.
 ECHO = 'A=$(cat "$2"); B=$(cat "$3"); '
 ALONE = "/usr/bin/tail -f -s 0.02 --pid=$P /dev/null"   # a process that ends when the shell that started it has ended
 SHELL_ROWS = {
@@ -63,7 +63,7 @@ TOOL_ROWS = {
 NEEDS = {"cp-sparse": ["cp"], "base64": ["base64"], "gzip": ["gzip"], "openssl": ["openssl"], "patch": ["git", "patch"]}
 
 OPEN = "half1, half2, whole = map(load, args[:3])\nfd = os.open(target, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o644)\n"
-# Threads whose process does not look like one that has a descriptor.
+# For writers with threads: in most of them /proc/PID/fd does not show the descriptor of the file.
 THREADS = """
 import ctypes, platform, threading, time
 libc = ctypes.CDLL(None)
@@ -220,7 +220,7 @@ m = mmap.mmap(fd, len(whole)); m[:] = whole; m.flush(); m.close(); attempt(os.cl
                         # a cocfs that may not look into the process takes the opener's first close for the last
                         updates=0 if tools.IS_ROOT else 1),
     "renamed-comm": Row("open('/proc/self/comm', 'w').write(') R 1 (x')\n" + OPEN + "os.write(fd, whole); attempt(os.close, fd)"),
-    # The receiver existed before the open, so cocfs cannot know of it: one version too many, and nothing worse.
+    # The receiver existed before the open, so cocfs cannot know of it. There may be one version too many, and nothing worse.
     "scm-rights": Row("""
 import socket
 a, b = socket.socketpair(socket.AF_UNIX)
@@ -416,7 +416,7 @@ def test_an_attribute_does_not_submit_half_a_file(space, parts):
     assert space.sent() == (0, 0) and space.error("job.yaml")
 
 
-# A file that is never in a descriptor table is closed without a FLUSH. cocfs knows only that its opener lives.
+# A file that is never in a descriptor table is closed without a FLUSH. cocfs knows only whether the opener still lives.
 URING = """
 import ctypes, mmap, struct
 libc = ctypes.CDLL(None, use_errno=True)
