@@ -12,7 +12,7 @@ import samples
 import tools
 from checking import check
 
-# Names of files, and each name in a text, in a URI and at GitHub.
+# Names of files, and how each is shown: as text, in a URI, and in a command of GitHub (None: not compared).
 NAMES = {
     "a b.yaml": ("a b.yaml", "a%20b.yaml", "a b.yaml"),
     "100%.yaml": ("100%.yaml", "100%25.yaml", "100%25.yaml"),

@@ -97,7 +97,7 @@ def test_the_hook_of_pre_commit(repository, tmp_path, ours):
 
 
 def commands(yaml, text):
-    """Returns the shell commands of a recipe for a service."""
+    """Returns the shell commands of a recipe for a CI service."""
     found, waiting = [], [yaml.safe_load(text)]
     while waiting:
         value = waiting.pop(0)
@@ -118,7 +118,7 @@ def test_the_commands_for_a_service(repository, section, number):
     repository.run(script).ok()
     repository.put("bad.yaml", BAD)
     done = repository.run(script)
-    if "sarif" in script:  # the upload comes after this command
+    if "sarif" in script:  # findings must not stop the recipe here: the upload comes after this command
         done.ok()
         (result,) = json.loads(tools.read(repository.path / "check.sarif"))["runs"][0]["results"]
         assert SAID in result["message"]["text"]

@@ -28,7 +28,7 @@ SECONDS = 30
 
 
 def until(question, what):
-    """Asks until the answer is true."""
+    """Asks until the answer is true. Ends this program if that takes longer than SECONDS."""
     deadline = time.monotonic() + SECONDS
     while not question():
         if time.monotonic() > deadline:
@@ -38,7 +38,7 @@ def until(question, what):
 
 @contextlib.contextmanager
 def mounted(program, source, base, options=""):
-    """A mount of source. It is killed at the end, because a ledger that was closed normally shows less."""
+    """Mounts source, and yields the mount point. At the end cocfs is killed: a ledger that was closed normally shows less."""
     place, state = os.path.join(base, "jobs"), os.path.join(base, "state")
     os.makedirs(place, exist_ok=True)
     os.makedirs(state, mode=0o700, exist_ok=True)
@@ -110,7 +110,7 @@ class Silent(http.server.BaseHTTPRequestHandler):
 
 
 def leave_unfinished(program, base, submit_option):
-    """Leaves two submissions without an answer: one in doubt, one queued."""
+    """Leaves a create in doubt. If the cocfs has -o submit=, leaves a create and an update in the queue."""
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Silent) as silent:
         silent.daemon_threads = True
         threading.Thread(target=silent.serve_forever, daemon=True).start()
@@ -127,19 +127,19 @@ def leave_unfinished(program, base, submit_option):
 
 
 def own(base, source):
-    """Makes the ledger that of another source."""
+    """Writes source into the ledger, so that a mount of this source accepts the ledger."""
     with contextlib.closing(sqlite3.connect(os.path.join(base, "state", "ledger.db"))) as db:
         db.execute("UPDATE space SET source = ?", (source,))
         db.commit()
 
 
 def dump(base, name):
-    """Writes the ledger as SQL."""
+    """Writes the ledger as SQL, with a rename that has begun. name: of the file without .sql (None: vN)."""
     with contextlib.closing(sqlite3.connect(os.path.join(base, "state", "ledger.db"))) as db:
         version = db.execute("PRAGMA user_version").fetchone()[0]
         vacuum = db.execute("PRAGMA auto_vacuum").fetchone()[0]
         db.execute("INSERT INTO rename_intent (from_path, to_path, ino, exchange) VALUES ('a.yaml', 'moved.yaml', 1, 0)")
-        if version >= 12:  # its instance file is not kept
+        if version >= 12:  # the file "instance" of the state directory is not kept
             db.execute("UPDATE space SET instance = NULL, mark = NULL")
         db.execute("UPDATE job SET request_id = 'a-request' WHERE request_id IS NOT NULL")
         db.commit()
