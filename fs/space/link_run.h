@@ -4,7 +4,8 @@
 
 #include "space/space.h"
 
-/* Makes a link in the spool, and answers the request with the new name. */
+/* Makes to_name in to_parent a hard link of source, in the spool. Answers req with the entry of the
+ * new name, or with an error. */
 void link_reply(fuse_req_t req, struct space *space, struct node *source, struct node *to_parent,
 		const char *to_name);
 

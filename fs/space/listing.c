@@ -7,10 +7,10 @@
  * An entry's offset is its number in the listing, from 1. Most requests go on where the last answer
  * ended. But if the reader's buffer is full, the kernel may take less than the answer has, and then
  * asks from a number in the middle of it. So a listing remembers where in the spool each of the
- * last entries came from, and goes back there. For a seek to any other number, the listing has a
- * mark at every LISTING_MARK_EVERY-th entry, and counts on from there. So no seek takes longer in a
- * bigger directory. Only a number beyond all listed entries has no mark: the listing counts to it,
- * as far as one request may take.
+ * last entries came from, and goes back there. For a seek to any other number, the listing marks
+ * the position of every LISTING_MARK_EVERY-th entry. It counts on from the last mark before the
+ * number. So no seek takes longer in a bigger directory. Only a number beyond all listed entries
+ * has no mark: the listing counts to it, as far as one request may take.
  */
 #define _GNU_SOURCE
 #include "space/listing.h"
@@ -31,7 +31,7 @@
 #define LISTING_COUNTED_MAX 2048 /* how many entries one request may pass over: 10 ms */
 /* entries in a row that are not listed; after these, other requests are served first */
 #define LISTING_HIDDEN_MAX 256
-#define PLACE_UNMADE SIBLING_COUNT
+#define PLACE_UNMADE SIBLING_COUNT /* listing_position.sibling of an .error without a job file */
 
 void listing_init(struct listing *listing, int take_fd)
 {
@@ -159,8 +159,10 @@ static int take_stored(fuse_req_t req, struct node *dir, struct listing *listing
 	return shadowed ? 2 : 1;
 }
 
-/* ---- what has a story and no file ---- */
+/* ---- each .error without a job file ---- */
 
+/* Does this directory list each .error without a job file? Not if siblings or the directory are
+ * hidden. */
 static bool lists_unmade(const struct space *space, const struct node *dir)
 {
 	return !space->options->siblings_hidden && !node_is_hidden(dir);
@@ -187,10 +189,10 @@ static int take_unmade(struct space *space, struct node *dir, struct listing *li
 	return 1;
 }
 
-/* ---- one after the other ---- */
+/* ---- the whole listing ---- */
 
-/* Remembers the position of the next entry. Without memory for a mark, a seek counts from the mark
- * before. */
+/* Remembers the position of the next entry, and makes it a mark if its number is due. Without
+ * memory no mark is made, and a seek counts from an earlier one. */
 static void remember_position(struct listing *listing)
 {
 	listing->remembered[listing->next % LISTING_REMEMBERED] = listing->at;
@@ -233,9 +235,9 @@ int listing_take(fuse_req_t req, struct node *dir, struct listing *listing,
 	return r;
 }
 
-/* Goes back to entry number of the listing, whose position is place. To list a sibling, the entry
- * of its file is read again. If that entry was removed, the listing goes on with the next. Returns
- * 0 or -errno; after an error the listing has no position. */
+/* Goes back to the entry with this number, whose position is place. If the entry is a sibling, the
+ * spool's entry of its job file is read again. If that job file was removed, the listing goes on
+ * with the spool's next entry. Returns 0 or -errno; after an error the listing has no position. */
 static int go_back(struct space *space, struct node *dir, struct listing *listing,
 		   const struct listing_position *place, uint64_t number)
 {
@@ -246,13 +248,13 @@ static int go_back(struct space *space, struct node *dir, struct listing *listin
 	entries_seek(&listing->entries, listing->at.spool);
 	if (listing->at.sibling == SIBLING_NONE || listing->at.sibling == PLACE_UNMADE)
 		return 0;
-	/* to list a sibling, read the entry that it belongs to */
+	/* a sibling: read the entry of its job file */
 	r = read_spool(space, dir, listing);
 	if (r < 0) {
 		listing->next = UINT64_MAX; /* no position: the next call looks for it anew */
 		return r;
 	}
-	/* the entry was removed: go on with the next */
+	/* the job file was removed: go on with the next entry */
 	if (!r || listing->at.ino != place->ino) {
 		listing->at = (struct listing_position){.spool = listing->at.spool};
 		entries_seek(&listing->entries, listing->at.spool);
@@ -260,7 +262,8 @@ static int go_back(struct space *space, struct node *dir, struct listing *listin
 	return 0;
 }
 
-/* Goes to the last mark before a number, or to the beginning. Returns 0 or -errno. */
+/* Goes to the last mark at or before a number; without marks, to the beginning. Returns 0; -EINVAL:
+ * more than LISTING_COUNTED_MAX entries are between the mark and the number; or another -errno. */
 static int go_to_mark(struct space *space, struct node *dir, struct listing *listing,
 		      uint64_t number)
 {

@@ -8,16 +8,17 @@
 /* The entries of a directory in their order, and the position of a reader. The essay is in
  * listing.c. */
 
-/* how many entries back a reader may go at no cost; more than one answer can hold */
+/* How many entries back a reader may seek without counting; more than one answer can hold. */
 #define LISTING_REMEMBERED 1024
 
 /* A position in a listing: where its entry comes from. */
 struct listing_position {
 	long spool; /* entries_place() before the spool's entry */
-	/* the inode number of that entry, while its siblings are listed; with PLACE_UNMADE: the
-	 * last row */
+	/* the inode number of that entry, while its siblings are listed; with PLACE_UNMADE: the row
+	 * of the last .error that was listed */
 	uint64_t ino;
-	/* SIBLING_NONE: the spool's entry itself; otherwise its sibling; or PLACE_UNMADE */
+	/* SIBLING_NONE: the spool's entry itself; SIBLING_ID, SIBLING_ERROR: that sibling of it;
+	 * PLACE_UNMADE (listing.c): an .error without a job file */
 	int sibling;
 };
 
@@ -25,13 +26,15 @@ struct listing {
 	struct entries entries;
 	uint64_t next;		    /* the number of the next entry, from 0 */
 	struct listing_position at; /* the position of the next entry */
-	/* the last positions: that of entry n is at n modulo LISTING_REMEMBERED */
+	/* the positions of the last LISTING_REMEMBERED entries: that of entry n is at index n
+	 * modulo LISTING_REMEMBERED */
 	struct listing_position remembered[LISTING_REMEMBERED];
-	/* the position of each LISTING_MARK_EVERY-th entry */
+	/* the positions of the entries 0, LISTING_MARK_EVERY (listing.c), twice that, and so on */
 	struct listing_position *marks;
 	size_t n_marks, room_for_marks;
 	/* the spool's entry at at.spool and its siblings, while these are being listed */
 	const struct dirent *entry;
+	/* the sizes of the siblings of entry; a size of 0: no such sibling */
 	struct job_glance seen;
 	/* this answer has looked at the entry's file: job has the attributes of the file */
 	bool looked;
@@ -44,14 +47,15 @@ struct listing {
 /* One entry for an answer: its name, its inode number and its type. */
 struct listed {
 	char name[NAME_MAX + 1];
-	struct stat st; /* only st_ino, and the type in st_mode */
-	enum sibling sibling;
+	struct stat st;	      /* only st_ino, and the type in st_mode */
+	enum sibling sibling; /* SIBLING_NONE: a file of the spool */
 };
 
 /* Prepares a zero-initialised listing of the directory take_fd, which is taken. */
 void listing_init(struct listing *listing, int take_fd);
 
-/* Frees the listing's memory. Returns the descriptor, which the caller closes. */
+/* Frees the listing's memory. Returns the descriptor that listing_init() took; the caller closes
+ * it. */
 int listing_finish(struct listing *listing);
 
 /* Takes the next entry, as the caller of req may see it. Returns 1; 0 at the end; -EAGAIN: call
@@ -64,8 +68,9 @@ int listing_take(fuse_req_t req, struct node *dir, struct listing *listing,
  * or -errno. */
 int listing_read(struct listing *listing);
 
-/* Goes to the entry with this number. Returns 0; -EAGAIN: call listing_read() first, in a thread;
- * -EINVAL: no answer has had this number, and it is too far to count; or another -errno. */
+/* Goes to the entry with this number: listing_take() returns that entry next. Returns 0; -EAGAIN:
+ * call listing_read() first, in a thread; -EINVAL: no answer has had this number, and it is too far
+ * to count; or another -errno. */
 int listing_go_to(fuse_req_t req, struct node *dir, struct listing *listing, uint64_t number);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Where a node is in the spool. A node with a name is reached by its name and the descriptor of its
- * directory, which is in a small cache. A node without a name has a descriptor of its own. */
+ * directory, which is in a small cache (nodes->recent). A node without a name is reached by a
+ * descriptor of its own, or by that of a handle. */
 #define _GNU_SOURCE
 #include "space/location.h"
 
@@ -12,6 +13,7 @@
 #include "base/cleanup.h"
 #include "space/content.h"
 
+/* Closes the descriptor of the directory in the cache that was used least recently. */
 static void close_oldest(struct nodes *nodes)
 {
 	struct node *oldest = TAILQ_LAST(&nodes->recent, nodes_recent);
@@ -29,7 +31,7 @@ int node_dirfd(struct nodes *nodes, struct node *dir)
 	if (dir == &nodes->root)
 		return dir->fd;
 	if (dir->fd >= 0) {
-		if (dir->link.parent) { /* a directory without a name is in no cache */
+		if (dir->link.parent) { /* a directory without a name is not in nodes->recent */
 			TAILQ_REMOVE(&nodes->recent, dir, recent);
 			TAILQ_INSERT_HEAD(&nodes->recent, dir, recent);
 		}
@@ -63,7 +65,7 @@ int node_location(struct nodes *nodes, struct node *node, struct location *ret_l
 {
 	int dirfd;
 
-	/* also a directory that a user is about to remove */
+	/* by descriptor: the root, a node without a name, and a directory after node_keep() */
 	if (node == &nodes->root || !node->link.parent ||
 	    (node->kind == NODE_DIR && node->is_charged && node->fd >= 0)) {
 		int fd = node->fd >= 0 ? node->fd : content_any_fd(node);
@@ -100,8 +102,8 @@ int node_open_dir(struct nodes *nodes, struct node *dir)
 
 	if (location.fd < 0)
 		return location.fd;
-	/* do not open ".": looking "." up needs the right to search the directory, listing it does
-	 * not */
+	/* do not open ".": a lookup of "." needs the right to search the directory, and a listing
+	 * does not need that right */
 	location_path(&location, path, &follow);
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;

@@ -21,9 +21,9 @@
 #include "space/sibling.h"
 #include "space/timeouts.h"
 
-/* Fills the answer for a sibling, unless the caller must not see it. Returns 0, -ENOENT (the name
- * is no sibling) or another -errno. The spool may have a file of a sibling's name, if its directory
- * was hidden once. */
+/* Fills the answer for a sibling. Returns 0; -ENOENT: the name is not that of a sibling that exists
+ * and that the caller may see; or another -errno. After -ENOENT look in the spool: it may have a
+ * file of this name, made while the directory was hidden. */
 static int fill_derived(struct space *space, fuse_req_t req, struct node *parent, const char *name,
 			struct fuse_entry_param *ret_entry)
 {
@@ -47,7 +47,7 @@ void op_lookup(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 	if (r == -ENOENT && !control_owns(parent, name))
 		r = entry_fill(space, parent, name, &entry);
 	if (r == -ENOENT) {
-		/* the kernel may keep that the name does not exist, but not for siblings and
+		/* the kernel may remember that the name does not exist, except for siblings and
 		 * versions: they appear by themselves */
 		entry.ino = 0;
 		if (control_owns(parent, name) || name_sibling(name, NULL))

@@ -38,7 +38,8 @@ static bool parse_mount_line(char *text, struct mount_line *line)
 	return true;
 }
 
-/* Calls fn for every mount in a list (a file of /proc) until fn returns true. */
+/* Calls fn for every mount in list, the path of a mountinfo file below /proc, until fn returns
+ * true. A file that cannot be opened has no mounts. */
 static void each_mount(const char *list, bool (*fn)(const struct mount_line *line, void *data),
 		       void *data)
 {
@@ -60,8 +61,9 @@ struct mount_search {
 	struct mount_ids found;
 };
 
-/* Called for each mount of the list, in its order. Keeps the IDs of the last mount on the path of
- * the search, which is the topmost. Returns false: go on. */
+/* Called for each mount of mountinfo, in its order. Keeps the IDs of the last mount on the
+ * mountpoint of the search: it is the topmost there. Returns false, so that each_mount() goes
+ * on. */
 static bool note_mountpoint(const struct mount_line *line, void *data)
 {
 	struct mount_search *search = data;
@@ -83,9 +85,11 @@ void mount_ids_find(const char *mountpoint, struct mount_ids *ret_ids)
 struct mount_question {
 	const struct mount_ids *ids;
 	int mount_id;
-	bool is_listed, is_ours;
+	bool is_listed, is_ours; /* a mountinfo has mount_id; that mount is of our file system */
 };
 
+/* Called for each mount of mountinfo. If the mount has the ID in question, notes whether it is ours
+ * and returns true, which ends each_mount(). */
 static bool note_mount(const struct mount_line *line, void *data)
 {
 	struct mount_question *question = data;

@@ -10,18 +10,19 @@
  *
  *   rename a.yaml~ a.yaml
  *
- * The third step does not mean the job. So the job stays with the name if three things hold. The
- * process that removes the file has moved the job's file away from this name before. The job's file
- * still exists, so it may come back. And the service does not hold the text that is removed: that
- * text was refused, or is half of something.
+ * The third step, unlink, does not mean that the job is to go. So the job stays with the name if
+ * three things hold. The process that removes the file has moved the job's file away from this name
+ * before. The job's file still exists, so it may come back. And the service does not hold the text
+ * that is removed: that text was refused, or is half of something.
  *
  * If the file does not come back, the job stays on the service, and the name remembers it, as
  * without delete=service. In all other cases the removal deletes the job: the service holds the
  * text, or the process has moved no file away, or the process is unknown.
  *
- * The fourth step writes no text, and any process may do it: the name has its earlier text again
- * (cp -b, install -b, mv -b). So if no process had read that text, it still counts as unread
- * (submit/freshness.c). Otherwise the tool would overwrite an unread text the second time.
+ * The fourth step, rename, writes no text: the name has its earlier text again. Any process may
+ * make this step, also after cp -b, install -b or mv -b. So if no process had read that text
+ * before, it still counts as unread (submit/freshness.c). Otherwise the tool would overwrite an
+ * unread text the second time.
  *
  * The moves are remembered in memory only.
  */
@@ -70,8 +71,8 @@ void moved_away_removed(struct space *space, const struct node *node)
 		recent_moves_file_gone(&space->moved_away, node->ino, now_ms);
 }
 
-/* Does the service hold the text of a name's file? If the file cannot be read, the answer is
- * yes. */
+/* Does the service hold the text of the file of this name? Yes also if the row (job) has no digest,
+ * or if the file cannot be read. */
 static bool is_what_service_holds(struct space *space, struct node *parent, const char *name,
 				  const struct job_record *job)
 {

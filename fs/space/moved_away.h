@@ -6,8 +6,8 @@
 
 /* Programs that move a job file away and may put it back. The rule is in moved_away.c. */
 
-/* Call this function when a file (inode ino) had this name and has another name now, and the name
- * keeps its job or has it again. */
+/* Remembers that a file (inode number ino) was moved away from this name, for the two questions
+ * below. Call this function after the rename, if the name keeps its job or has got its job back. */
 void moved_away_note(struct space *space, fuse_req_t req, const struct node *parent,
 		     const char *name, uint64_t ino);
 
@@ -20,8 +20,9 @@ void moved_away_removed(struct space *space, const struct node *node);
 bool moved_away_comes_back(struct space *space, const struct node *parent, const char *name,
 			   uint64_t ino);
 
-/* Call this function before req removes the file of a name that has a job (job), with
- * delete=service. Returns true if the job must stay, because the job's own file may come back. */
+/* Call this function before req removes the file of a name, whose row is job, with delete=service.
+ * Returns true if the job must stay on the service, because the file that had the name before may
+ * come back. Returns false if nothing speaks for that: then the removal deletes the job. */
 bool moved_away_keeps_job(struct space *space, fuse_req_t req, struct node *parent,
 			  const char *name, const struct job_record *job);
 

@@ -33,7 +33,8 @@
 #include "space/path.h"
 #include "space/renaming.h"
 
-/* A copy of a rename: it owns its names and holds its parents. */
+/* A copy of a rename, whose request may end before: it owns its two names and holds references to
+ * its two directories. */
 struct kept {
 	struct renaming renaming;
 	char *from_name, *to_name;
@@ -43,11 +44,12 @@ struct moving {
 	LIST_ENTRY(moving) link; /* in space->movings */
 	struct kept kept;
 	moving_end_fn *end;
-	struct job_rename record; /* from and to own its paths */
+	struct job_rename record; /* its paths are owned by from and to below */
 	char *from, *to;
-	/* for node_path_of(): to_is for the new name; from_is for the other end of an exchange */
+	/* for node_path_of(). to_is: the new name has the old path; from_is: in an exchange, the
+	 * old name has the new path */
 	struct node_move to_is, from_is;
-	int fd[2]; /* the directories to sync, or -1 */
+	int fd[2]; /* the two directories to sync; -1 (or -errno): none */
 	/* fd[0] stands for the whole file system, which is synced */
 	bool whole;
 };
@@ -142,8 +144,8 @@ void moving_wait(struct space *space, fuse_req_t req, const struct renaming *ren
 	STAILQ_INSERT_TAIL(&space->renames_waiting, waiting, link);
 }
 
-/* Begins all waiting renames again. If another rename is still in its way, a rename waits once
- * more. */
+/* Begins all waiting renames again. A rename waits once more if another rename is still in its
+ * way. */
 static void begin_waiting(struct space *space)
 {
 	struct waiting_rename *waiting;
@@ -164,6 +166,7 @@ static void begin_waiting(struct space *space)
 
 /* ---- the sync ---- */
 
+/* Opens the directories that work_sync_move() syncs. One that cannot be opened is not synced. */
 static void open_directories(struct space *space, struct moving *moving)
 {
 	struct node *to = moving->kept.renaming.to.parent,

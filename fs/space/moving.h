@@ -6,8 +6,8 @@
 
 /* Renames whose bindings move after the disk has the rename. The essay is in moving.c. */
 
-/* Must this rename wait? Yes while another rename is under way at, above or below a path of one of
- * its ends. */
+/* Must this rename wait? Yes while another rename is under way at, above or below the old or the
+ * new path of this rename. Without memory for the two paths the answer is no. */
 bool moving_is_in_the_way(struct space *space, const struct renaming *renaming);
 
 /* Begins a rename that has waited, with the arguments of op_rename(). This function must answer
@@ -15,8 +15,9 @@ bool moving_is_in_the_way(struct space *space, const struct renaming *renaming);
 typedef void moving_again_fn(fuse_req_t req, fuse_ino_t parent, const char *name,
 			     fuse_ino_t to_parent, const char *to_name, unsigned int flags);
 
-/* Makes a rename wait until no rename under way is in its way. Then calls again, which begins the
- * rename anew. Without memory req is answered with ENOMEM. */
+/* Makes a rename wait until no rename under way is in its way. Then calls the function `again`,
+ * which begins the rename anew. Without memory answers req with ENOMEM, and does not call
+ * `again`. */
 void moving_wait(struct space *space, fuse_req_t req, const struct renaming *renaming,
 		 moving_again_fn *again);
 
@@ -25,10 +26,12 @@ typedef void moving_end_fn(struct space *space, const struct renaming *renaming,
 			   struct job_rename *record, int r);
 
 /*
- * Goes on with a rename that was done in the spool and that the ledger has a record of.
- * take_record's paths are taken. A thread syncs the directories; then end moves the bindings, and
- * req is answered. Until then the ledger has the old paths, and node_path_of() returns the old path
- * for the new name.
+ * Goes on with a rename that was done in the spool, and whose begin the ledger has recorded. The
+ * two paths in take_record are taken, also on failure. A thread syncs the two directories. After
+ * that the loop calls the function `end` with r 0, which moves the bindings in the ledger, and
+ * answers req with success. Until then the ledger has the old paths, and node_path_of() returns the
+ * old path for the new name. Without memory the loop calls `end` and answers req at once, without
+ * the sync.
  */
 void moving_begin(struct space *space, fuse_req_t req, const struct renaming *renaming,
 		  struct job_rename *take_record, moving_end_fn *end);

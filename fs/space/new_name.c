@@ -31,8 +31,8 @@ int name_check_new(fuse_req_t req, const struct node *parent, const char *name)
 	return import_make_way(space, req, parent, name);
 }
 
-/* Warns once, when a name is made that people may take for a job file's and that is none. Later
- * writes warn no more. */
+/* Warns when a file is made that people may take for a job file, and that is none: by its name, or
+ * by its type. Later writes to the file do not warn. */
 static void warn_of_no_job(struct space *space, const struct node *parent, const char *name,
 			   mode_t mode)
 {

@@ -9,12 +9,14 @@
  * room for the names of its siblings. */
 int name_check_new(fuse_req_t req, const struct node *parent, const char *name);
 
-/* Call this function when a request has made a free name. If the file may inherit what the name
- * keeps (claim.h), it gets that. Returns 0 or -errno; on failure a regular file is removed
- * again. */
+/* Call this function when a request has made a file under a name that was free. If the file may
+ * inherit what the name keeps (claim.h: a job ID, a story, attributes), the file gets that. Returns
+ * 0 or -errno; after an error a regular file was removed again. */
 int name_claim_made(fuse_req_t req, struct node *parent, const char *name);
 
-/* Call this function when a new name was made. mode: of the file that the name was made for. */
+/* Call this function when a file has got a name that was free. It ends what cocfs kept about the
+ * missing file, and the log tells if people may take the file for a job file and it is none. mode:
+ * the st_mode of the file. */
 void name_is_made(struct space *space, struct node *parent, const char *name, mode_t mode);
 
 #endif

@@ -10,14 +10,16 @@
  *
  * A node of the spool is known by its inode number, so two hard links are one node. It holds no
  * descriptor: it is reached by its name in its parent. Only directories keep an O_PATH descriptor,
- * and only the most recently used ones. So a known file costs this struct and its name.
+ * and only the most recently used ones. So a file that the kernel knows costs one struct node and
+ * its name.
  *
- * That works as long as a node has a name. A node can lose its last name while the kernel still
- * knows the node: an open file is unlinked, or a working directory is removed. Then the node is
- * reached by a handle, or gets an O_PATH descriptor before the name goes. Either keeps the spool
- * from giving the inode number to another file. Such a descriptor counts as a descriptor of the
- * user who removed the name. If that user holds too many, the node is lost: it is out of reach, and
- * gets another number, so that nobody takes another file for it.
+ * A node can be reached in this way as long as it has a name. A node can lose its last name while
+ * the kernel still knows the node: an open file is unlinked, or a working directory is removed.
+ * Then the node is reached by a handle, or gets an O_PATH descriptor before the name goes. Handle
+ * and descriptor both keep the spool from giving the inode number to another file. The O_PATH
+ * descriptor counts as a descriptor of the user who removed the name. If that user holds too many,
+ * the node is lost: it is out of reach, and gets another number, so that nobody takes another file
+ * for it.
  *
  * When a newer text takes the name of a file that is not open, the node stays, and gets the number
  * of the new inode (node_replaced). So a process that has looked the name up opens the newer text.
@@ -57,7 +59,8 @@ int nodes_init(struct nodes *nodes, int take_spool_fd, const struct nodes_option
 	if (fstat(take_spool_fd, &st) < 0)
 		return -errno;
 	nodes->root.ino = st.st_ino;
-	for (int i = 0; i < CONTROL_COUNT; i++) /* we hold them, so they are never freed */
+	/* holds is 1, so the nodes of .coc are never freed */
+	for (int i = 0; i < CONTROL_COUNT; i++)
 		nodes->control[i] = (struct node){.ino = NODE_SIBLING_INO + (unsigned)i,
 						  .kind = NODE_CONTROL,
 						  .holds = 1,
@@ -164,7 +167,7 @@ static void leave_names(struct nodes *nodes, struct node *node)
 {
 	node->link = (struct name){0};
 	if (node->kind == NODE_DIR && node->fd >= 0) {
-		/* the directory leaves the cache: its descriptor is all that is left of it */
+		/* the directory leaves the cache; it keeps its descriptor only after node_keep() */
 		TAILQ_REMOVE(&nodes->recent, node, recent);
 		nodes->n_recent--;
 		if (!node->is_charged)
@@ -208,7 +211,7 @@ struct node *node_known(struct nodes *nodes, struct node *parent, const char *na
 	return node && find_name(node, parent, name) ? node : NULL;
 }
 
-/* ---- life ---- */
+/* ---- how long a node lives ---- */
 
 static void free_if_unused(struct nodes *nodes, struct node *node)
 {
@@ -289,14 +292,14 @@ uint64_t sibling_ino(const struct node *parent, const char *name)
 	return hash_text(HASH_BEGIN ^ parent->ino, name, strlen(name)) | NODE_SIBLING_INO;
 }
 
-/* Returns a known derived node or NULL. *ret_ino is the number that the node has, or the number for
- * a new one. */
+/* Returns the derived node of this name that the kernel knows; NULL: none. *ret_ino gets the inode
+ * number of the node; if there is none, a number that is free for it. */
 static struct node *find_derived(struct nodes *nodes, struct node *parent, const char *name,
 				 uint64_t *ret_ino)
 {
 	struct node *node;
 
-	/* two names have the same hash: take the next number */
+	/* if another name has the same hash, take the next number */
 	*ret_ino = sibling_ino(parent, name);
 	while ((node = node_find(nodes, *ret_ino)) && !find_name(node, parent, name))
 		++*ret_ino;

@@ -14,8 +14,8 @@
 
 /*
  * The nodes: one for each file, directory or sibling that the kernel holds a reference to. The
- * essay in node.c says who owns what. location.h says where a node is in the spool; path.h says
- * what its names mean.
+ * essay in node.c says who owns what. location.h finds where a node is in the spool; path.h makes
+ * paths of its names.
  */
 
 enum node_kind {
@@ -30,50 +30,54 @@ enum node_kind {
 enum control { CONTROL_DIR, CONTROL_QUEUE, CONTROL_METRICS, CONTROL_JOBS, CONTROL_VERSIONS };
 #define CONTROL_COUNT 5
 
-/* One name of a node: a directory and a name in it. Only a scratch file may have several names. */
+/* One name of a node: a directory and a file name in it. Only a scratch file may have several
+ * names. */
 struct name {
 	/* we hold a reference; NULL: the node has no name left, or is the root */
 	struct node *parent;
 	char *name;
-	struct name *next; /* the next name: a hard link of a scratch file */
+	struct name *next; /* the node's next name: a hard link of a scratch file; NULL: no other */
 };
 
 struct node {
 	/* the st_ino of the spool's file; of a derived node: a number with the top bit set */
 	uint64_t ino;
-	struct node *next_by_ino;
-	struct name link;
-	uint64_t lookups; /* references that the kernel holds */
-	uint32_t holds;	  /* references that we hold: names of children, commits under way */
+	struct node *next_by_ino; /* the next node of the same bucket (node_table.c) */
+	struct name link;	  /* the node's first name; link.next has the others */
+	uint64_t lookups;	  /* references that the kernel holds */
+	uint32_t holds; /* references that we hold: names of children, commits under way */
+	/* kind: enum node_kind. sibling: enum sibling; of a NODE_CONTROL: which part of .coc */
 	uint8_t kind, sibling;
 	bool is_regular : 1;
-	/* the file was opened, and its next READ must reach us: reading.h */
+	/* an open of the file was not noted as a reading: the next READ is (reading.h) */
 	bool is_unread : 1;
 	bool is_root : 1;
 	bool is_kept : 1;    /* of a sibling: in nodes->kept */
 	bool is_stale : 1;   /* of a sibling: in nodes->stale */
-	bool is_named : 1;   /* of a sibling: the kernel was told to keep its name */
+	bool is_named : 1;   /* of a sibling: the kernel may keep its name */
 	bool is_charged : 1; /* the user keeper is charged for the descriptor fd */
-	bool is_plain : 1;   /* a directory without an attribute of jobs: job_attributes.c */
+	bool is_plain : 1;   /* of a directory: it has no attribute of jobs (job_attributes.c) */
 	/* the kernel may still have pages of the replaced file: node_replaced() */
 	bool has_old_pages : 1;
-	/* an O_PATH descriptor of a directory in the cache, or of a node without a name, or the
-	 * descriptor that the last handle of such a node left. -1: none */
+	/* -1: none. Of a directory: an O_PATH descriptor, kept in the cache nodes->recent. Of a
+	 * node without a name: an O_PATH descriptor, or the one that its last handle left */
 	int fd;
 	union {
-		uid_t keeper;
+		uid_t keeper; /* if is_charged: the user charged for fd */
 		/* of a sibling: when it was last found gone, on the loop's clock; 0: never */
 		uint32_t gone_ms;
 	};
-	/* of a directory: in the cache; of a sibling: in nodes->kept or nodes->stale */
+	/* the place of a directory in nodes->recent, or of a sibling in nodes->kept or
+	 * nodes->stale */
 	TAILQ_ENTRY(node) recent;
 	struct content *content; /* while the file is open: content.h */
 };
 
 struct nodes_options {
-	unsigned directories_max;   /* how many descriptors the cache of directories holds */
+	unsigned directories_max;   /* how many directories in nodes->recent, at most */
 	struct shares *descriptors; /* the descriptors that users have open; borrowed */
-	/* closes the descriptor (taken) of a removed file; it counts as user's */
+	/* Closes take_fd, the descriptor of a removed file, which user was charged for. The call
+	 * may give many blocks of the disk back. */
 	void (*close_removed)(void *data, int take_fd, uid_t user);
 	void *data;
 };
@@ -84,28 +88,31 @@ struct nodes {
 	/* directories whose fd is cached, most recent first */
 	TAILQ_HEAD(nodes_recent, node) recent;
 	unsigned n_recent;
-	/* Siblings whose attributes the kernel may have: kept. Siblings whose attributes the kernel
-	 * must still forget: stale. See sibling_cache.c. */
+	/* kept: siblings whose attributes the kernel may have. stale: siblings whose attributes
+	 * have changed, and that the kernel must still forget. See sibling_cache.c. */
 	struct nodes_recent kept, stale;
 	struct nodes_options options;
-	LIST_HEAD(, node_move) moves;
-	uint64_t next_lost; /* the next number for a node that is out of reach */
+	LIST_HEAD(, node_move) moves; /* renames that the ledger does not have yet (path.h) */
+	uint64_t next_lost; /* the next inode number for a node that is out of reach (node.c) */
 };
 
-#define NODE_SIBLING_INO (1ull << 63)
+#define NODE_SIBLING_INO (1ull << 63) /* set in the inode number of each derived node */
 
-/* Makes the root's node. Takes take_spool_fd, also on failure. Returns 0 or -errno. nodes_finish()
- * frees all nodes and closes their descriptors, also after a failure. */
+/* nodes_init() makes the root's node, with take_spool_fd as its descriptor (taken, also on
+ * failure). Returns 0 or -errno. nodes_finish() frees all nodes and closes their descriptors; call
+ * it also after nodes_init() has failed. */
 int nodes_init(struct nodes *nodes, int take_spool_fd, const struct nodes_options *options);
 void nodes_finish(struct nodes *nodes);
 
-/* Returns the node for the kernel's number of it, and the number for a node. */
+/* node_of() returns the node that the kernel means by nodeid. node_id() returns the number by which
+ * the kernel knows a node. Neither is the inode number. */
 struct node *node_of(struct nodes *nodes, uint64_t nodeid);
 uint64_t node_id(const struct nodes *nodes, const struct node *node);
 
 /*
- * Finds or makes the node of a file of the spool, and raises its lookup count by one. Call this
- * function for an answer that gives the kernel a reference. Returns 0 or -ENOMEM.
+ * Finds or makes the node of a file of the spool, which has this name and the inode number in st.
+ * Raises its lookup count by one: call this function for each answer that gives the kernel a
+ * reference. Returns 0 or -ENOMEM.
  */
 int node_enter(struct nodes *nodes, struct node *parent, const char *name, const struct stat *st,
 	       struct node **ret_node);
@@ -115,8 +122,8 @@ int node_enter(struct nodes *nodes, struct node *parent, const char *name, const
 int node_enter_sibling(struct nodes *nodes, struct node *parent, const char *name,
 		       enum sibling sibling, struct node **ret_node);
 
-/* Finds or makes the node of a derived file, and raises its lookup count by one. part is kept in
- * node->sibling: which file of its kind it is. Returns 0 or -ENOMEM. */
+/* Finds or makes the node of a derived file, and raises its lookup count by one. part says which
+ * file of its kind the node is; a new node keeps part in node->sibling. Returns 0 or -ENOMEM. */
 int node_enter_derived(struct nodes *nodes, struct node *parent, const char *name,
 		       enum node_kind kind, uint8_t part, struct node **ret_node);
 
@@ -126,8 +133,8 @@ static inline bool node_is_derived(const struct node *node)
 	return node->kind == NODE_SIBLING || node->kind == NODE_CONTROL;
 }
 
-/* Returns the number that a sibling gets first. If another node has that number, the sibling gets
- * the next free one. */
+/* Returns the inode number of a sibling, made from its name and its directory. If another node has
+ * that number already, the sibling's node gets the next free number. */
 uint64_t sibling_ino(const struct node *parent, const char *name);
 
 /* Returns the node of the spool's file with this inode number; NULL: no node is known for it. */
@@ -147,21 +154,23 @@ struct node *node_known(struct nodes *nodes, struct node *parent, const char *na
 /* Returns the derived node that the kernel knows under this name; NULL: none. */
 struct node *node_known_derived(struct nodes *nodes, struct node *parent, const char *name);
 
-/* Takes a sibling out of nodes->kept and nodes->stale: the kernel has none of its attributes any
- * more. */
+/* Takes a sibling out of nodes->kept or nodes->stale, if it is there. Call this function when the
+ * kernel has none of its attributes any more. */
 void node_unkeep_attributes(struct nodes *nodes, struct node *node);
 
-/* Takes a removed name away from a node. The node may be freed. */
+/* Takes a name away from a node, because the spool has removed the name. If the node does not have
+ * the name, nothing happens. The node may be freed. */
 void node_unlinked(struct nodes *nodes, struct node *node, struct node *parent, const char *name);
 
 /*
- * Gives a node the number of another inode of the spool, which has taken the node's only name. The
- * node must not be open. The caller makes the kernel ask for the attributes again. The next open
- * drops the kernel's pages of the old inode.
+ * Gives a node the inode number ino: in the spool, another inode with that number has taken the
+ * node's only name. No handle may have the node open. The caller makes the kernel ask for the
+ * attributes again. The next open of the node drops the kernel's pages of the old inode.
  */
 void node_replaced(struct nodes *nodes, struct node *node, uint64_t ino);
 
-/* Gives a node another name in place of an old one. take_name is allocated and taken. */
+/* Gives a node the name take_name in to_parent in place of the name `name` in parent. take_name is
+ * allocated, and taken in any case. If the node does not have the old name, nothing changes. */
 void node_moved(struct nodes *nodes, struct node *node, struct node *parent, const char *name,
 		struct node *to_parent, char *take_name);
 

@@ -56,7 +56,8 @@ static void put_node(struct node_table *table, struct node *node)
 	*bucket = node;
 }
 
-/* Makes room for twice as many buckets. add_bucket() puts them to use one by one. */
+/* Doubles the memory for buckets. Returns false without memory. add_bucket() puts them to use one
+ * by one. */
 static bool make_room(struct node_table *table)
 {
 	struct node **wider = reallocarray(table->buckets, table->room * 2, sizeof(*wider));
@@ -68,7 +69,8 @@ static bool make_room(struct node_table *table)
 	return true;
 }
 
-/* Adds a bucket, and moves its nodes into it. Without memory the chains just grow longer. */
+/* Puts one more bucket to use, and moves the nodes that belong there out of the bucket that had
+ * them. Without memory no bucket is added, and the chains of nodes grow longer. */
 static void add_bucket(struct node_table *table)
 {
 	struct node *node, *next;

@@ -11,9 +11,9 @@ struct node;
  * makes the table grow. */
 struct node_table {
 	struct node **buckets;
-	/* n_buckets: buckets in use. room: buckets that have memory, a power of two */
+	/* n_buckets: how many buckets are in use. room: how many have memory, a power of two */
 	size_t n_buckets, room;
-	size_t n; /* how many nodes there are */
+	size_t n; /* how many nodes the table has */
 };
 
 /* Makes an empty table of nodes, found by their number (node->ino). Returns 0 or -ENOMEM. */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Returns the rename under way that gave an entry its name; NULL: none. */
+/* Returns the rename under way that has put this name into parent; NULL: none. */
 static const struct node_move *find_node_move(const struct nodes *nodes, const struct node *parent,
 					      const char *name)
 {
@@ -20,7 +20,8 @@ static const struct node_move *find_node_move(const struct nodes *nodes, const s
 	return NULL;
 }
 
-/* Writes a name before the text at *at. The buffer begins at begin. */
+/* Writes a name right before the text at *at, and moves *at to its first byte. The buffer begins at
+ * begin. Returns 0, or -ENAMETOOLONG if the name does not fit. */
 static int put_before(char **at, const char *begin, const char *name)
 {
 	size_t length = strlen(name);
@@ -32,8 +33,9 @@ static int put_before(char **at, const char *begin, const char *name)
 	return 0;
 }
 
-/* Writes the path of a name, from its last part to its first. If nodes is not NULL, its renames
- * under way count. Returns 0 and the topmost directory of the path, or -errno. */
+/* Writes the path of a name, from its last part to its first. If nodes is not NULL, and a part has
+ * its name from a rename in nodes->moves, the old path of that rename is taken from there up.
+ * Returns 0, an allocated path, and the topmost directory that was reached; or -errno. */
 static int write_path(const struct nodes *nodes, const struct node *parent, const char *name,
 		      char **ret_path, const struct node **ret_top)
 {

@@ -5,11 +5,11 @@
 #include "space/node.h"
 
 /* A rename under way: a file or directory has its new name in the spool, and the ledger still has
- * its old path (moving.c). */
+ * its old path (moving.c). The strings and the node are borrowed. */
 struct node_move {
-	struct node *parent; /* the directory that the new name is in */
-	const char *name;
-	const char *path; /* the old path, as the ledger has it; all three pointers are borrowed */
+	struct node *parent; /* the directory of the new name */
+	const char *name;    /* the new name */
+	const char *path;    /* the old path, as the ledger has it */
 	LIST_ENTRY(node_move) link;
 };
 
@@ -31,8 +31,8 @@ void node_move_end(struct node_move *move);
  * directory was removed), -ENOMEM, -ENAMETOOLONG. */
 int node_dir_path(const struct nodes *nodes, const struct node *dir, char **ret_path);
 
-/* Is a directory, or one above it, hidden (its name starts with '.')? All files below are scratch
- * files. */
+/* Is dir hidden, or a directory above it: does its name start with '.'? Then all files below are
+ * scratch files. */
 bool node_is_hidden(const struct node *dir);
 
 #endif

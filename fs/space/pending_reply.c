@@ -26,7 +26,8 @@ struct pending_reply *pending_reply_plain(struct space *space, fuse_req_t req)
 	return wait;
 }
 
-/* Ends a wait that the engine does not have any more, and answers. */
+/* Ends the wait of a pending reply that the engine does not have any more, and answers its
+ * request. */
 static void end_wait(struct pending_reply *wait, int result)
 {
 	LIST_REMOVE(wait, link);
@@ -61,7 +62,8 @@ void pending_reply_begin(struct pending_reply *wait, struct waiter *waiter, int 
 	struct space *space = wait->space;
 	bool has_ended = !waiter;
 
-	/* without memory for a waiter, answer now: an early answer is better than none */
+	/* NULL: nothing is to be committed, or there is no memory for a waiter. Answer now: an
+	 * early answer is better than none */
 	if (has_ended)
 		waiter = submit_when_recorded(space->engine, r, pending_reply_done, wait);
 	if (!waiter) {
@@ -70,13 +72,13 @@ void pending_reply_begin(struct pending_reply *wait, struct waiter *waiter, int 
 	}
 	wait->waiter = waiter;
 	LIST_INSERT_HEAD(&space->waits, wait, link);
-	/* an ended submission is answered at the end of this iteration: an interrupt must not undo
-	 * that */
+	/* a submission that has ended is answered at the end of this iteration: an interrupt must
+	 * not change its answer */
 	if (!wait->req || has_ended)
 		return;
-	/* do not call fuse_req_interrupt_func() for an interrupted request: libfuse would call the
-	 * function at once, and use the request after that. And libfuse holds the request's lock
-	 * during the call */
+	/* do not call fuse_req_interrupt_func() for a request that is interrupted already. libfuse
+	 * would call on_commit_interrupted() at once, with the lock of the request held, and use
+	 * the request after that */
 	if (fuse_req_interrupted(wait->req))
 		interrupt_commit(wait);
 	else

@@ -8,41 +8,45 @@
 
 /*
  * A request that waits for a commit. The caller embeds this struct in a struct of its own. answer
- * is called exactly once, with 0 or a negative errno. It must answer req unless req is NULL, and it
- * frees the struct. An interrupt calls answer with -EINTR, while the submission goes on.
+ * is called exactly once; result is 0 or a negative errno. answer must answer req unless req is
+ * NULL, and must free the struct. An interrupt of the request calls answer with -EINTR, while the
+ * submission goes on.
  */
 struct pending_reply {
 	struct space *space;
 	fuse_req_t req; /* NULL: no request waits */
 	void (*answer)(struct pending_reply *wait, int result);
-	struct waiter *waiter; /* NULL: the engine does not have this request */
+	struct waiter *waiter; /* NULL: the engine does not have this pending reply */
 	pid_t opener;	       /* the process that opened the file; 0: unknown */
-	/* the process that knows the base of row after a success (readers.h); 0: none */
+	/* after a success this process knows the base of row (readers.h); 0: no process does */
 	pid_t reader;
-	int64_t row;
+	int64_t row; /* the row of the committed file in the ledger, for reader */
 	/* The version that the text is based on: the user has named it (coc.base), or the writing
 	 * process is known to have read it. 0: none, so the base of the row counts. */
 	int64_t base;
-	/* the content is committed before a rename or a link puts it under the name */
+	/* the content is committed before a rename or a link puts it under the job file name */
 	bool is_renamed;
-	bool keeps_text; /* no program has written this text: struct commit */
+	bool keeps_text; /* no program has written this text: see struct commit */
 	/* the attributes that the user has just set: bits 1 << attr */
 	unsigned named;
 	/* the attributes that this commit has set on the file: bits 1 << attr */
 	unsigned put;
-	LIST_ENTRY(pending_reply) link; /* in space->waits while the engine has it */
+	/* in space->waits while the engine has this pending reply */
+	LIST_ENTRY(pending_reply) link;
 };
 
-/* Makes a pending reply whose answer replies 0 or the error. NULL: out of memory. */
+/* Makes a pending reply whose function answer replies to req with the result and frees the struct.
+ * Returns an owned struct; NULL: out of memory. */
 struct pending_reply *pending_reply_plain(struct space *space, fuse_req_t req);
 
-/* Answers req when the changes that it recorded are committed; at once if they are. The answer is
- * r, or if r is 0 the reason why the changes were not committed. */
+/* Answers req with r (0 or a negative errno) when the ledger has committed what this iteration has
+ * changed. If that commit fails and r is 0, the answer is the error of the commit. If nothing is to
+ * be committed, or without memory, req is answered at once. */
 void reply_recorded(struct space *space, fuse_req_t req, int r);
 
-/* Starts to wait. r is what starting the submission returned. waiter is what the engine gave for
- * it. If waiter is NULL, the request is answered with r when the changes of this iteration are
- * committed. */
+/* Begins the wait of a pending reply, after the call that began its submission. r: what that call
+ * returned. waiter: the waiter that the call gave. If waiter is NULL, there is nothing to wait for:
+ * the request is answered with r when the ledger has committed what this iteration has changed. */
 void pending_reply_begin(struct pending_reply *wait, struct waiter *waiter, int r);
 
 /* Passes the engine's result to a pending reply. Give this function to the engine, with the pending

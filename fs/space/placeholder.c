@@ -66,7 +66,8 @@ static size_t stop_making(void *data)
 	return placeholder_maker_stop(space->placeholders);
 }
 
-/* Has a file the text that the ledger records of its import? Returns 1, 0 or -errno. */
+/* Has a file the text that the ledger records of its import? An empty file counts as having it.
+ * Returns 1, 0 or -errno. */
 static int is_as_recorded(const struct location *location, const struct stat *st,
 			  const struct import_record *import)
 {

@@ -3,11 +3,12 @@
  * A thread makes the placeholders of some thousand names, one after the other. For 50,000 of them
  * the disk takes a second. Meanwhile the loop serves requests.
  *
- * The loop and the thread can meet in one case. An import has a name already, and its placeholder
- * is not made yet. Now a user makes a file of that name, and the name becomes the user's. If the
- * thread then made the placeholder, an empty file of cocfs would stand in the user's place. So
- * before the loop looks whether a name is free, it stops the thread and waits for the one file that
- * the thread is making. That takes some ten microseconds, as if the loop made that file itself.
+ * The loop and the thread can get in each other's way in one case. An import has a name already,
+ * and its placeholder is not made yet. Now a user makes a file of that name, and the name becomes
+ * the user's. If the thread then made the placeholder, an empty file of cocfs would stand in the
+ * user's place. So before the loop looks whether a name is free, it stops the thread and waits for
+ * the one file that the thread is making. That takes some ten microseconds, as if the loop made
+ * that file itself.
  */
 #define _GNU_SOURCE
 #include "space/placeholder_maker.h"
@@ -26,17 +27,17 @@ struct placeholder_maker {
 	bool is_busy; /* the job was added and has not ended */
 	void (*done)(void *data, size_t tried, int result);
 	void *data;
-	/* these belong to the thread while the job is under way */
+	/* while is_busy, only the thread uses the next four */
 	int dirfd;
 	const char *names;
 	size_t size;
 	int result;
 
 	pthread_mutex_t lock; /* protects all members below */
-	pthread_cond_t made;
-	bool is_making; /* the thread is making a file at this moment */
-	bool is_stopped;
-	size_t tried;
+	pthread_cond_t made;  /* signalled when a file was made */
+	bool is_making;	      /* the thread is making a file at this moment */
+	bool is_stopped;      /* the thread must make no further file */
+	size_t tried;	      /* how many bytes of names were tried */
 };
 
 static struct placeholder_maker *maker_of(struct worker_job *job)
@@ -44,9 +45,10 @@ static struct placeholder_maker *maker_of(struct worker_job *job)
 	return (struct placeholder_maker *)((char *)job - offsetof(struct placeholder_maker, job));
 }
 
-/* ---- in the thread ---- */
+/* ---- the thread makes the files ---- */
 
-/* May the thread make the next file? If so, the loop waits for the file's end. */
+/* May the thread make the next file? No if the loop has stopped it, or no name is left. If yes,
+ * is_making is true until end_file(), and placeholder_maker_make_way() waits for that. */
 static bool begin_file(struct placeholder_maker *maker)
 {
 	pthread_mutex_lock(&maker->lock);
@@ -77,7 +79,7 @@ static void work_make_placeholders(struct worker_job *job)
 	}
 }
 
-/* ---- in the loop ---- */
+/* ---- the loop begins and stops the thread ---- */
 
 static void on_placeholders_made(struct worker_job *job)
 {

@@ -11,11 +11,14 @@ struct placeholder_maker;
 /* Makes a placeholder maker without work. Returns 0 and an owned maker, or -ENOMEM. */
 int placeholder_maker_create(struct space *space, struct placeholder_maker **ret_maker);
 
-/* Frees a maker. The worker threads must have ended before. NULL is accepted. */
+/* Frees a maker. The threads of space->workers must have ended before. NULL is accepted. */
 void placeholder_maker_destroy(struct placeholder_maker *maker);
 
-/* Begins to make a file for each name, as make_many of struct import_files. Returns 0; -EBUSY: the
- * thread has not ended its last work, which was stopped; or another -errno. */
+/* Begins to make a placeholder for each name, as make_many of struct import_files. names: size
+ * bytes; each name ends with a NUL. names is used until done is called or placeholder_maker_stop()
+ * returns. done gets how many bytes of names were tried, and 0 or the -errno of the name that
+ * failed. Returns 0; -EBUSY: the thread has not ended its last work, which was stopped; or another
+ * -errno. Without 0, done is not called. */
 int placeholder_maker_begin(struct placeholder_maker *maker, const char *names, size_t size,
 			    void (*done)(void *data, size_t tried, int result), void *data);
 
@@ -23,9 +26,9 @@ int placeholder_maker_begin(struct placeholder_maker *maker, const char *names, 
  * Returns how many bytes of names were tried. */
 size_t placeholder_maker_stop(struct placeholder_maker *maker);
 
-/* Call this function before a name of the root is made for a user. When it returns, no placeholder
- * is being made, and none will be until done was called. The caller of placeholder_maker_begin()
- * begins again with the names that are left. */
+/* Call this function before a name of the root is made for a user. When this function returns, no
+ * placeholder is being made. None will be made until the function `done` was called: then call
+ * placeholder_maker_begin() again with the names that are left. */
 void placeholder_maker_make_way(struct placeholder_maker *maker);
 
 #endif

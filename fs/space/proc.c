@@ -15,19 +15,21 @@
 #include "base/cleanup.h"
 
 #define PROC_MAGIC 0x9fa0 /* f_type of statfs(2), for procfs */
-/* room for a status with 1,500 groups; the fields that we need come before the groups */
+/* room for a status with 1,500 groups. With more of them, the fields after the groups (NSpid,
+ * Threads, CapEff) are not found */
 #define STATUS_MAX 16384
 /* room for /proc/PID/stat: 52 numbers and a name */
 #define STAT_MAX 2048
 #define STAT_EXIT_CODE 52 /* the field of /proc/PID/stat, counted from 1 (proc(5)) */
-/* if the status has no number of threads (the read cut it off), the caller must look at all
+/* proc_status.threads if the read cut the status off before that field: the caller must look at all
  * threads */
 #define THREADS_UNKNOWN 2
 
 static int proc_fd = -1;
 
-/* Is this the /proc of our own PID namespace? NSpid has one number for each PID namespace, from
- * that of /proc down to that of the process. So our NSpid has one number, our own. */
+/* Is fd the /proc of our own PID namespace? NSpid in a status has one number for each PID
+ * namespace, from the namespace of /proc down to that of the process. So in our own /proc our NSpid
+ * has one number only: our PID. */
 static bool is_our_own(int fd)
 {
 	_cleanup_close_ int status = openat(fd, "self/status", O_RDONLY | O_CLOEXEC);
@@ -178,8 +180,9 @@ bool proc_is_own(pid_t pid)
 	return is_thread_of(getpid(), pid);
 }
 
-/* May we know everything about a process? The kernel asks the same question before it shows an exit
- * code, and shows 0 if the answer is no. */
+/* May we read the exit code of a process? The kernel makes one check (ptrace_may_access()) for a
+ * link in ns and for the exit code. If the check fails, the kernel shows the exit code 0; so this
+ * function reads a link in ns. */
 static bool may_look(pid_t pid)
 {
 	char path[64], target[64];

@@ -11,8 +11,8 @@
 /*
  * Reading /proc. writers.c says which files of /proc are safe to read while a process waits for us.
  *
- * /proc is opened once, so a mount over /proc after that has no effect here. All functions may be
- * called from any thread after proc_open().
+ * proc_open() opens /proc once, so a later mount over /proc has no effect here. After proc_open()
+ * all functions may be called from any thread.
  */
 
 /* Opens /proc. The descriptor stays open for the life of the program. If /proc shows the processes
@@ -24,8 +24,8 @@ int proc_open(void);
  * before proc_open(), or if proc_open() failed. */
 int proc_descriptor(void);
 
-/* Opens a file or directory of /proc for reading. path is relative: "123/status". Returns a
- * descriptor or -errno. */
+/* Opens a file or directory of /proc for reading. path is relative to /proc: "123/status". Returns
+ * a descriptor or -errno. */
 int proc_open_file(const char *path);
 
 /* Opens a directory of /proc; path as in proc_open_file(). Returns NULL and sets errno on failure.
@@ -39,21 +39,22 @@ static inline void cleanup_closedirp(DIR **dir)
 }
 #define _cleanup_closedir_ __attribute__((cleanup(cleanup_closedirp)))
 
-/* Reads the first room - 1 bytes of a file and adds a NUL. path is relative to dirfd, or to /proc
- * if dirfd is negative. Returns the length or -errno. */
+/* Reads the first room - 1 bytes of a file into text, and adds a NUL. path is relative to dirfd, or
+ * to /proc if dirfd is negative. Returns how many bytes were read, or -errno. */
 ssize_t proc_read(int dirfd, const char *path, char *text, size_t room);
 
-/* Finds the line that starts with "KEY:" and reads the number after the colon in this base. Returns
- * false if there is no such line. */
+/* Finds the line of text that starts with "KEY:", and reads the number after the colon; base: as
+ * for strtoull(3). Returns false if there is no such line. */
 bool proc_field(const char *text, const char *key, int base, uint64_t *ret_number);
 
 /* The fields of /proc/PID/status that cocfs needs, for a process or a thread. */
 struct proc_status {
 	pid_t process; /* Tgid: the process that the thread belongs to */
 	pid_t parent;  /* PPid: the parent process; 0: the parent is in another PID namespace */
-	/* 0: no descriptor table any more: the thread is exiting, or is a zombie */
+	/* room in the descriptor table; 0: the thread has none any more: it is exiting, or is a
+	 * zombie */
 	unsigned fd_size;
-	unsigned threads; /* all threads of the process, this thread included */
+	unsigned threads; /* how many threads the process has, this thread included; 2 if unknown */
 };
 
 /* Reads the status of a process or thread. Returns 0. -ENOENT, -ESRCH, -EACCES, -EPERM: the process
@@ -66,14 +67,14 @@ pid_t proc_process(pid_t thread);
 /* Has this process or thread ended? A process that is hidden from us has not. */
 bool proc_is_gone(pid_t pid);
 
-/* Is this process or thread cocfs itself? Its descriptors are of the spool, and no writers of the
- * mount. */
+/* Is this process or thread cocfs itself? Its descriptors are of files of the spool, so it is no
+ * writer of a file of the mount. */
 bool proc_is_own(pid_t pid);
 
 /*
- * Finds how a process or thread exits, as a status of waitpid(2). Call this function only if
- * proc_status() gave fd_size 0: for any other process the call may hang. Returns 0; -EACCES: we may
- * not know; another -errno.
+ * Finds how a process or thread exits. *ret_wait_status: as waitpid(2) gives it. Call this function
+ * only if proc_status() gave fd_size 0: for any other process the call may hang. Returns 0;
+ * -EACCES: we may not know; another -errno.
  */
 int proc_exit_status(pid_t pid, int *ret_wait_status);
 
@@ -81,8 +82,9 @@ int proc_exit_status(pid_t pid, int *ret_wait_status);
  * be read. */
 bool proc_has_capability(pid_t pid, int capability);
 
-/* Reads the supplementary groups of a process or thread. The argument most is the room in groups;
- * further groups are left out. Returns their number, or -errno if the status cannot be read. */
+/* Reads the supplementary groups of a process or thread into groups, which has room for `most`
+ * groups; further groups are left out. Returns how many groups were stored, or -errno if the status
+ * of the process cannot be read. */
 ssize_t proc_groups(pid_t pid, gid_t *groups, size_t most);
 
 #endif

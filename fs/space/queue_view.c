@@ -9,7 +9,7 @@
 #include "space/path.h"
 #include "space/viewer.h"
 
-/* A filter of the listing in .coc/queue. Returns true if the viewer (data) may see this row. If the
+/* The filter of .coc/queue. Returns true if the viewer (data) may see this row of the queue. If the
  * viewer may see the row but not its story, the story is taken out of the row. */
 static bool may_see(void *data, struct job_pending *row)
 {
@@ -52,7 +52,7 @@ struct text_source *queue_view_text(struct space *space, fuse_req_t req)
 /* ---- coc.hidden ---- */
 
 /* A count of the unfinished submissions below a directory that the viewer may not see (coc.hidden),
- * while it is made in slices. */
+ * which is made in slices. */
 struct counting {
 	struct sliced sliced; /* in space->slices */
 	LIST_ENTRY(counting) link;
@@ -71,8 +71,8 @@ static bool is_below(const char *dir, const char *path)
 	return !length || (!strncmp(dir, path, length) && path[length] == '/');
 }
 
-/* The filter that counts hidden rows: rows for which it returns false are counted. Returns true if
- * the row is not below the directory, or if the viewer may see it. */
+/* The filter of coc.hidden: submit_write_queue() counts the rows for which this function returns
+ * false. Returns true if the row is not below the directory, or if the viewer may see the row. */
 static bool is_not_hidden(void *data, struct job_pending *row)
 {
 	struct counting *counting = data;

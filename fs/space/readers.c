@@ -7,13 +7,13 @@
  *
  * So each process that reads a job file is noted (reading.c says when). A note says that the
  * process knows the base. When the base moves on, each note gets the version that its process
- * knows. A commit by such a process moves the base back first, to that version. Then the check
- * before an update (submit/base_check.c) finds the newer version in the way.
+ * knows. A commit by such a process first moves the base back to the version that the process
+ * knows. Then the check before an update (submit/base_check.c) finds the newer version in the way.
  *
  * An editor that saves may copy the file first, and call the copy a backup. Then it has read the
- * newer text, and yet it does not know that text: it saves the text that it read before. So a
- * process that writes the text that it read last to another file has read that text for the copy,
- * and the older version counts. A copy outside the mount cannot be seen. Editors ask the user
+ * newer text, and yet it does not know that text: it saves the text that it read before. So if a
+ * process writes the text that it read last to another file, it has read that text for the copy
+ * only, and the older version counts. A copy outside the mount cannot be seen. Editors ask the user
  * there, because the time of the file has changed.
  *
  * The number of a process is used again after the process has ended. When a base moves, the notes
@@ -51,7 +51,8 @@ struct reader {
 	/* the older version that the process had read before it last read the base; 0: none */
 	int64_t before;
 	uint64_t text; /* the text that the process has read last: readers_text() */
-	/* a note of this process and row was lost, or may have been */
+	/* the note is a guess (guess_readers()): an earlier note of this process and row may have
+	 * been lost */
 	bool is_guess;
 	int pidfd; /* -1: the process is not pinned */
 	LIST_ENTRY(reader) bucket;
@@ -94,7 +95,7 @@ void readers_finish(struct readers *readers)
 		drop_reader(readers, TAILQ_FIRST(&readers->by_age));
 }
 
-/* Has the process of this note ended? A process that is hidden from us has not. */
+/* Has the process of this note ended? No for a process that is hidden from us. */
 static bool has_ended(const struct reader *reader)
 {
 	struct pollfd poll_fd = {.fd = reader->pidfd, .events = POLLIN};
@@ -183,8 +184,9 @@ static void make_room(struct readers *readers)
 		lose_reader(readers, TAILQ_FIRST(&readers->by_age));
 }
 
-/* Drops the oldest note of a process that has READER_FILES_MAX. A process that reads many files has
- * the newest notes, so the search goes backwards from the newest. */
+/* If a process has READER_FILES_MAX notes, drops the oldest of them. The process is reading these
+ * files now, so they are the newest notes of all: the search goes backwards, and ends at the first
+ * note of another process. */
 static void bound_process(struct readers *readers, pid_t process)
 {
 	struct reader *reader, *oldest = NULL;
@@ -231,7 +233,8 @@ void readers_note(struct readers *readers, pid_t process, int64_t row, uint64_t 
 	reader->text = text;
 }
 
-/* Gives each marked process without a note of this row a note: it may have read that version. */
+/* Gives each marked process that has no note of this row a note that it knows this version: it may
+ * have read the version. version 0: no process gets a note. */
 static void guess_readers(struct readers *readers, int64_t row, int64_t version)
 {
 	struct reader *reader;

@@ -57,8 +57,8 @@ void reading_note(struct space *space, pid_t process, struct node *node)
 		readers_note(&space->readers, process, row, text);
 }
 
-/* Makes an unread text the base of its job file: a process reads it. Returns whether the file is a
- * job file, and then its row and text. */
+/* Makes an unread text the base of its job file, because a process reads it. Returns true for a job
+ * file with a row, and gives its row and readers_text(); false for any other file. */
 static bool settle_unread(struct space *space, struct node *node, int64_t *ret_row,
 			  uint64_t *ret_text)
 {
@@ -126,7 +126,8 @@ static pid_t writer_of(const struct pending_reply *wait)
 	return wait->req ? proc_process(fuse_req_ctx(wait->req)->pid) : 0;
 }
 
-/* Returns the process of a commit that has read an older version of a row than its base; 0:
+/* Returns the process that makes a commit, or that opened its file, if that process has read an
+ * older version than the base of the row. *ret_older gets the older version. Returns 0 if there is
  * none. */
 static pid_t find_old_reader(const struct pending_reply *wait, int64_t row, int64_t *ret_older)
 {
@@ -142,8 +143,8 @@ static pid_t find_old_reader(const struct pending_reply *wait, int64_t row, int6
 	return older ? process : 0;
 }
 
-/* Has a file the text that the ledger records? Then only attributes are committed, and a text that
- * a refresh has brought stays unread. */
+/* Has a file the text that the ledger records? Then the commit is about attributes only, and a text
+ * that a refresh has brought stays unread. */
 static bool has_text_of(struct space *space, const struct stat *st, const struct freshness *fresh)
 {
 	struct node *node = node_find(&space->nodes, st->st_ino);
@@ -171,7 +172,7 @@ int reading_note_writer(struct pending_reply *wait, const struct node *parent, c
 	process = find_old_reader(wait, fresh.row, &older);
 	if (!process)
 		return 0;
-	/* the base may have gone back to that version meanwhile */
+	/* if the base has gone back to the older version meanwhile, the process knows the base */
 	if (is_in_file || older >= fresh.base)
 		readers_catch_up(&space->readers, process, fresh.row);
 	if (older >= fresh.base)

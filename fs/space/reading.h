@@ -6,30 +6,32 @@
 
 /* Which version a process has read: noted at an open, used at a commit. */
 
-/* Call this function when a process opens a file or an import for reading. If no process has read
- * the text yet, or if this process has read an older version, the open is not noted: the next read
- * is. process: 0 if unknown. */
+/* Call this function when a process opens a file or an import for reading. The open counts as a
+ * reading, with two exceptions: no process has read the text yet, or this process has read an older
+ * version. Then the next READ counts. process: 0 if unknown; then nothing is noted of the
+ * process. */
 void reading_note(struct space *space, pid_t process, struct node *node);
 
-/* Call this function when a process reads from an open file. If the text was unread, it is the base
- * from now on. */
+/* Call this function at each READ of an open file. If no process had read the text of the file
+ * before, that text is the base of its row from now on. */
 void reading_begin(struct space *space, fuse_req_t req, struct node *node);
 
-/* Call this function when a process closes a file that it has written. If the file is a copy of a
- * job file that the process has just read (an editor's backup), that reading does not count. */
+/* Call this function when a process closes a file that it has written. An editor may copy a job
+ * file as its backup before it saves. So if the written file has the text that the process has just
+ * read from a job file, that reading does not count. */
 void reading_note_copy(struct space *space, fuse_req_t req, struct node *node);
 
 /* A callback for submit_on_found(): a commit of the row has found its text on the service, as a
- * newer version than its base. from: that base. The newer version is the base now, and processes
- * that have read the version from do not know it. */
+ * newer version than the base. That newer version is the base now. from: the base before. The
+ * processes that have read the version `from` do not know the new base. */
 void reading_on_found(void *data, int64_t row, int64_t from);
 
 /*
- * Call this function when a process commits text under a job file name. wait is the commit's. If
- * the process has read an older version than the base, its text is on top of that older version. If
- * is_in_file is true, the file has the text already, and the base moves back. Otherwise the text
- * will replace a file that keeps its base if the commit is refused, and wait->base gets the older
- * version. Returns 0 or -errno.
+ * Call this function when a process commits text under a job file name. wait: the pending reply of
+ * that commit. If the process has read an older version than the base, its text is on top of that
+ * older version. Then, if is_in_file is true (the job file has the text already), the base of the
+ * row moves back to the older version. Otherwise (the text will replace the job file) wait->base
+ * gets the older version, and the row keeps its base if the commit is refused. Returns 0 or -errno.
  */
 int reading_note_writer(struct pending_reply *wait, const struct node *parent, const char *name,
 			const struct stat *st, bool is_in_file);

@@ -6,10 +6,11 @@
  * The request goes on with the new inode.
  *
  * Only a clean file is replaced: it has the text that the ledger records, it is not open, and
- * nothing of it is unfinished. The outcome of its last commit does not matter: after a refusal, the
- * text in the file differs from the text that the ledger records. All this is checked again right
- * before the new text takes the name, because other requests come meanwhile. If a process has the
- * file open, the file stays as it is, and its check is made when it is closed.
+ * nothing of it is unfinished. The outcome of its last commit is not checked. After a refused
+ * commit the file's text differs from the text that the ledger records, so the file is not clean.
+ * All this is checked again right before the new text takes the name, because other requests come
+ * meanwhile. If a process has the file open, the file stays as it is, and its check is made when it
+ * is closed.
  *
  * If the service is away, the request gets the file that is there. No request waits longer than
  * REFRESH_WAIT_MS, and after such a wait no request waits for a while. If the service does not know
@@ -42,25 +43,24 @@
  * text that may follow. */
 struct refresh {
 	struct space *space;
-	struct node *node; /* we hold a reference */
-	struct freshness fresh;
+	struct node *node;	   /* we hold a reference */
+	struct freshness fresh;	   /* what the ledger says about the file */
 	struct show_waiter *asked; /* NULL: the service is not being asked */
-	uid_t user;
+	uid_t user;		   /* the user whose request began the check */
+	/* set while the requests in waiting wait; see on_patience_over() */
 	struct loop_timer patience;
 	int64_t version; /* the version whose text the file gets */
 	unsigned char digest[CONTENT_DIGEST_SIZE];
-	struct waiting_requests waiting;
-	LIST_ENTRY(refresh) link; /* in space->refreshes */
+	struct waiting_requests waiting; /* the requests that wait for this check */
+	LIST_ENTRY(refresh) link;	 /* in space->refreshes */
 };
-
-/* ---- what is known ---- */
 
 static bool is_open(const struct node *node)
 {
 	return node->content && !LIST_EMPTY(&node->content->handles);
 }
 
-/* ---- the end ---- */
+/* ---- the end of a refresh ---- */
 
 /* Ends a refresh and frees it. The requests that wait for it go on if r is 0; otherwise each is
  * answered with r, a negative errno. */
@@ -103,8 +103,9 @@ static void on_patience_over(void *data)
 
 /* ---- the check ---- */
 
-/* Checks that the node still has the same file and job, and that the file's text may be replaced.
- * Then returns 0, and updates refresh->fresh. Else returns -errno. */
+/* Checks that the node still has the row, the job and the version that refresh->fresh names, and
+ * that the text of its file may be replaced. Returns 0, and updates refresh->fresh. -EBUSY: this is
+ * not so, or the file is open. Or another -errno. */
 static int check_clean(struct refresh *refresh)
 {
 	struct freshness fresh;
@@ -178,8 +179,9 @@ static void bring_text_in(struct refresh *refresh, const struct shown_job *job)
 	incoming_begin(space, &spec, may_replace, on_incoming_done, refresh);
 }
 
-/* Takes a newer version of the service: into the file if the file is clean, or else into the
- * ledger's record only. */
+/* Takes the newer version that the service has shown. If the file is clean, the file gets its text.
+ * If not, only the ledger records that there is a newer version. Ends the refresh, at once or when
+ * the text is in the file. */
 static void take_newer(struct refresh *refresh, const struct shown_job *job)
 {
 	struct space *space = refresh->space;
@@ -196,7 +198,7 @@ static void take_newer(struct refresh *refresh, const struct shown_job *job)
 	}
 	if (r == 0)
 		r = file_version_digest(space, refresh->node, digest);
-	/* the file has the newer text already: a crash came before its record */
+	/* the file has the newer text already: after a crash between its write and its record */
 	if (r == 0 && !memcmp(refresh->digest, digest, sizeof(digest))) {
 		record_text(refresh);
 		end_refresh(refresh, 0);
@@ -219,7 +221,7 @@ static void on_refresh_shown(void *data, int result, const struct shown_job *job
 	refresh->asked = NULL;
 	if (result == 0) {
 		space->refresh_slow_until_ms = 0;
-		/* ignore an error: the next update asks again */
+		/* ignore an error: the next update asks the service again */
 		freshness_hold(space->engine, &refresh->fresh, job->version, job->attrs);
 	}
 	if (result == 0 && job->version > freshness_version(&refresh->fresh)) {
@@ -254,8 +256,8 @@ static bool is_check_due(struct space *space, struct node *node, const struct fr
 	return !fresh->is_refused || file_version_has_text(space, node, fresh);
 }
 
-/* Asks the service for the job of a node, if a check is due. NULL: none is due, or it cannot be
- * made. */
+/* Begins a refresh if a check of the node's job is due: asks the service for the job. Returns the
+ * refresh; NULL: no check is due, or the service cannot be asked now. */
 static struct refresh *begin_refresh(struct space *space, struct node *node, uid_t user)
 {
 	struct refresh *refresh;
@@ -291,7 +293,7 @@ bool refresh_await(fuse_req_t req, struct node *node, const void *data, size_t s
 		return false;
 	refresh = find_refresh(space, node);
 	if (refresh && !refresh->patience.loop)
-		return false; /* its requests have stopped waiting */
+		return false; /* no request waits for this check any more (on_patience_over()) */
 	if (!refresh)
 		refresh = begin_refresh(space, node, fuse_req_ctx(req)->uid);
 	return refresh &&

@@ -22,15 +22,15 @@
  */
 struct removal_note {
 	uint64_t sibling; /* sibling_ino() of the sibling's name */
-	uint64_t remover;
-	int64_t until_ms; /* when the note is over, on the loop's clock */
+	uint64_t remover; /* remover_of() of the process or user */
+	int64_t until_ms; /* when the remover sees the sibling again, on the loop's clock */
 };
 
-/* The notes of a mount, in sets by the hash of the sibling. Zero-initialise this struct. It owns no
- * other memory. */
+/* The notes of a mount. The notes of a sibling are in one set; its number selects the set.
+ * Zero-initialise this struct. It owns no other memory. */
 struct removals {
 	struct removal_note notes[REMOVALS_SETS][REMOVALS_IN_SET];
-	int64_t last_until_ms; /* until_ms of the newest note; all notes are over then */
+	int64_t last_until_ms; /* until_ms of the newest note: after that time no note counts */
 };
 
 /* Returns the number that stands for a remover: for a process (Tgid), or for a user if process is

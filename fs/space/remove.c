@@ -25,9 +25,10 @@
 #include "space/sibling.h"
 #include "space/unmade.h"
 
-/* Updates the notes of backups, the siblings that the kernel keeps, and the node. Call this
- * function after a removal, or after a failed one (r < 0). node: the node that the kernel knows
- * under the name, or NULL. */
+/* Call this function after a removal. r: 0, or the negative errno with which it failed. Updates the
+ * notes of backups, makes the kernel forget the siblings of the name, and takes the name away from
+ * its node. node: the node that the kernel knows under the name, or NULL; node_keep() was called
+ * for it. */
 static void end_removal(struct space *space, struct node *node, struct node *parent,
 			const char *name, bool is_dir, int r)
 {
@@ -68,7 +69,7 @@ struct removal {
 	struct pending_reply wait;
 	struct node *parent; /* we hold a reference */
 	char *name;
-	bool had_error;
+	bool had_error;	     /* the file had an .error */
 	struct access owner; /* the owner and mode of the file */
 };
 
@@ -79,7 +80,8 @@ static void removal_free(struct removal *removal)
 	free(removal);
 }
 
-/* Keeps a deleted sibling: it was listed, so rm -r will still name it. */
+/* Keeps a sibling of the removed file as a deleted sibling: rm -r has listed it, and will still
+ * name it. */
 static void leave_deleted_sibling(const struct removal *removal, const char *path,
 				  enum sibling sibling)
 {
@@ -136,9 +138,8 @@ static struct removal *removal_make(struct space *space, fuse_req_t req, struct 
 	return removal;
 }
 
-/* Finds the job to delete with a file. Only a job that a user has made or bound here on purpose is
- * deleted; for any other, the file goes alone. Returns 0, -ENOENT (delete no job) or another
- * -errno. */
+/* Finds the job to delete on the service with a file. Only a job that a user has made or bound here
+ * on purpose is deleted. Returns 0; -ENOENT: delete no job, only the file; or another -errno. */
 static int find_job_to_delete(struct space *space, fuse_req_t req, struct node *parent,
 			      const char *name, struct stat *ret_st, struct job_record *ret_job)
 {
@@ -157,7 +158,7 @@ static int find_job_to_delete(struct space *space, fuse_req_t req, struct node *
 }
 
 /* Deletes the job of a name on the service, and after that the file. Returns true if the request
- * was taken. */
+ * was or will be answered here; false: no job is to be deleted, so the caller removes the file. */
 static bool delete_job(struct space *space, fuse_req_t req, struct node *parent, const char *name)
 {
 	_cleanup_job_record_ struct job_record job = {0};
@@ -204,8 +205,8 @@ static int remove_sibling(struct space *space, fuse_req_t req, struct node *pare
 	return stored == -ENOENT ? derived : stored;
 }
 
-/* Removes a file. Its row records owner and mode of file and directory first: by these the name is
- * judged later. */
+/* Removes a file. Before that, its row records owner and mode of the file and its directory: they
+ * decide later who may have what the name keeps (claim.h). Returns 0 or -errno. */
 static int remove_file(struct space *space, fuse_req_t req, struct node *parent, const char *name)
 {
 	int r;
@@ -244,8 +245,8 @@ static void reply_rmdir(struct space *space, fuse_req_t req, struct node *parent
 	reply_recorded(space, req, r);
 }
 
-/* The removal of a big directory, which a thread does: both the look whether it is empty and giving
- * its blocks back take long. */
+/* The removal of a big directory, which a thread makes: the disk needs long to see whether the
+ * directory is empty, and to give its blocks back. */
 struct dir_removal {
 	struct node *node; /* we hold a reference; or NULL */
 	char *name;
@@ -273,6 +274,7 @@ static void answer_rmdir(struct disk_op *op)
 	free(removal);
 }
 
+/* Removes a big directory in a thread. Returns 0 (req will be answered) or -errno. */
 static int rmdir_later(struct space *space, fuse_req_t req, struct node *parent, const char *name,
 		       const struct stat *st)
 {

@@ -59,7 +59,7 @@ static bool is_open_for_writing(struct space *space, const struct end *end)
 	return node && node->content && node->content->writers;
 }
 
-/* Is the name of this end bound to a job? Returns 1, 0 or -errno. */
+/* Is the path of this end bound to a job? Returns 1, 0 or -errno. */
 static int is_bound(struct space *space, const struct end *end)
 {
 	_cleanup_job_record_ struct job_record job = {0};
@@ -73,7 +73,8 @@ static int is_bound(struct space *space, const struct end *end)
 	return r < 0 ? r : job.job_id != NULL;
 }
 
-/* Does the rename put new content under a job file name? Returns 1, 0 or -errno. */
+/* Does the rename put new content under a job file name, so that it is a commit? Returns 1, 0 or
+ * -errno. */
 static int rename_wants_commit(struct space *space, const struct renaming *renaming)
 {
 	const struct end *from = &renaming->from, *to = &renaming->to;
@@ -89,9 +90,10 @@ static int rename_wants_commit(struct space *space, const struct renaming *renam
 
 /*
  * Refuses some exchanges of a directory with something else, if both have a job file name. The row
- * of a file goes with the file. But a row that the directory's name still keeps belongs to no file
- * that exists, and may be another user's: it can neither go nor stay. And a FIFO, a link or a
- * device has no row of its own, and would get the name's. Returns 0, -EINVAL or another -errno.
+ * of a file goes with the file. But the directory's name may still keep a row from an earlier file.
+ * This row belongs to no file that exists, and may be another user's: it can neither go with the
+ * directory nor stay. And a FIFO, a link or a device has no row of its own, and would get the row
+ * that its new name keeps. Returns 0 if the exchange may be made, -EINVAL or another -errno.
  */
 static int check_exchange(struct space *space, const struct renaming *renaming)
 {
@@ -141,7 +143,8 @@ static int check_names(struct space *space, fuse_req_t req, const struct renamin
 	return check_exchange(space, renaming);
 }
 
-/* The head of a rename that waits for an import. Behind it: its two names, each with a NUL. */
+/* The head of the data of a rename that waits for an import. Its old and its new name follow, each
+ * with a NUL. */
 struct waiting_for_import {
 	fuse_ino_t parent, to_parent;
 	unsigned flags;
@@ -157,8 +160,9 @@ static void rename_again(fuse_req_t req, struct node *node, void *data)
 		  waiting->flags);
 }
 
-/* If an end is an import, begins its edit: the rename replaces it or moves it away. Returns whether
- * the request was taken. */
+/* If the file at this end is an import, begins to edit the import, because the rename replaces it
+ * or moves it away. Returns true if the request was answered, or waits and goes on with
+ * rename_again(). False: go on. */
 static bool edit_import_end(fuse_req_t req, const struct renaming *renaming, const struct end *end)
 {
 	struct nodes *nodes = &space_of(req)->nodes;
@@ -239,8 +243,8 @@ static bool is_end_empty(struct space *space, const struct end *end)
 	return is_empty;
 }
 
-/* Decides which rows the new files of both names get. Returns 0 or -errno; after an error the
- * rename must not be done. */
+/* Decides which rows of the ledger the files get under their new names (claim.h). Returns 0 or
+ * -errno; after an error the rename must not be made. */
 static int claim_ends(struct space *space, fuse_req_t req, const struct renaming *renaming)
 {
 	const struct end *from = &renaming->from, *to = &renaming->to;
@@ -255,15 +259,15 @@ static int claim_ends(struct space *space, fuse_req_t req, const struct renaming
 		return r < 0 ? r : claim_yield(space, req, from->parent, from->name, &from->st);
 	}
 	if (S_ISDIR(from->st.st_mode) && to->exists && !is_end_empty(space, to))
-		/* check this before a row is set aside for a rename that fails */
+		/* the rename would fail: so set no row aside for it */
 		return -ENOTEMPTY;
 	if (S_ISDIR(from->st.st_mode))
 		return claim_tree(space, req, from->parent, from->name, to->parent, to->name);
 	return claim_name(space, req, to->parent, to->name, &from->st, renaming_replaced(renaming));
 }
 
-/* If the target is a free name and the source has no job, gives the target back a job that was just
- * moved away. Returns 0 or -errno. */
+/* If the target's name is free and the source has no job, gives the target's name its job back.
+ * This is for a job that was moved away a moment ago (backup.c). Returns 0 or -errno. */
 static int take_name(struct space *space, fuse_req_t req, struct renaming *renaming)
 {
 	_cleanup_job_record_ struct job_record job = {0};
@@ -293,10 +297,10 @@ static bool may_take_rows(const struct renaming *renaming)
 	       (from->is_job && to->is_job);
 }
 
-/* Does this rename move rows? Yes if it moves a directory. Yes if it gives a job file that has a
- * row another job file name. Yes if it exchanges two job file names, one of them a regular file.
- * *ret_row is set only for a plain rename of a job file that has a row and is no backup. Returns 1,
- * 0 or -errno. */
+/* Does this rename move rows of the ledger? Yes if it moves a directory. Yes if it gives a job file
+ * that has a row another job file name. Yes if it exchanges two job file names, one of them a
+ * regular file. *ret_row is set only for a rename, and no exchange, of a job file that has a row
+ * and is no backup. Returns 1, 0 or -errno. */
 static int takes_row(struct space *space, const struct renaming *renaming, int64_t *ret_row)
 {
 	_cleanup_job_record_ struct job_record job = {0};
@@ -308,8 +312,8 @@ static int takes_row(struct space *space, const struct renaming *renaming, int64
 		return 1;
 	if (!from->is_job || !renaming->to.is_job)
 		return 0;
-	/* the rows of two files change places; without a regular file there is no row to move, and
-	 * the names keep theirs */
+	/* in an exchange the rows of two regular files change places. Without a regular file there
+	 * is no row to move, and each name keeps what it has */
 	if (renaming->flags & RENAME_EXCHANGE)
 		return S_ISREG(from->st.st_mode) || S_ISREG(renaming->to.st.st_mode);
 	r = claim_find(space, from->parent, from->name, &from->st, &job);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Ends renames whose end the ledger could not record. Whether such a rename was done in the spool
- * shows where the inode is (witness.c). Renames that a crash has left are ended before there is a
- * space, by submit_recover().
+ * Ends renames whose end the ledger could not record. The place of the renamed inode in the spool
+ * shows whether such a rename was done (witness.c). Renames that a crash has left are ended before
+ * there is a space, by submit_recover().
  */
 #include "space/rename_recover.h"
 

@@ -4,9 +4,9 @@
 
 #include "space/space.h"
 
-/* Records how renames ended whose end the ledger could not record: the spool shows whether each was
- * done. Call this function before a submission: until then a path could have another path's
- * binding. Returns 0, or -errno while the ledger cannot be written. */
+/* Some renames have ended, and the ledger could not record that. Records it now; the spool shows
+ * whether each of them was done. Call this function before a submission: until then a path could
+ * have another path's binding. Returns 0, or -errno while the ledger cannot be written. */
 int rename_settle(struct space *space);
 
 #endif

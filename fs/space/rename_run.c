@@ -27,8 +27,8 @@
 #include "space/renaming.h"
 #include "space/unmade.h"
 
-/* Updates the nodes after a rename. *from_name and *to_name are allocated copies; a node that takes
- * one sets it to NULL. */
+/* Updates the names of the nodes after a rename. *from_name and *to_name are allocated copies of
+ * the old and the new name; the pointer of a copy that a node takes is set to NULL. */
 static void move_nodes(struct nodes *nodes, const struct renaming *renaming, struct node *source,
 		       struct node *target, char **from_name, char **to_name)
 {
@@ -52,8 +52,9 @@ static void move_nodes(struct nodes *nodes, const struct renaming *renaming, str
 			   steal_ptr(*to_name));
 }
 
-/* Makes the kernel forget the siblings below a renamed directory. They may differ now: rows
- * recorded under the new path stay, and a hidden directory has no siblings. */
+/* If one end of a rename is a directory now, makes the kernel forget the siblings below it. They
+ * may differ now: rows that the ledger had under the new path stay there, and a hidden directory
+ * has no siblings. */
 static void forget_siblings_below(struct space *space, const struct end *end)
 {
 	const struct node *node = node_known(&space->nodes, end->parent, end->name);
@@ -103,8 +104,8 @@ int rename_spool(struct space *space, const struct renaming *renaming)
 	return 0;
 }
 
-/* Returns -EBUSY if a submission is under way for a name that would get other bindings; otherwise 0
- * or another -errno. */
+/* Checks the new path of a rename, which would get other bindings. Returns 0, -EBUSY (the path, or
+ * a path below it, has an unfinished submission) or another -errno. */
 static int check_idle(struct space *space, const char *path)
 {
 	int r = submit_ask(space->engine, PATH_IS_BUSY, path);
@@ -112,7 +113,8 @@ static int check_idle(struct space *space, const char *path)
 	return r > 0 ? -EBUSY : r;
 }
 
-/* Records the new directories of the files' rows. On failure the old directories stay recorded. */
+/* Records in the rows of the renamed files which directory each file is in now. On failure the rows
+ * keep the old directories, and the log has a warning. */
 static void follow_rows(struct space *space, const struct renaming *renaming)
 {
 	const struct end *from = &renaming->from, *to = &renaming->to;
@@ -146,8 +148,9 @@ static void end_rename(struct space *space, const struct renaming *renaming,
 			  record->to, strerror(-settled));
 }
 
-/* Finds the paths of a rename's record. Returns 1; 0 if the ledger has no row to move; or
- * -errno. */
+/* Finds the two paths of a rename for the ledger, allocated (also on failure), and checks that
+ * their rows can be moved now. Returns 1; 0: the ledger has no row to move; -EBUSY: see
+ * check_idle(); or another -errno. */
 static int make_record(struct space *space, const struct renaming *renaming, char **ret_from,
 		       char **ret_to)
 {

@@ -14,8 +14,8 @@
 #include "space/path.h"
 #include "space/renaming.h"
 
-/* Records in the ledger that content renamed to the target's name was refused: the target's .error
- * shows err. Returns -err->errnum; or another -errno if the refusal cannot be recorded. */
+/* Records in the ledger that this rename was refused: the .error of the target's name shows err.
+ * Returns -err->errnum; or another -errno if the refusal cannot be recorded. */
 static int refuse_rename(struct space *space, fuse_req_t req, const struct renaming *renaming,
 			 const struct err *err)
 {

@@ -22,7 +22,8 @@
 
 struct rename_wait {
 	struct pending_reply wait;
-	/* a copy: it holds the parents; from_name and to_name are its names */
+	/* a copy: its names are from_name and to_name. We hold to.parent; for a rename also
+	 * from.parent */
 	struct renaming renaming;
 	char *from_name, *to_name;
 	struct node *source; /* of a link: we hold a reference; NULL: a rename */
@@ -44,7 +45,7 @@ static void take_attributes_back(struct rename_wait *waited)
 		r = location.dirfd = node_dirfd(&space->nodes, renaming->from.parent);
 	if (r >= 0)
 		r = location_stat(&location, &st);
-	/* another file may have the source's name by now */
+	/* a rename: another file may have the source's name by now */
 	if (r == 0 && (waited->source || st.st_ino == renaming->from.st.st_ino))
 		job_attributes_take_back(&location, waited->wait.put);
 }
@@ -61,7 +62,7 @@ static int rename_committed(struct space *space, const struct renaming *renaming
 	if (r < 0)
 		return r;
 	followed = claim_follow(space, renaming->to.parent, renaming->to.name, &renaming->from.st);
-	if (followed < 0) /* until the next commit the row's former owner can see it too */
+	if (followed < 0) /* until the next commit the row's former owner can see the row too */
 		log_warning("%s: its new owner cannot be recorded: %s", renaming->to.name,
 			    strerror(-followed));
 	backup_left(space, renaming->from.parent, renaming->from.name);

@@ -5,27 +5,30 @@
 #include "space/space.h"
 #include "space/unmade.h"
 
-/* The two ends of a rename or a link; all files of both share these. */
+/* The two ends of a rename or a link, for all files of this folder that rename or link. */
 
 /* One of the two names of a rename: the one that the file leaves, or the one that it gets. */
 struct end {
 	struct node *parent;
 	const char *name;
 	bool exists;
-	struct stat st; /* if exists; for a link also the source */
-	bool is_job;	/* a regular file of this name is a job file */
+	/* the attributes of the file that has this name, if exists. For a link from.st has those of
+	 * the source */
+	struct stat st;
+	bool is_job; /* the name is a job file name: a regular file of this name is a job file */
 };
 
+/* A rename or a link. For a link only to, user and from.st are set. */
 struct renaming {
 	struct end from, to;
-	unsigned flags;
-	uid_t user; /* the user of the request */
-	/* the stories that end with a directory that the rename replaces */
+	unsigned flags; /* of renameat2(2); 0 for a link */
+	uid_t user;	/* the user of the request */
+	/* if the rename replaces a directory: the stories that end with that directory */
 	struct unmade_whose ended;
 };
 
-/* Looks at one end of a rename. name must stay valid as long as *ret_end. Returns 0, also if the
- * name has no file, or -errno. */
+/* Looks at one end of a rename: fills *ret_end, which borrows name. Returns 0 or -errno; also 0 if
+ * the name has no file (ret_end->exists is false). */
 int end_look(struct space *space, struct node *parent, const char *name, struct end *ret_end);
 
 /* Returns the attributes of the regular file that the rename replaces. NULL: it replaces none. */

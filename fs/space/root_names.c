@@ -2,10 +2,11 @@
 /*
  * An import gets a name that no file in the spool's root has. To ask the kernel for one name takes
  * 6 µs. It takes longer while a thread makes files there, because both lock the directory. At the
- * first scan of a large account the root is mostly empty. So its names are read once when imports
- * begin to get their names. A name that was not read is free, as long as no request makes a name in
- * the root. When one does, the names are forgotten, and the kernel is asked again. The files of
- * imports need no such care: the ledger has their names.
+ * first scan of a large account the root is mostly empty. So the names in the root are read once,
+ * when imports begin to get their names. A name that was not read is free, as long as no request
+ * makes a name in the root. When a request makes one, the names that were read are forgotten, and
+ * the kernel is asked for each name again. The files of imports need no such care: the ledger has
+ * their names.
  */
 #define _GNU_SOURCE
 #include "space/root_names.h"
@@ -21,8 +22,8 @@
 #include "space/entries.h"
 
 struct root_names {
-	struct buf text; /* each name ends with a NUL */
-	size_t n;
+	struct buf text;		   /* each name ends with a NUL */
+	size_t n;			   /* how many names text has */
 	const char *names[ROOT_NAMES_MAX]; /* sorted; they point into text */
 };
 
@@ -31,7 +32,8 @@ static int compare_names(const void *one, const void *other)
 	return strcmp(*(const char *const *)one, *(const char *const *)other);
 }
 
-/* Adds the names of a directory. Returns 0, -E2BIG (too many names) or another -errno. */
+/* Adds the names of a directory's entries to names. Returns 0, -E2BIG (the directory is too big) or
+ * another -errno. */
 static int add_names(struct root_names *names, struct entries *entries)
 {
 	const struct dirent *entry;

@@ -4,12 +4,12 @@
 
 #include "space/space.h"
 
-/* The names of the spool's root, for the time that many imports get their names. The essay is in
- * root_names.c. */
+/* The names of the entries in the spool's root, read once while many imports get their names. The
+ * essay is in root_names.c. */
 struct root_names;
 
-/* Reads the names of the root, if there are at most ROOT_NAMES_MAX. Otherwise, or without memory,
- * no name is known. */
+/* Reads the names of the root. If there are more than ROOT_NAMES_MAX, or on an error, no name is
+ * known. */
 void root_names_read(struct space *space);
 
 /* Forgets the names. Call this function when a name of the root is made, or when all imports have

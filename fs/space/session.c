@@ -33,13 +33,13 @@
 #include "space/version_text.h"
 #include "submit/changes.h"
 
-/* How many requests are taken in one iteration, and for how long: many requests share one commit of
- * the ledger, and the network must get its time too. */
+/* How many requests are taken in one iteration, and for how many milliseconds. Many, because these
+ * requests share one commit of the ledger. Not more, because the network must get its time too. */
 #define REQUESTS_PER_ITERATION 64
 #define REQUESTS_MS 5
 
-/* The FUSE protocol of Linux 5.10, the first kernel that surely drops old attributes after a
- * notification (sibling_cache.c). */
+/* The minor version of the FUSE protocol of Linux 5.10, the first kernel that surely drops old
+ * attributes after a notification (sibling_cache.c). */
 #define SIBLINGS_KEPT_SINCE 32
 
 static void op_init(void *userdata, struct fuse_conn_info *conn)
@@ -55,7 +55,8 @@ static void op_init(void *userdata, struct fuse_conn_info *conn)
 	conn->want &= ~(unsigned)FUSE_CAP_HANDLE_KILLPRIV;
 	/* an error of a write must be reported by that write */
 	conn->want &= ~(unsigned)FUSE_CAP_WRITEBACK_CACHE;
-	/* one loop answers, so parallel lookups and listings in one directory do no harm */
+	/* one loop answers all requests, so parallel lookups and listings in one directory do no
+	 * harm */
 	conn->want |= conn->capable & FUSE_CAP_PARALLEL_DIROPS;
 }
 
@@ -98,11 +99,12 @@ const struct fuse_lowlevel_ops space_ops = {
 /*
  * The loop's callback when the FUSE descriptor has requests. Takes and handles them, at most
  * REQUESTS_PER_ITERATION, and for about REQUESTS_MS. If the kernel has unmounted the space, or the
- * descriptor fails, the descriptor is watched no longer, and the owner of the space is told. Asking
- * for one more request is a system call. While one program writes one file after the other, there
- * is never one more. So after the first request the function asks again in two cases only. The loop
- * has met several requests at once lately; or changes wait for this iteration's commit, which a new
- * request can share. Otherwise the loop just begins its next iteration.
+ * descriptor fails, the descriptor is watched no longer, and space->unmounted() is called. To ask
+ * for one more request costs a system call. While one program writes one file after the other,
+ * there is never one more request. So after the first request the function asks again in two cases
+ * only. The last iteration took several requests (space->crowded); or changes wait for this
+ * iteration's commit, which a new request can share. Otherwise the loop just begins its next
+ * iteration.
  */
 static void take_requests(void *data, uint32_t events)
 {
@@ -202,8 +204,8 @@ static void init_space(struct space *space, const struct space_spec *spec)
 	shares_init(&space->memory, USERS_MEMORY_MAX, space->options->one_user);
 }
 
-/* Opens the spool, and makes the threads that wait for the disk. Returns 0, or -errno with err
- * filled. */
+/* Makes the root's node from the spool's descriptor, and the threads that wait for the disk.
+ * Returns 0, or -errno with err filled. */
 static int open_spool(struct space *space, int take_spool_fd, struct err *err)
 {
 	int r = nodes_init(

@@ -32,7 +32,8 @@
 #include "space/pending_reply.h"
 #include "submit/job_naming.h"
 
-/* A request that waits for the service, or for the job's text to be written into an empty file. */
+/* One setting of coc.job_id. It waits for the service, or for the job's text to be written into an
+ * empty file. */
 struct job_setting {
 	struct space *space;
 	struct node *node; /* we hold a reference */
@@ -51,7 +52,7 @@ bool set_job_is_name(const char *name)
 	return !strcmp(name, "coc.job_id") || !strcmp(name, "user.coc.job_id");
 }
 
-/* ---- the end ---- */
+/* ---- the end of a setting ---- */
 
 /* Ends the setting of coc.job_id and frees it. Its request, if it was not interrupted, is answered
  * with r: 0 or a negative errno. */
@@ -96,7 +97,8 @@ static void on_setting_interrupted(fuse_req_t req, void *data)
 	fuse_req_t waiting = steal_ptr(setting->req);
 
 	(void)req;
-	/* do not free here: libfuse holds the lock of the request. The setting's end frees it */
+	/* do not free setting here: libfuse holds the lock of the request. end_setting() frees
+	 * it */
 	reply(waiting, -EINTR);
 }
 
@@ -111,16 +113,17 @@ void set_job_interrupt_all(struct space *space)
 			reply(steal_ptr(setting->req), -EINTR);
 		}
 		if (!setting->asked)
-			continue; /* a thread is at work: its end frees the setting */
+			/* a thread is filling the file: on_file_filled() frees the setting */
+			continue;
 		show_drop(steal_ptr(setting->asked));
 		end_setting(setting, 0);
 	}
 }
 
-/* ---- the file ---- */
+/* ---- checking and filling the file ---- */
 
-/* Refuses a user who may write this file, but could not write the job's file if it were shown
- * here. */
+/* Refuses a user who may write this file, but may not take jobs of the service
+ * (adopter_may_take()). Returns a negative errno. */
 static int refuse_user(struct space *space, fuse_req_t req, struct node *node)
 {
 	struct err err;
@@ -133,7 +136,7 @@ static int refuse_user(struct space *space, fuse_req_t req, struct node *node)
 }
 
 /* Refuses to set coc.job_id, because the value is no job ID: records that in the file's .error.
- * Returns the errno for the answer, negative. */
+ * Returns a negative errno for the answer. */
 static int refuse_value(struct space *space, fuse_req_t req, struct node *node)
 {
 	struct err err;
@@ -144,8 +147,8 @@ static int refuse_value(struct space *space, fuse_req_t req, struct node *node)
 }
 
 /* Checks whether a request may bind this file to a job. Returns 0 if it may. -ENODATA: this is no
- * job file. -EPERM: the user may not; if the user may not even write the file, no story is written
- * for it. -EBUSY: the file is open for writing. Or another -errno. -EPERM comes before -EBUSY. */
+ * job file. -EPERM: the user may not; the .error tells that only if the user may write the file.
+ * -EBUSY: the file is open for writing, and the user may bind it. Or another -errno. */
 static int check_file(struct space *space, fuse_req_t req, struct node *node, struct stat *ret_st)
 {
 	_cleanup_job_record_ struct job_record job = {0};
@@ -183,9 +186,9 @@ static int has_text(struct space *space, struct node *node, const struct shown_j
 	return r;
 }
 
-/* Checks the file once more, records in the ledger that it has the job, and answers the request. If
- * the file has the job's text, the job's version becomes its base; otherwise it has no base. A
- * refusal is recorded in the file's .error. */
+/* Checks the file once more, records in the ledger that the file has the job, and answers the
+ * request. If the file has the job's text, the job's version becomes the base of the file;
+ * otherwise the file has no base. A refusal is recorded in the file's .error. */
 static void record_setting(struct job_setting *setting, const struct shown_job *job)
 {
 	struct space *space = setting->space;
@@ -221,6 +224,7 @@ static void on_file_filled(void *data, int result)
 		record_setting(setting, &setting->job);
 }
 
+/* May the job's text be written into the file? Returns 0, or -EBUSY: the file is open. */
 static int may_fill(void *data)
 {
 	const struct job_setting *setting = data;
@@ -229,7 +233,8 @@ static int may_fill(void *data)
 	return content && !LIST_EMPTY(&content->handles) ? -EBUSY : 0;
 }
 
-/* Copies a text to *to, and moves *to behind the copy. Returns the copy. */
+/* Copies a text with its NUL to *to, and moves *to behind the copy. Returns the copy; NULL if text
+ * is NULL. */
 static const char *keep_text(char **to, const char *text)
 {
 	char *kept = *to;
@@ -240,8 +245,8 @@ static const char *keep_text(char **to, const char *text)
 	return kept;
 }
 
-/* Copies the job for the time that its text is being written into the file. Returns 0 or
- * -ENOMEM. */
+/* Copies the job into the setting, for the time that its text is being written into the file.
+ * Returns 0 or -ENOMEM. */
 static int keep_job(struct job_setting *setting, const struct shown_job *job)
 {
 	size_t size = job->size + 1;

@@ -66,7 +66,8 @@ bool sibling_stat_job(struct space *space, struct node *parent, const char *name
 	       location_stat(&location, ret_st) == 0;
 }
 
-/* The row of a sibling, and the job file beside it if there is one. */
+/* What is known of one sibling: the row that it shows, and the job file beside it if there is
+ * one. */
 struct beside {
 	struct job_glance seen;
 	struct stat job;
@@ -74,8 +75,8 @@ struct beside {
 	bool is_deleted; /* a deleted sibling: the ledger has no row (deleted_siblings.h) */
 };
 
-/* Is there a job file beside the sibling, and does the row belong to that file's user (the owner or
- * the heir)? If only one user uses the mount, any file will do. */
+/* Is there a job file beside the sibling, and does the row belong to the user of that file (as its
+ * owner or as the heir)? On a mount of one user any file counts. */
 static bool has_own_file(const struct space *space, const struct beside *beside)
 {
 	if (space->options->one_user)
@@ -85,11 +86,11 @@ static bool has_own_file(const struct space *space, const struct beside *beside)
 }
 
 /*
- * Finds who may read a sibling: the readers of its job file. If no file of the row's owner or heir
- * is beside the sibling: only the row's owner. If the file beside it is the heir's, the .error may
- * be the story of the former owner's file. Then it belongs to the former owner, and the heir may
- * read it only if the heir could read that file. All other users are kept from such a story by
- * check_reader().
+ * Finds the owner and the mode of a sibling, which say who may read it: the readers of its job
+ * file. If no file of the row's owner or heir is beside the sibling: only the row's owner. If the
+ * file beside it is the heir's, the .error may be the story of the former owner's file. Then the
+ * .error belongs to the former owner, and the heir may read it only if the heir could read the
+ * former owner's file. All other users are kept from such a story by check_reader().
  */
 static struct access readers_of_sibling(const struct space *space, enum sibling sibling,
 					const struct beside *beside)
@@ -113,6 +114,7 @@ static struct access readers_of_sibling(const struct space *space, enum sibling 
 	return access;
 }
 
+/* Returns the attributes of a sibling, as the mount shows them. */
 static struct stat show_sibling(const struct space *space, const struct node *parent,
 				const char *name, enum sibling sibling, const struct beside *beside)
 {
@@ -135,8 +137,8 @@ static struct stat show_sibling(const struct space *space, const struct node *pa
 	return st;
 }
 
-/* Finds the owner of a deleted sibling; NULL: it is none. If its job file exists again, the deleted
- * sibling is forgotten. */
+/* Returns the owner and mode that are kept of a deleted sibling; NULL: this name is no deleted
+ * sibling. If its job file exists again, the deleted sibling is forgotten, and NULL is returned. */
 static const struct access *find_deleted_sibling(struct space *space, struct node *parent,
 						 const char *name, enum sibling sibling)
 {
@@ -153,8 +155,8 @@ static const struct access *find_deleted_sibling(struct space *space, struct nod
 	return NULL;
 }
 
-/* Finds the row and the job file of a sibling. Returns 0, -ENOENT (there is no such sibling) or
- * another -errno. */
+/* Finds the row of a sibling, and its job file if there is one. Returns 0, -ENOENT (there is no
+ * such sibling) or another -errno. */
 static int look_beside(struct space *space, struct node *parent, const char *name,
 		       enum sibling sibling, struct beside *ret_beside)
 {
@@ -182,7 +184,8 @@ static int look_beside(struct space *space, struct node *parent, const char *nam
 	return 0;
 }
 
-/* Was a sibling gone a moment ago? The kernel keeps nothing of a sibling that comes and goes. */
+/* Was a sibling gone a moment ago? Then let the kernel keep nothing of it: the sibling may come and
+ * go again. */
 static bool is_unsettled(const struct space *space, const struct node *node)
 {
 	return node->gone_ms &&
@@ -190,9 +193,10 @@ static bool is_unsettled(const struct space *space, const struct node *node)
 }
 
 /* May the kernel keep the name or the attributes of a sibling? Not of a deleted sibling, which
- * changes without a report. Not of one that was gone, or that a process has removed, a moment ago:
- * its remover must not see it (removals.h). Not beside an ignored name: the sibling exists only as
- * long as the name has a job. And not if the cache is off. */
+ * changes without a report. Not of a sibling that was gone a moment ago. Not of a sibling that a
+ * process has removed a moment ago: this process must not see it (removals.h). Not beside an
+ * ignored name: the sibling exists only as long as the name has a job. And not if the cache is
+ * off. */
 static bool may_keep(struct space *space, const struct node *node, const struct beside *beside)
 {
 	const char *name = node->link.name;
@@ -214,8 +218,8 @@ static void set_timeouts(struct space *space, struct node *node, bool may_keep,
 			 const struct sibling_telling *telling, struct fuse_entry_param *entry)
 {
 	struct sibling_answer *answer = may_keep ? telling->answer : NULL;
-	/* a program that looks once gets the attributes with the name, so it need not ask for
-	 * them */
+	/* not at the first lookup: then the kernel gets the attributes with the name (LOOKED_UP_S),
+	 * so that a stat(2) needs no second request */
 	const bool keeps_name = may_keep && (telling->is_listing || node->lookups > 1);
 
 	if (answer && answer->n == SIBLING_ANSWER_MAX)
@@ -266,9 +270,9 @@ int sibling_fill_beside(struct space *space, struct node *parent, const char *na
 }
 
 /*
- * Notes that a sibling is gone, and returns the error for it. If the kernel keeps the name, -ESTALE
- * makes it look the name up anew, once for each call of a program. Otherwise the kernel has looked
- * the name up just now, and -ENOENT is right.
+ * Notes that a sibling is gone, and returns the error for the request. If the kernel keeps the
+ * name, -ESTALE makes the kernel look the name up anew, once for each call of a program. Otherwise
+ * the kernel has looked the name up just now, and -ENOENT is right.
  */
 static int tell_gone(const struct space *space, struct node *node)
 {
@@ -287,7 +291,7 @@ static int look_beside_node(struct space *space, struct node *node, struct besid
 	struct node *parent = node->link.parent;
 	int r;
 
-	/* the name is no sibling's any more, or the node has lost it */
+	/* this is no sibling's name any more, or the node has lost its name */
 	if (!parent || job_name_sibling(space, parent, node->link.name, NULL) != sibling)
 		return -ESTALE;
 	r = look_beside(space, parent, node->link.name, sibling, ret_beside);

@@ -6,21 +6,24 @@
 
 /* The derived files NAME.id and NAME.error: made from the ledger, stored nowhere. */
 
-/* The answer in which the kernel gets a sibling: it decides what the kernel may keep
- * (sibling_cache.c). */
+/* In which kind of answer the kernel gets a sibling. The kind decides what the kernel may keep of
+ * the sibling (sibling_cache.c). */
 struct sibling_telling {
 	bool is_listing; /* true: the answer to a listing; false: to a lookup */
-	/* the answer of a listing whose reader takes it at once; NULL: the reader may not */
+	/* the answer to a listing of a reader who takes it at once; NULL: the reader may take it
+	 * later, or this is a lookup */
 	struct sibling_answer *answer;
 };
 
-/* Looks up the name of a sibling. Fills *ret_entry, and gives the kernel a reference: send the
- * answer once, or call node_forget(). Returns 0, -ENOENT (there is none now) or another -errno. */
+/* Looks up the name of a sibling. Fills *ret_entry, and counts a reference for the kernel: send
+ * *ret_entry once, or call node_forget(). Returns 0, -ENOENT (there is no such sibling now) or
+ * another -errno. */
 int sibling_fill(struct space *space, struct node *parent, const char *name, enum sibling sibling,
 		 const struct sibling_telling *telling, struct fuse_entry_param *ret_entry);
 
-/* Fills the answer for a sibling beside a job file that a listing has just looked at. seen comes
- * from sibling_glance(), job is the job file in the spool. Returns 0 or -errno. */
+/* As sibling_fill(), for a sibling beside a job file that a listing has just looked at. seen comes
+ * from sibling_glance() and says that the sibling exists. job: the attributes of the job file in
+ * the spool. Returns 0 or -ENOMEM. */
 int sibling_fill_beside(struct space *space, struct node *parent, const char *name,
 			enum sibling sibling, const struct job_glance *seen, const struct stat *job,
 			const struct sibling_telling *telling, struct fuse_entry_param *ret_entry);
@@ -54,19 +57,20 @@ uint64_t sibling_size(const struct job_glance *seen, enum sibling sibling);
  * writing. text_read() and text_release() serve the rest. */
 void sibling_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi);
 
-/* Removes a sibling. An .id stays; removals.h notes its remover. An .error is dismissed. Returns 0
- * or -errno. */
+/* Removes a sibling for the caller of req. An .id stays, and its remover is noted (removals.h). An
+ * .error is dismissed: it stays away until the next story. Returns 0 or -errno. */
 int sibling_remove(struct space *space, fuse_req_t req, struct node *parent, const char *name,
 		   enum sibling sibling);
 
-/* Has the caller of req removed this sibling a moment ago? Then do not show it to the caller. */
+/* Has the caller of req removed this sibling a moment ago (removals.h)? Then do not show the
+ * sibling to the caller. */
 bool sibling_is_removed(struct space *space, fuse_req_t req, const struct node *parent,
 			const char *name);
 
-/* ---- for sibling.c and sibling_remove.c ---- */
+/* ---- called by sibling.c and sibling_remove.c only ---- */
 
-/* Finds the path of the job file that a sibling's name belongs to, allocated. Returns 0 or
- * -errno. */
+/* Finds the ledger's path of the job file that a sibling's name belongs to. Returns 0 and an
+ * allocated path, or -errno. */
 int sibling_job_path(const struct node *parent, const char *name, enum sibling sibling,
 		     char **ret_path);
 
@@ -75,8 +79,8 @@ int sibling_job_path(const struct node *parent, const char *name, enum sibling s
 int sibling_owner(struct space *space, struct node *parent, const char *name, enum sibling sibling,
 		  uid_t *ret_uid);
 
-/* Looks for the job file that a sibling's name belongs to. Returns false if the spool does not have
- * it. */
+/* Looks in the spool for the job file that a sibling's name belongs to, and gets its attributes.
+ * Returns false if the spool does not have the file. */
 bool sibling_stat_job(struct space *space, struct node *parent, const char *name,
 		      enum sibling sibling, struct stat *ret_st);
 

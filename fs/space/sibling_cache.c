@@ -4,9 +4,9 @@
  *
  * Siblings change by themselves. If the kernel kept nothing of them, it would look up each one at
  * each stat(2): that is half of all requests of an ls -l. So the kernel keeps the name of an
- * existing sibling, as long as a name of the spool, and its attributes. The kernel never keeps that
- * a sibling does not exist, so a new sibling is seen at once. The kernel never keeps the text of a
- * sibling (text.c).
+ * existing sibling, as long as a name of the spool, and its attributes. The kernel never remembers
+ * that a sibling does not exist, so a new sibling is seen at once. The kernel never keeps the text
+ * of a sibling (text.c).
  *
  * The rule: the kernel forgets the attributes before any answer shows a change. A sibling's
  * attributes come from the ledger, from the file beside it, and from the place of its directory.
@@ -29,8 +29,8 @@
  * answer is ESTALE. Then the kernel looks the name up anew, and the caller gets ENOENT. The kernel
  * does so once for each call, and a sibling may come and go again meanwhile. So for a second the
  * kernel keeps nothing of a sibling that was gone (SIBLING_UNSETTLED_MS), and the answer is ENOENT.
- * One call can still take the name for an existing sibling, because it asks nothing: open(2) with
- * O_PATH.
+ * One call can still find a sibling that is gone, because the kernel asks nothing for this call:
+ * open(2) with O_PATH.
  *
  * The kernel forgets by fuse_lowlevel_notify_inval_inode() with a negative offset, a write to the
  * FUSE descriptor. The kernel finds the inode in a table and marks it. It takes no lock of an inode
@@ -44,8 +44,8 @@
  * the inode exists when the notification comes. A process that asks by GETATTR holds the inode. But
  * an answer to LOOKUP, or to a listing, may make the inode after the notification has not found it
  * (ENOENT). So such an answer gives the kernel only one of two things to keep: the name, or the
- * attributes. The kernel asks for the other again. An answer to SETATTR gives the kernel no
- * attributes to keep, because the kernel takes them without a look at the number.
+ * attributes. The kernel asks for the other of the two again. An answer to SETATTR gives the kernel
+ * no attributes to keep, because the kernel takes them without a look at the number.
  *
  * One kind of answer gives both, so that ls -l of a new mount needs no further requests: the answer
  * to a listing by the user who mounts. Its reader takes it at once. The reader has taken it when
@@ -75,7 +75,7 @@
 #include "space/path.h"
 #include "space/space.h"
 
-#define SIBLING_POLL_US 50
+#define SIBLING_POLL_US 50 /* after this time wait_for_reader() tries again */
 
 static int forget_attributes(struct space *space, uint64_t node_id)
 {
@@ -93,7 +93,7 @@ void sibling_cache_end(struct space *space)
 	loop_timer_cancel(&space->siblings.again);
 }
 
-/* ---- what is kept ---- */
+/* ---- what the kernel keeps ---- */
 
 static bool is_kept(const struct node *node)
 {
@@ -132,10 +132,11 @@ void sibling_cache_told(struct space *space, struct node *node, struct sibling_a
 	answer->inos[answer->n++] = node->ino;
 }
 
-/* ---- to forget ---- */
+/* ---- making the kernel forget one sibling ---- */
 
-/* Makes the kernel forget the attributes of a node. Returns false if the kernel could not, or if an
- * answer on its way may bring the old attributes. */
+/* Makes the kernel forget the attributes of a sibling. Returns true if the kernel has none of them
+ * now. False: the notification has failed, or an answer that its reader has not taken yet may bring
+ * the old attributes. */
 static bool is_forgotten(struct space *space, const struct node *node)
 {
 	int r = space->siblings.forget(space, node_id(&space->nodes, node));
@@ -159,8 +160,8 @@ static void set_stale(struct space *space, struct node *node)
 	node->is_stale = true;
 }
 
-/* A timer's callback. Asks the kernel once more to forget the attributes of all stale siblings: an
- * earlier notification of these has failed. If any fails again, the timer is set for
+/* A timer's callback. Asks the kernel once more to forget the attributes of all siblings in
+ * nodes->stale, because earlier notifications have failed. If any fails again, the timer is set for
  * SIBLING_AGAIN_MS later. */
 static void tell_again(void *data)
 {
@@ -179,8 +180,8 @@ static void tell_again(void *data)
 			       loop_now_ms(space->loop) + SIBLING_AGAIN_MS, tell_again, space);
 }
 
-/* Waits for the reader of the answer on its way that has this sibling. Returns whether the kernel
- * has forgotten the sibling's attributes. */
+/* Waits until the reader of a listing takes the answer that has this sibling, at most
+ * SIBLING_READER_MS. Returns true if the kernel has forgotten the sibling's attributes. */
 static bool wait_for_reader(struct space *space, const struct node *node)
 {
 	const int64_t until_us = clock_monotonic_us() + SIBLING_READER_MS * 1000;
@@ -219,7 +220,7 @@ void sibling_cache_taken(struct space *space, struct sibling_answer *answer)
 		tell_again(space);
 }
 
-/* ---- which siblings ---- */
+/* ---- which siblings a change concerns ---- */
 
 static bool is_any_kept(const struct space *space)
 {
@@ -269,7 +270,8 @@ void sibling_cache_tree_changed(struct space *space, const struct node *dir)
 	}
 }
 
-/* Follows a path down from a directory. Returns NULL if the kernel does not know it. */
+/* Follows a path down from a directory. Returns its node; NULL: the kernel does not know a part of
+ * the path. */
 static struct node *walk_down(struct space *space, struct node *dir, const char *path)
 {
 	char part[NAME_MAX + 1];
@@ -288,7 +290,7 @@ static struct node *walk_down(struct space *space, struct node *dir, const char 
 }
 
 /* Follows a path of the ledger down from the root. While a rename is under way, a part of the path
- * has another name by now (moving.c). */
+ * has another name in the spool (moving.c). Returns the node, or NULL as walk_down(). */
 static struct node *walk_from_root(struct space *space, const char *path)
 {
 	const struct node_move *move;
@@ -311,8 +313,8 @@ static bool has_path(struct space *space, const struct node *dir, const char *pa
 	       !strcmp(found, path);
 }
 
-/* Returns the directory with this path of the ledger; NULL: the kernel does not know it. Most
- * directories were looked for lately: then no system call is made. */
+/* Returns the directory with this path of the ledger; NULL: the kernel does not know the directory.
+ * If the directory was looked for lately, no system call is made. */
 static struct node *find_directory(struct space *space, const char *path)
 {
 	const uint64_t hash = hash_text(HASH_BEGIN, path, strlen(path));
@@ -352,7 +354,7 @@ void sibling_cache_recorded(void *data, int64_t row, const char *path)
 
 	if (!is_any_kept(space))
 		return;
-	/* no row: a new row was undone, and its path is unknown */
+	/* row 0: a new row was undone, and its path is unknown */
 	if (!path && row && submit_path(space->engine, row, &path_of_row) == 0)
 		path = path_of_row;
 	path_changed(space, path);

@@ -14,7 +14,8 @@
 #include "space/proc.h"
 #include "space/sibling.h"
 
-/* Removes a deleted sibling. Returns 0, -ENOENT (it is none) or another -errno. */
+/* Forgets a deleted sibling. Returns 0, -ENOENT (this name is no deleted sibling) or another
+ * -errno. */
 static int remove_deleted_sibling(struct space *space, const struct node *parent, const char *name)
 {
 	_cleanup_free_ char *path = NULL;
@@ -23,8 +24,8 @@ static int remove_deleted_sibling(struct space *space, const struct node *parent
 	return r < 0 ? r : deleted_sibling_remove(&space->deleted_siblings, path) ? 0 : -ENOENT;
 }
 
-/* Returns the number that stands for the caller of a request in removals.h: for its process, or for
- * its user if the process cannot be seen. */
+/* Returns the number that stands for the caller of a request in removals.h (remover_of()): for the
+ * process, or for the user if the process cannot be seen. */
 static uint64_t remover_of_request(fuse_req_t req)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
@@ -46,9 +47,10 @@ bool sibling_is_removed(struct space *space, fuse_req_t req, const struct node *
 }
 
 /*
- * In a sticky directory only the owner of a file, or of the directory, may remove the file. The
- * kernel asks for this too, but it keeps siblings (sibling_cache.c), and may have an owner from
- * before a chown. Returns 0, -EPERM or another -errno.
+ * May the caller of req remove a sibling, if its directory has the sticky bit? Only the owner of
+ * the sibling, or of the directory, may. The kernel checks this too, but keeps attributes of
+ * siblings (sibling_cache.c), and may have an owner from before a chown(2). Returns 0, -EPERM or
+ * another -errno.
  */
 static int check_sticky(struct space *space, fuse_req_t req, struct node *parent, const char *name,
 			enum sibling sibling)

@@ -18,12 +18,12 @@
 
 #define PROC_MAGIC 0x9fa0		 /* f_type of statfs(2), for procfs */
 #define INITIAL_PID_NAMESPACE 0xeffffffc /* its inode number: the same in every kernel */
-/* of /proc/self/mounts; the line of /proc itself is short */
+/* room for a line of /proc/self/mounts; the line of the mount on /proc is short */
 #define MOUNT_LINE_MAX 4096
 
-/* Opens a file that tells the newest process. Refuses a file that is not procfs: a container may
- * mount a file system over /proc/loadavg (lxcfs), which tells another namespace's newest process,
- * or an old one. */
+/* Opens a file of /proc that has the PID of the newest process. path is relative to /proc. Refuses
+ * a file that is not of procfs. In a container, lxcfs may have mounted a file over /proc/loadavg:
+ * it has the newest process of another namespace, or an old one. Returns the descriptor or -1. */
 static int open_newest(const char *path)
 {
 	_cleanup_close_ int fd = proc_open_file(path);
@@ -46,6 +46,7 @@ unsigned sight_newest_pid(const struct sight *sight)
 	return (unsigned)strtoul(last ? last + 1 : text, NULL, 10);
 }
 
+/* Has cocfs this group? */
 static bool mount_is_in_group(gid_t group)
 {
 	gid_t groups[1024];
@@ -89,6 +90,7 @@ static bool hides_others(void)
 	       (all || !mount_is_in_group(exempt));
 }
 
+/* Does cocfs run in the PID namespace of the host? No also if this cannot be found out. */
 static bool is_initial_namespace(void)
 {
 	struct stat st;

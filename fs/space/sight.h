@@ -4,10 +4,12 @@
 
 #include "space/mount_ids.h"
 
-/* Which processes cocfs can see: their writes and closes are judged by /proc. */
+/* Which processes cocfs can see in /proc. It judges writes and closes by what /proc shows of the
+ * process. */
 struct sight {
-	struct mount_ids mount_ids; /* of our mount, as fdinfo shows them */
-	/* a file of /proc that tells the system's newest process, or -1 */
+	struct mount_ids mount_ids; /* of our mount; /proc/PID/fdinfo shows them */
+	/* a descriptor of the file of /proc that has the PID of the system's newest process; -1:
+	 * none */
 	int newest_fd;
 	/* /proc belongs to another PID namespace: we see no process */
 	bool is_blind;
@@ -15,13 +17,13 @@ struct sight {
 	bool hides;
 };
 
-/* Opens the files of /proc that cocfs needs. A file that is missing makes cocfs see less; the
- * function does not fail. */
+/* Opens the files of /proc that cocfs needs, and finds what /proc hides. Cannot fail: without a
+ * file cocfs sees less. */
 void sight_open(struct sight *ret_sight);
 
 /* Call this function once, after mounting. It finds our mount's IDs, and logs a warning if cocfs
- * cannot see some writers. on_unseen ends the warning: what happens to a file whose writer cannot
- * be seen. */
+ * cannot see some writers. on_unseen: a part of that warning, which says what happens to a file
+ * whose writer cannot be seen. */
 void sight_mounted(struct sight *sight, const char *mountpoint, const char *on_unseen);
 
 /* Closes the descriptors that sight_open() has opened, at the end of the mount. */

@@ -69,21 +69,22 @@ struct space_options {
 /* What the loop has seen of the speed of short writes to the spool. After a slow one, threads make
  * the writes for a while (disk.c). */
 struct disk_pace {
-	int64_t slow_until_ms; /* until then threads make all writes, on the loop's clock */
-	int64_t burst_ms;
-	size_t burst_bytes;
+	int64_t slow_until_ms; /* until then, on the loop's clock, threads make all writes */
+	int64_t burst_ms;   /* when the present burst of short writes began, on the loop's clock */
+	size_t burst_bytes; /* what the loop has written in this burst, in whole pages */
 };
 
-/* Imports that are fetched before a program asks for them: import_ahead.c. */
+/* Imports that are fetched before a program asks for them: import_ahead.c. A search takes the
+ * imports in the order of their names, from the one that a program asked for last. */
 struct import_ahead {
 	unsigned in_row;       /* how many imports in a row a program had to wait for */
 	unsigned budget;       /* how many more imports may be fetched ahead */
 	unsigned under_way;    /* fetches ahead that have not ended */
 	int64_t last_ms;       /* when a program had to wait last, on the loop's clock */
-	char at[NAME_MAX + 1]; /* the name that was looked at last */
-	/* the walk has reached the last name and begun again at the first */
+	char at[NAME_MAX + 1]; /* the last name that the search has looked at */
+	/* the search has reached the last name and begun again at the first */
 	bool is_around;
-	unsigned looked_at; /* names looked at in this iteration */
+	unsigned looked_at; /* names that the search has looked at in this iteration */
 	struct loop_timer timer;
 };
 
@@ -97,7 +98,7 @@ struct space {
 	const struct space_options *options;
 	struct nodes nodes;
 	int incoming_fd;	       /* the directory for new texts (incoming.h), O_PATH */
-	uint64_t incoming_n;	       /* the number for the next file there */
+	uint64_t incoming_n;	       /* the next new text gets this number as its file name */
 	struct shares descriptors;     /* the descriptors that users have open */
 	struct shares memory;	       /* the bytes that are held for users' requests */
 	struct workers *workers;       /* threads that wait for the disk (disk.h) */
@@ -122,17 +123,20 @@ struct space {
 	LIST_HEAD(, job_setting) job_settings;
 	struct checks {
 		int64_t since_ms; /* when the current second began */
+		/* looks: files looked at in this second; questions: checks that asked the
+		 * service */
 		unsigned looks, questions;
 		/* more files were to be checked in this second: a scan is wanted */
 		bool wants_scan;
 	} checks;		       /* how many single files were checked (checks.h) */
 	int64_t refresh_slow_until_ms; /* until then no request waits for a check of its file */
 	struct readers readers;
-	/* opens that wait for the service (version_text.h) */
+	/* opens and stats in .coc/versions that wait for the service (version_text.c) */
 	LIST_HEAD(, version_open) version_opens;
+	/* texts of old versions that are kept (version_text.h) */
 	TAILQ_HEAD(version_texts, version_text) version_texts;
-	size_t version_texts_bytes;
-	unsigned n_version_texts;
+	size_t version_texts_bytes;	  /* what the texts in version_texts take */
+	unsigned n_version_texts;	  /* how many texts version_texts has */
 	struct recent_moves recent_moves; /* of job files onto other job file names (backup.h) */
 	struct recent_moves moved_away;	  /* of job files that may come back (moved_away.h) */
 	/* removed directories whose rows are to end (unmade.h) */
@@ -149,9 +153,9 @@ struct space {
 	struct inspectors *inspectors; /* the threads that look at other processes (inspectors.h) */
 	/* the log says already that an ignored name is not submitted (new_name.c) */
 	bool ignored_told;
-	bool crowded; /* requests have come faster than the loop took them */
+	bool crowded; /* the last iteration took more than one request (session.c) */
 	bool is_root; /* we run as root, so we may act as the caller (caller.h) */
-	uid_t uid;
+	uid_t uid;    /* uid and gid: the user and group that cocfs runs as */
 	gid_t gid;
 	void (*unmounted)(void *data); /* called when the kernel has unmounted the space */
 	void *unmounted_data;
@@ -176,8 +180,8 @@ struct space_spec {
  */
 int space_open(const struct space_spec *take_spec, struct space **ret_space, struct err *err);
 
-/* Is cocfs still finding out, for any close, whether other processes can write to the file? Such a
- * close may become a commit. */
+/* Is any close still being judged: can other processes still write to its file? Such a close may
+ * yet become a commit. */
 bool space_is_judging(const struct space *space);
 
 /* Unmounts and frees the space. Requests that wait are answered with EINTR. NULL is accepted. */

@@ -32,7 +32,8 @@ void op_getattr(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 	struct node *node = node_of(&space_of(req)->nodes, id);
 
 	(void)fi;
-	/* a process with an open file gets the attributes of the open file, without a wait */
+	/* an open file has its attributes, and is not checked for a newer text: answer without a
+	 * wait */
 	if ((node->content && content_any_fd(node) >= 0) ||
 	    (!version_text_await(req, node, get_attributes) &&
 	     !import_await(req, node, NULL, 0, get_attributes) &&
@@ -48,7 +49,8 @@ static int set_owner(const char *path, bool follow, const struct stat *attr, int
 	return (follow ? chown(path, uid, gid) : lchown(path, uid, gid)) < 0 ? -errno : 0;
 }
 
-/* Sets the mode of a file. Refuses a symbolic link: chmod(2) would follow it, out of the spool. */
+/* Sets the mode of a file. Refuses a symbolic link: chmod(2) would follow the link out of the
+ * spool. Returns 0 or -errno. */
 static int set_mode(const struct space *space, const struct location *location, const char *path,
 		    mode_t mode)
 {
@@ -69,9 +71,10 @@ static int set_mode(const struct space *space, const struct location *location, 
 /*
  * Accepts a change of a sibling's owner, mode or times without doing anything, so that chmod -R,
  * chown -R and other programs that walk a tree go on. The kernel has checked that the caller may
- * make the change. Two changes are refused: the size, and the removal of a read bit that the
- * sibling keeps, because the caller would believe that the text is private. (chmod -R takes the bit
- * from the job file first, and so from the sibling.)
+ * make the change. Two changes are refused with EPERM. One is a change of the size. The other is a
+ * mode without a read bit that the sibling has. The sibling would keep the bit, and the caller
+ * would believe that the text is private. (chmod -R takes the bit from the job file first, and so
+ * from the sibling.)
  */
 static int set_sibling(struct space *space, struct node *node, const struct stat *attr, int to_set)
 {
@@ -85,7 +88,8 @@ static int set_sibling(struct space *space, struct node *node, const struct stat
 	return (to_set & FUSE_SET_ATTR_MODE) && (st.st_mode & 0444 & ~attr->st_mode) ? -EPERM : 0;
 }
 
-/* Sets owner, then mode; the size comes after that. Returns 0 or -errno. */
+/* Sets first the owner of a node, then its mode, as far as to_set names them. The size is set by
+ * the caller after that. Returns 0 or -errno. */
 static int set_owner_and_mode(struct space *space, struct node *node, const struct stat *attr,
 			      int to_set)
 {
@@ -102,7 +106,8 @@ static int set_owner_and_mode(struct space *space, struct node *node, const stru
 	if (r < 0)
 		return r;
 	location_path(&location, path, &follow);
-	/* chown(2) of nothing comes as a setattr of nothing: it must change the ctime */
+	/* a chown(2) that changes neither owner nor group comes as a SETATTR of nothing, and must
+	 * change the ctime */
 	if (!to_set || (to_set & (FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID)))
 		r = set_owner(path, follow, attr, to_set);
 	/* the mode comes after the owner, whose change clears the set-user-ID bits */
@@ -111,7 +116,8 @@ static int set_owner_and_mode(struct space *space, struct node *node, const stru
 	return r;
 }
 
-/* Sets owner and mode of a node. The row of a job file follows. Returns 0 or -errno. */
+/* Sets owner and mode of a node. The row of a job file records the new ones. Returns 0 or
+ * -errno. */
 static int change_owner_and_mode(struct space *space, struct node *node, const struct stat *attr,
 				 int to_set)
 {
@@ -122,7 +128,7 @@ static int change_owner_and_mode(struct space *space, struct node *node, const s
 
 	if (r == 0)
 		r = set_owner_and_mode(space, node, attr, to_set);
-	if (link) /* a user who may read the file may read its siblings */
+	if (link) /* the siblings take owner and mode from the file */
 		sibling_cache_file_changed(space, node);
 	return r == 0 && link ? claim_follow(space, link->parent, link->name, &before) : r;
 }

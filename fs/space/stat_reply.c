@@ -12,6 +12,8 @@
 #include "space/sibling.h"
 #include "space/timeouts.h"
 
+/* Returns one time for utimensat(2). set and now: the bits of to_set that ask for the given time,
+ * and for the present time. */
 static struct timespec wanted_time(const struct timespec *given, int to_set, int set, int now)
 {
 	if (to_set & now)
@@ -49,8 +51,8 @@ int stat_set_times(struct space *space, struct node *node, const struct stat *at
 	return set_times(path, follow, attr, to_set);
 }
 
-/* Finds the attributes of a node. is_change: for an answer to setattr. *ret_timeout_s: how many
- * seconds the kernel may keep them. Returns 0 or -errno. */
+/* Finds the attributes of a node. is_change: for an answer to SETATTR; false: to GETATTR.
+ * *ret_timeout_s: how many seconds the kernel may keep them. Returns 0 or -errno. */
 static int stat_node_now(struct space *space, struct node *node, bool is_change,
 			 struct stat *ret_st, double *ret_timeout_s)
 {

@@ -17,7 +17,7 @@ struct open_text {
 	struct buf text;
 	uid_t user;
 	size_t charged; /* bytes charged to the user's memory */
-	/* these are used while the text is being written */
+	/* these three are used until the open is answered */
 	struct text_source *source;
 	fuse_req_t req;
 	struct fuse_file_info fi;
@@ -38,8 +38,8 @@ static void text_close(struct open_text *open)
 	free(open);
 }
 
-/* Charges the user for the memory that the text has grown by. Returns 0, or -EMFILE: the user's
- * share is used up. */
+/* Charges the user for the bytes that the text has grown by since the last call. Returns 0, or
+ * -EMFILE: the user's share of memory is used up. */
 static int charge_text(struct open_text *open)
 {
 	size_t size = sizeof(*open) + open->text.size, more = size - open->charged;
@@ -71,7 +71,8 @@ static int text_make(fuse_req_t req, const struct fuse_file_info *fi, struct ope
 	return 0;
 }
 
-/* Answers the open: r is 0 if the text is whole, or a negative errno. */
+/* Answers the open. r: 0 if the text is whole; otherwise a negative errno, which is the answer, and
+ * open is freed. */
 static void answer_open(struct open_text *open, int r)
 {
 	fuse_req_t req = open->req;

@@ -2,16 +2,17 @@
 #ifndef COCFS_SPACE_TIMEOUTS_H
 #define COCFS_SPACE_TIMEOUTS_H
 
-/* How long the kernel may keep most answers. Only this mount changes the spool, and cocfs makes the
- * kernel forget what it keeps of siblings (sibling_cache.c). */
+/* How long the kernel may keep names and attributes of the spool, and those of siblings that it may
+ * keep. So long, because only this mount changes the spool, and because cocfs makes the kernel
+ * forget a sibling that changes (sibling_cache.c). */
 #define SPOOL_TIMEOUT_S 3600.0
 
-/* The kernel must not keep the answer: derived files change by themselves. */
+/* The kernel must not keep names or attributes: derived files change by themselves. */
 #define UNKEPT_TIMEOUT_S 0.0
 
-/* How long the kernel may keep attributes that come with a lookup: until the next tick of its
- * clock. stat(2) looks a name up and then asks for the attributes. So the kernel need not ask for
- * them again. */
+/* How long the kernel may keep the attributes of a derived file that come with a lookup: until the
+ * next tick of its clock. stat(2) looks the name up, and then needs the attributes: so the kernel
+ * sends no second request for them. */
 #define LOOKED_UP_S 0.000001
 
 #endif

@@ -30,7 +30,7 @@ struct truncation {
 	struct node *node; /* we hold a reference */
 	struct stat attr;
 	int to_set;
-	bool by_handle;
+	bool by_handle; /* the size is set through an open file, whose close commits */
 };
 
 static void free_truncation(struct truncation *truncation)
@@ -50,7 +50,8 @@ static void answer_truncation(struct pending_reply *wait, int result)
 	free_truncation(truncation);
 }
 
-/* Ends the backup mark of a closed file that was truncated. Returns 0 or -errno. */
+/* If a closed job file counts as a backup (backup.c), ends that, because the file was truncated.
+ * Returns 0 or -errno. */
 static int end_backup_of_node(struct space *space, const struct node *node)
 {
 	const struct name *link = node_job_name(space, node);
@@ -58,7 +59,8 @@ static int end_backup_of_node(struct space *space, const struct node *node)
 	return link ? backup_end(space, link->parent, link->name) : 0;
 }
 
-/* Goes on when the size is set, or when that has failed with r. */
+/* Goes on with a truncation when its size is set. r: 0, or the negative errno with which that has
+ * failed. Answers the request, maybe after a commit. */
 static void go_on_truncation(struct truncation *truncation, int r)
 {
 	struct space *space = truncation->wait.space;
@@ -72,7 +74,7 @@ static void go_on_truncation(struct truncation *truncation, int r)
 		r = end_backup_of_node(space, truncation->node);
 	if (r == 0)
 		r = stat_set_times(space, truncation->node, &truncation->attr, truncation->to_set);
-	/* commit now: a closed file that truncate(2) has changed gets no close */
+	/* commit now: after a truncate(2) by path no close follows */
 	if (r == 0 && !truncation->by_handle && truncation->attr.st_size > 0)
 		commit_closed(space, truncation->node, &truncation->wait);
 	else
@@ -95,8 +97,8 @@ static void answer_size(struct disk_op *op)
 	go_on_truncation(op->owner, (int)op->result);
 }
 
-/* Starts a thread that sets the size, through the handle's descriptor or one of its own. Returns 0,
- * or -errno with nothing begun. */
+/* Starts a thread that sets the size: through the descriptor of fi, or, if fi is NULL, through a
+ * new one. Returns 0, or -errno with nothing begun. */
 static int set_size_later(struct truncation *truncation, const struct location *location,
 			  const struct fuse_file_info *fi)
 {
@@ -124,8 +126,8 @@ static int set_size_later(struct truncation *truncation, const struct location *
 	return 0;
 }
 
-/* Sets the size of a file in the loop, without a thread. fi: the open file of the request; NULL: by
- * its location. Returns 0 or -errno. */
+/* Sets the size of a file in the loop, without a thread: through the open file fi, or, if fi is
+ * NULL, at its location. Returns 0 or -errno. */
 static int set_size(const struct location *location, off_t size, const struct fuse_file_info *fi)
 {
 	char path[LOCATION_PATH_MAX];
@@ -178,7 +180,7 @@ static void work_empty(struct worker_job *job)
 	char path[64];
 	int fd;
 
-	/* truncate through a new descriptor: the handle's may be one that only reads */
+	/* truncate through a new descriptor: fd may be open for reading only */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", op->fd);
 	fd = open(path, O_WRONLY | O_TRUNC | O_NONBLOCK | O_CLOEXEC);
 	op->result = fd < 0 ? -errno : 0;

@@ -5,13 +5,15 @@
 #include "space/disk.h"
 #include "space/space.h"
 
-/* Sets the size of a file, then the times; commits a closed job file; answers req. fi: the handle
- * that sets the size, or NULL. */
+/* Sets the size of a node's file to attr->st_size, then the times that to_set names. fi: the open
+ * file through which the size is set; its close commits. fi NULL: a job file that is not open for
+ * writing is committed now. Answers req, maybe later. */
 void truncate_reply(fuse_req_t req, struct node *node, const struct stat *attr, int to_set,
 		    const struct fuse_file_info *fi);
 
-/* Starts a thread that empties a file through its descriptor fd, for an open with O_TRUNC. owner
- * goes to op->owner, for answer. Returns 0 or -ENOMEM. */
+/* Starts a thread that empties the file of the descriptor fd, for an open with O_TRUNC. At the end
+ * the loop calls answer, which finds owner in op->owner, and 0 or -errno in op->result. Returns 0,
+ * or -ENOMEM: nothing is begun. */
 int truncate_open(struct space *space, fuse_req_t req, struct node *node, int fd, void *owner,
 		  void (*answer)(struct disk_op *op));
 

@@ -17,12 +17,13 @@
 /* How many stories are ended in one iteration: about 2 ms. */
 #define UNMADE_ENDED_AT_ONCE 64
 
-/* How many rows are looked at for one entry: 5 ms. Few rows are marked and yet have no story, or
- * have a file: those of commits under way, and those that a crash has left. */
+/* How many rows unmade_next() looks at: 5 ms. It passes over a marked row that has no story, or
+ * whose name has a file. Such rows are few: those of commits under way, and those that a crash has
+ * left. */
 #define UNMADE_LOOKED_AT_MAX 1000
 
-/* How many names the value of one attribute has. A reader needs to know that there are such names,
- * and a few of them. */
+/* How many names unmade_write() puts into the value of an attribute. A reader needs to know that
+ * there are such names, and what a few of them are. */
 #define UNMADE_NAMES_MAX 500
 #define UNMADE_TEXT_MAX 60000 /* bytes; the kernel's limit for a value is 65,536 */
 
@@ -31,7 +32,7 @@
 struct unmade_end {
 	char *dir;
 	struct unmade_whose whose;
-	int64_t after;
+	int64_t after; /* the row of the last story that was looked at */
 	SLIST_ENTRY(unmade_end) link;
 };
 
@@ -69,7 +70,7 @@ void unmade_is_made(struct space *space, struct node *parent, const char *name, 
 		r = submit_change(
 			space->engine,
 			&(struct submit_change){.kind = CHANGE_UNMARK_UNMADE, .path = path});
-	/* ignore the error: a listing also looks whether the file exists */
+	/* ignore the error: unmade_next() also looks whether the file exists */
 	if (r < 0)
 		log_debug("%s: it cannot be recorded that this file exists: %s", name,
 			  strerror(-r));
@@ -143,7 +144,8 @@ struct unmade_whose unmade_whose(struct space *space, fuse_req_t req, const stru
 	return whose;
 }
 
-/* Ends some stories of a directory. Returns 1 (more may be left), 0 or -errno. */
+/* Ends some stories of a directory: of the rows after *after, which is moved on. Returns 1 (more
+ * may be left), 0 (all have ended) or -errno. */
 static int end_some_stories(struct space *space, const char *dir, const struct unmade_whose *whose,
 			    int64_t *after)
 {
@@ -176,8 +178,8 @@ static void go_on_ending_stories(void *data)
 			       go_on_ending_stories, space);
 }
 
-/* Ends the rest later. Without memory the rest stays, and is listed if the directory is made
- * again. */
+/* Ends the stories of the rows after `after` in later iterations. *path is taken. Without memory
+ * these stories stay, and are listed if the directory is made again. */
 static void end_stories_later(struct space *space, char **path, const struct unmade_whose *whose,
 			      int64_t after)
 {

@@ -28,7 +28,7 @@ enum listing_step { STEP_FILES, STEP_IMPORTS, STEP_DIRECTORIES, STEP_COUNT };
 struct tree_listing {
 	struct text_source source;
 	struct space *space;
-	int64_t newest; /* of the directory of a job; 0: another directory */
+	int64_t newest; /* in the directory of a job: the newest version; 0: another directory */
 	enum listing_step step;
 	char after[NAME_MAX + 1]; /* the last name that was listed */
 	char path[PATH_MAX];	  /* the path of the directory */
@@ -51,7 +51,7 @@ static int list_versions(const struct tree_listing *listing, struct buf *text)
 	return text->error;
 }
 
-/* Does the tree have this name of the directory? Only such names are listed. */
+/* Would a lookup in .coc/versions find this name of the directory? Only such names are listed. */
 static bool is_shown(const struct tree_listing *listing, const char *name, bool is_dir)
 {
 	_cleanup_free_ char *path = NULL;
@@ -71,8 +71,8 @@ static int take_import_name(void *data, const struct import_record *import)
 	return 0;
 }
 
-/* Finds the next import after the last name, if the directory is the root. Returns 0, -ENOENT (no
- * more) or another -errno. */
+/* Finds the next import after the name in listing->after. Only the root has imports. Returns 0,
+ * -ENOENT (no more) or another -errno. */
 static int next_import(const struct tree_listing *listing, char name[NAME_MAX + 1])
 {
 	int r;
@@ -146,8 +146,9 @@ struct text_source *version_listing(struct space *space, const struct node *node
 	return &listing->source;
 }
 
-/* Adds one entry of a listing to an answer. at: a letter for its kind, then its name. Returns the
- * size that the entry takes. */
+/* Adds one entry of a listing to an answer. at: the entry, as version_listing() writes it. next:
+ * the offset of the entry after it. Returns the bytes that the entry takes; if they are more than
+ * room, the entry was not added. */
 static size_t add_tree_entry(fuse_req_t req, struct node *dir, char *answer, size_t room,
 			     const char *at, off_t next, bool plus)
 {
@@ -158,8 +159,8 @@ static size_t add_tree_entry(fuse_req_t req, struct node *dir, char *answer, siz
 					 .attr.st_ino = sibling_ino(dir, name)};
 	size_t size;
 
-	/* list without attributes: a name that is gone, and a version, whose size only the service
-	 * may know. Their lookup finds out */
+	/* two kinds of entries get no attributes, and their lookup finds out: a name that is gone,
+	 * and a version, whose size only the service may know */
 	if (plus && is_dir && *name != '.' && version_tree_fill(space, dir, name, &entry) < 0)
 		entry.ino = 0;
 	size = plus ? fuse_add_direntry_plus(req, answer, room, name, &entry, next)
@@ -182,7 +183,7 @@ void version_listing_reply(fuse_req_t req, struct node *dir, size_t size, off_t 
 		reply(req, -ENOMEM);
 		return;
 	}
-	/* an offset counts in the bytes of "." and "..", then in those of the names */
+	/* an offset counts bytes: first those of dots, then those of names */
 	while (at < dots_size + names->size) {
 		const char *entry = at < dots_size ? dots + at : names->data + (at - dots_size);
 		size_t next = at + strlen(entry) + 1;

@@ -6,11 +6,11 @@
 
 /* The listings of .coc/versions. */
 
-/* Returns the source of a directory's listing, for text_open_long(). Each entry of the text is a
- * letter (d or f), the name and a NUL. NULL: out of memory. */
+/* Returns the source of the listing of a directory (node), for text_open_long(). The text has for
+ * each entry a letter (d: directory, f: file), the name and a NUL. NULL: out of memory. */
 struct text_source *version_listing(struct space *space, const struct node *node);
 
-/* Answers a READDIR (plus: READDIRPLUS) of an open directory of the tree. */
+/* Answers a READDIR of an open directory of the tree; if plus is true, a READDIRPLUS. */
 void version_listing_reply(fuse_req_t req, struct node *dir, size_t size, off_t offset, bool plus,
 			   struct fuse_file_info *fi);
 

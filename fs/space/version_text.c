@@ -35,7 +35,7 @@ struct version_open {
 	LIST_ENTRY(version_open) link; /* in space->version_opens */
 };
 
-/* ---- what is kept ---- */
+/* ---- the texts that are kept ---- */
 
 static void drop_text(struct space *space, struct version_text *text)
 {
@@ -58,8 +58,9 @@ const struct version_text *version_text_find(struct space *space, const char *jo
 	return NULL;
 }
 
-/* Keeps in memory the text of the version that open asks for, unless it is kept already. Drops old
- * texts above VERSION_TEXTS_BYTES or VERSION_TEXTS_MAX. Returns 0 or -ENOMEM. */
+/* Keeps in memory the text of the version that open asks for, unless it is kept already. While
+ * there are more than VERSION_TEXTS_BYTES or VERSION_TEXTS_MAX texts, drops the oldest. Returns 0
+ * or -ENOMEM. */
 static int keep_text(struct space *space, const struct version_open *open,
 		     const struct shown_job *job)
 {
@@ -85,15 +86,15 @@ static int keep_text(struct space *space, const struct version_open *open,
 	return 0;
 }
 
-/* ---- opening ---- */
+/* ---- requests that ask the service ---- */
 
 static void open_listing(fuse_req_t req, const struct node *node, struct fuse_file_info *fi)
 {
 	text_open_long(req, version_listing(space_of(req), node), fi);
 }
 
-/* Ends the wait of a request and frees open. The request is not answered: copy open->req first, and
- * answer it after this call. */
+/* Ends the wait of a request and frees open. The request is not answered here. To answer it after
+ * this call, copy open->req first. */
 static void free_open(struct version_open *open)
 {
 	LIST_REMOVE(open, link);
@@ -101,7 +102,8 @@ static void free_open(struct version_open *open)
 	free(open);
 }
 
-/* Records the newest version that a check of a directory's job has shown. */
+/* Records in the ledger the newest version of a directory's job, which the service has just
+ * shown. */
 static void take_newest(const struct version_open *open, const struct shown_job *job)
 {
 	struct engine *engine = open->space->engine;
@@ -153,8 +155,9 @@ static void on_open_interrupted(fuse_req_t req, void *data)
 	reply(req, -EINTR);
 }
 
-/* Asks the service for a version; version 0: the newest. then: NULL for an open. Returns 0 (the
- * request will be answered later) or -errno. */
+/* Asks the service for a version of a job; version 0: the newest. fi: of an open; then: for a stat,
+ * otherwise NULL. Returns 0 (the request will be answered later) or -errno (the caller answers
+ * it). */
 static int ask_version(fuse_req_t req, struct node *node, const struct version_source *source,
 		       int64_t version, const struct fuse_file_info *fi, request_again_fn *then)
 {

@@ -9,8 +9,8 @@
  * service was not asked for the job lately (version_text.c). The versions are 1 to the newest one
  * that the service has shown. So `find .coc` costs at most one call for each job file, and none
  * within `refresh`. The size of a version is known only after its text was read. So a stat of a
- * version whose text is not kept asks for that version (version_text.c): LOOKUP gives such
- * attributes a timeout of 0.
+ * version whose text is not kept asks the service for that version (version_text.c). LOOKUP gives
+ * the attributes of such a version a timeout of 0, so that each stat reaches cocfs.
  */
 #define _GNU_SOURCE
 #include "space/version_tree.h"
@@ -56,7 +56,7 @@ bool version_tree_has(const struct space *space, const struct node *node)
 	return node->kind == NODE_CONTROL && (node == root_of(space) || node->sibling);
 }
 
-/* ---- what it is of ---- */
+/* ---- what a node of the tree stands for ---- */
 
 int version_tree_path(const struct space *space, const struct node *node, const char *name,
 		      char **ret_path)
@@ -86,7 +86,8 @@ int version_tree_path(const struct space *space, const struct node *node, const 
 	return *ret_path ? 0 : -ENOMEM;
 }
 
-/* stat(2) of a path of the spool; follows no symbolic link in the path. Returns 0 or -errno. */
+/* stat(2) of a path of the spool; "": its root. Follows no symbolic link in the path: the result is
+ * -ENOENT then. Returns 0 or -errno. */
 static int stat_path(const struct space *space, const char *path, struct stat *ret_st)
 {
 	const struct open_how how = {.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
@@ -99,7 +100,8 @@ static int stat_path(const struct space *space, const char *path, struct stat *r
 	return fstat(fd, ret_st) < 0 ? -errno : 0;
 }
 
-/* Finds the job of an import. Returns 0, -ENOENT (no import) or another -errno. */
+/* Finds the job of the import at a path. source->st must have the attributes of its file; they
+ * become those that the mount shows. Returns 0, -ENOENT (no import) or another -errno. */
 static int find_import(struct space *space, const char *path, struct version_source *source)
 {
 	_cleanup_import_record_ struct import_record import = {0};
@@ -113,8 +115,8 @@ static int find_import(struct space *space, const char *path, struct version_sou
 	return 0;
 }
 
-/* Finds the job of a file; source->st is the file's. Returns 0, -ENOENT (no job) or another
- * -errno. */
+/* Finds the job of the file at a path. source->st must have the attributes of the file in the
+ * spool; they become those that the mount shows. Returns 0, -ENOENT (no job) or another -errno. */
 static int find_job(struct space *space, const char *path, struct version_source *source)
 {
 	struct freshness fresh;
@@ -191,7 +193,8 @@ static int64_t version_of_name(const char *name)
 		       : 0;
 }
 
-/* Finds what a node stands for. Returns 0, -ENOENT (it is not there any more) or another -errno. */
+/* Finds what a node of the tree stands for. Returns 0; -ENOENT: the space does not have that
+ * directory or job file any more; or another -errno. */
 static int find_node_part(struct space *space, const struct node *node, struct tree_part *ret_part)
 {
 	const bool is_version = node->sibling == TREE_VERSION;
@@ -228,6 +231,7 @@ int version_tree_source(struct space *space, const struct node *node,
 
 /* ---- attributes ---- */
 
+/* Returns the attributes of a node of the tree: owner and times of `of`, and this type and mode. */
 static struct stat show_node(const struct node *node, const struct stat *of, mode_t mode)
 {
 	return (struct stat){
@@ -243,9 +247,9 @@ static struct stat show_node(const struct node *node, const struct stat *of, mod
 	};
 }
 
-/* Returns type and mode for a derived file or directory: the read bits of a job file, and for a
- * directory also the bits to search. The owner gets the right to write in a directory, so that the
- * answer to a write is our EPERM and not the kernel's EACCES. */
+/* Returns type and mode of a file or directory in the tree: the read bits of `of`. A directory also
+ * gets a search bit for each read bit. Its owner may write in it: so the answer to a new name is
+ * our EPERM and not the kernel's EACCES. */
 static mode_t read_bits(const struct stat *of, bool is_dir)
 {
 	mode_t bits = of->st_mode & 0444;
@@ -253,8 +257,8 @@ static mode_t read_bits(const struct stat *of, bool is_dir)
 	return is_dir ? S_IFDIR | bits | bits >> 2 | (bits & 0400) >> 1 : S_IFREG | bits;
 }
 
-/* Returns the text of the version that part names, if memory still has it. NULL: it has not, or
- * part is no version. */
+/* Returns the text of the version that part names, if memory still has the text. NULL: it has not,
+ * or part is no version. */
 static const struct version_text *kept_text(struct space *space, const struct tree_part *part)
 {
 	return part->version ? version_text_find(space, part->source.job_id, part->version) : NULL;
@@ -343,7 +347,7 @@ int version_tree_fill(struct space *space, struct node *parent, const char *name
 	r = node_enter_derived(&space->nodes, parent, name, NODE_CONTROL, part.kind, &node);
 	if (r < 0)
 		return r;
-	node->sibling = part.kind; /* the name may stand for another kind now */
+	node->sibling = part.kind; /* a known node: its name may stand for another kind now */
 	entry.attr = show_part(space, node, &part);
 	if (part.version && !kept_text(space, &part))
 		entry.attr_timeout = 0;

@@ -6,21 +6,21 @@
 #include "space/space.h"
 
 /*
- * .coc/versions: the tree of the space's directories again. Each job file is a directory there,
- * with a file vN.yaml for each version of its job. The essay is in version_tree.c; version_text.h
- * has the texts.
+ * .coc/versions has the directories of the space again, as a tree. Each job file of the space is a
+ * directory there, with a file vN.yaml for each version of its job. The essay is in version_tree.c;
+ * version_text.h has the texts.
  */
 
 /* A job file, and the job whose versions the tree shows for it. */
 struct version_source {
 	char job_id[COC_DOCUMENT_ID_ROOM];
-	int64_t newest; /* the newest version that the service has shown */
+	int64_t newest; /* the newest version of the job that the service has shown */
 	/* a check is due: the service was not asked for the job lately, and can be asked */
 	bool is_due;
 	int64_t row;	/* the row of the binding; 0: the file is an import */
 	struct stat st; /* of the job file, as the mount shows it */
-	/* Versions 1 to hidden belong to files that the file's user could not read. hidden_uid: the
-	 * user of those files; the user who mounts if there were several. */
+	/* The versions 1 to `hidden` are from files of other users, which the user of this file
+	 * could not read. hidden_uid: that user; if there were several, the user who mounts. */
 	int64_t hidden;
 	uid_t hidden_uid;
 };
@@ -28,13 +28,15 @@ struct version_source {
 /* Is a node in the tree of .coc/versions, or the root of that tree? */
 bool version_tree_has(const struct space *space, const struct node *node);
 
-/* Looks up a name in a directory of the tree. Fills *ret_entry, and gives the kernel a reference:
- * send the answer once, or call node_forget(). Returns 0, -ENOENT (no such name) or -errno. */
+/* Looks up a name in a directory of the tree. Fills *ret_entry, and counts a reference for the
+ * kernel: send *ret_entry once, or call node_forget(). Returns 0, -ENOENT (no such name) or another
+ * -errno. */
 int version_tree_fill(struct space *space, struct node *parent, const char *name,
 		      struct fuse_entry_param *ret_entry);
 
-/* Finds the attributes of a node of the tree. Not for its root. The size of a version is 0 if its
- * text is not kept: call version_text_await() first. Returns 0, -ENOENT or another -errno. */
+/* Finds the attributes of a node of the tree. Do not call this function for the root of the tree.
+ * The size of a version is 0 if its text is not kept: call version_text_await() first. Returns 0,
+ * -ENOENT or another -errno. */
 int version_tree_stat(struct space *space, const struct node *node, struct stat *ret_st);
 
 /* Finds the job that a node of the tree shows. *ret_version: the version if the node is a file,
@@ -47,10 +49,10 @@ int version_tree_source(struct space *space, const struct node *node,
  * of its job. */
 bool version_tree_is_job(const struct node *node);
 
-/* ---- by path ---- */
+/* ---- paths of the space that the tree shows ---- */
 
-/* Finds the path in the space that a node of the tree stands for, or a name below the node if name
- * is not NULL. Returns 0 and an allocated path, -ENOMEM or -ENAMETOOLONG. */
+/* Finds the path in the space that a node of the tree stands for; if name is not NULL, the path of
+ * that name below the node. Returns 0 and an allocated path, -ENOMEM or -ENAMETOOLONG. */
 int version_tree_path(const struct space *space, const struct node *node, const char *name,
 		      char **ret_path);
 
@@ -58,8 +60,8 @@ int version_tree_path(const struct space *space, const struct node *node, const 
  * -errno. */
 int version_tree_find(struct space *space, const char *path, struct version_source *ret_source);
 
-/* Is there a directory at this path in the space (not in .coc/versions)? If the path cannot be
- * looked at, the answer is no. */
+/* Has the space (not .coc/versions) a directory with this path? No also if the path cannot be
+ * looked at. */
 bool version_tree_is_directory(const struct space *space, const char *path);
 
 #endif

@@ -19,8 +19,8 @@ static void show_owner(const struct view *view, struct stat *st)
 		st->st_gid = view->gid;
 }
 
-/* Finds the mask for a file of this mode: the bits that the mount does not show. Returns false if
- * no mask applies: the mount shows the mode as it is. */
+/* Finds the mask for a file of this type: the permission bits that the mount does not show. Returns
+ * false if no mask applies: the mount shows the mode as it is, always for a symbolic link. */
 static bool find_mask(const struct view *view, mode_t mode, mode_t *ret_mask)
 {
 	*ret_mask = S_ISDIR(mode) ? view->dmask : view->fmask;

@@ -12,8 +12,8 @@
 #define READ 04
 #define SEARCH 01
 
-/* How many files and directories are looked at for one reader: 5 ms. Rows after that are only
- * counted. */
+/* How many files and directories are looked at for one reader: 5 ms. After that the viewer sees no
+ * further row: rows are only counted. */
 #define LOOKED_AT_MAX 2000
 
 void viewer_init(struct viewer *viewer, struct space *space, fuse_req_t req)
@@ -26,8 +26,8 @@ void viewer_init(struct viewer *viewer, struct space *space, fuse_req_t req)
 		space->options->one_user || caller_is_master(space, &viewer->caller.person);
 }
 
-/* Looks at a path of the spool. *ret_shown has the owner and mode that the mount shows. Returns 0
- * or -errno. */
+/* Looks at a path of the spool. *ret_st gets its attributes in the spool, *ret_shown the owner and
+ * mode that the mount shows. Returns 0 or -errno. */
 static int look_at_path(struct viewer *viewer, const char *path, struct stat *ret_st,
 			struct access *ret_shown)
 {
@@ -40,6 +40,7 @@ static int look_at_path(struct viewer *viewer, const char *path, struct stat *re
 	return 0;
 }
 
+/* May the viewer search dir itself? No if dir is no directory. */
 static bool may_search(struct viewer *viewer, const char *dir)
 {
 	struct access shown;

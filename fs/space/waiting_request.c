@@ -15,8 +15,8 @@ struct waiting_request {
 	max_align_t data[]; /* a copy of the caller's data */
 };
 
-/* Ends the wait of one request and frees wait, which must be in its list. If r is 0, the request
- * goes on with its function again, which answers it. Otherwise it is answered with r. */
+/* Ends the wait of one request and frees wait, which must be in its list. If r is 0, wait->again()
+ * goes on with the request and answers it. Otherwise the answer is r, a negative errno. */
 static void end_wait(struct waiting_request *wait, int r)
 {
 	fuse_req_t req = wait->req;
@@ -56,7 +56,8 @@ int waiting_requests_add(struct waiting_requests *waiting, fuse_req_t req, struc
 		memcpy(wait->data, data, size);
 	node_hold(node);
 	LIST_INSERT_HEAD(waiting, wait, link);
-	/* for a request that is interrupted already, libfuse would call the function at once */
+	/* for a request that is interrupted already, libfuse would call on_wait_interrupted() from
+	 * within fuse_req_interrupt_func() */
 	if (fuse_req_interrupted(req))
 		end_wait(wait, -EINTR);
 	else

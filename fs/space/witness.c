@@ -15,8 +15,8 @@ int witness_was_renamed(void *spool_fd, struct job_rename *rename)
 	const int fd = *(int *)spool_fd;
 	struct stat st;
 
-	/* after -o rebind the inode number is unknown: if the old name is still there, the rename
-	 * was not carried out */
+	/* after -o rebind the inode number is unknown (0). Then, if the old name still has a file,
+	 * the rename was not carried out; an exchange counts as not carried out */
 	if (!rename->ino &&
 	    (rename->exchange || fstatat(fd, rename->from, &st, AT_SYMLINK_NOFOLLOW) == 0))
 		return 0;
@@ -31,8 +31,8 @@ int witness_was_renamed(void *spool_fd, struct job_rename *rename)
 	return 1;
 }
 
-/* Looks at a path of the spool. Returns 1 and its owner if the path has this type, 0 if it is
- * missing or has another type, or -errno. */
+/* Looks at a path of the spool. Returns 1 and its owner and mode if a file of this type (S_IFMT
+ * bits) is there; 0 if none is; or -errno. */
 static int look_in_spool(int fd, const char *path, mode_t type, struct access *ret_access)
 {
 	struct stat st;

@@ -7,12 +7,13 @@
 /* What the spool says about the ledger's records. These functions also work before there is a
  * space. spool_fd is an int *: the open spool directory. */
 
-/* Was a recorded rename carried out in the spool? Returns 1 and sets rename->directory and
- * rename->to_directory; or returns 0. */
+/* Was a rename, whose begin the ledger has recorded, carried out in the spool? Returns 1 if it was,
+ * and sets rename->directory and rename->to_directory; otherwise 0. */
 int witness_was_renamed(void *spool_fd, struct job_rename *rename);
 
-/* Finds the owner of a file of the spool and of its directory. A file that is gone counts as owned
- * by the user who mounts. Returns 0 or -errno. */
+/* Finds the owner and mode of a regular file of the spool, and of its directory. A file or
+ * directory that is gone counts as the mounting user's, with mode 0600 or 0700. Returns 0 or
+ * -errno. */
 int witness_find_owner(void *spool_fd, const char *path, struct owner *ret_owner);
 
 #endif

@@ -25,10 +25,10 @@
  *     mount option unseen= decides.
  *
  *   - We can read the status and not the descriptors: the program is not dumpable, it is
- *     another user's, or the look took too long. Then a close by the opener's own process counts
- *     as the last close. FDSize > 0 says that the process lives, so the process has closed the
- *     file by itself. If another process closes, the next close decides, and RELEASE at the
- *     latest.
+ *     another user's, or the look took too long. Then a close by the process that opened the
+ *     file counts as the last close. FDSize > 0 says that this process lives, so it has closed
+ *     the file by itself. If another process closes, this close decides nothing: the next close
+ *     does, and RELEASE at the latest.
  *
  *   - FDSize 0 says that the process exits. If we may not know its exit status, a signal may
  *     have killed the process: ENDING_HIDDEN, a draft. The kernel shows an exit code of 0 to all
@@ -73,10 +73,10 @@
 
 #include "space/proc.h"
 
-/* No system starts more processes and threads in a millisecond. One processor starts about 20, and
- * all processors share the locks of fork(2). */
+/* How many processes and threads a system starts in a millisecond, at most. One processor starts
+ * about 20, and all processors share the locks of fork(2). */
 #define BIRTHS_PER_MS 500
-#define PID_MAX_DEFAULT 32768
+#define PID_MAX_DEFAULT 32768 /* pid_max, if it cannot be read */
 /* the least pid_max that the kernel accepts */
 #define PID_MAX_LEAST 301
 
@@ -90,7 +90,8 @@ static unsigned pid_max(void)
 }
 
 /* Finds how a thread exits that has no descriptor table any more. Sets closer->ending:
- * ENDING_KILLED with closer->signal, ENDING_ORDERLY, or ENDING_HIDDEN if we may not know. */
+ * ENDING_KILLED, with the signal in closer->signal; ENDING_ORDERLY; or ENDING_HIDDEN if we may not
+ * know. */
 static void look_at_exit(pid_t thread, struct closer *closer)
 {
 	int status;
@@ -116,8 +117,8 @@ void closer_look(pid_t thread, struct closer *ret_closer)
 		look_at_exit(thread, ret_closer);
 }
 
-/* Returns the process numbers that were given out since the file was opened. If the open was too
- * long ago, births.all is set. */
+/* Returns the process numbers that were given out since the file was opened. The member all is set
+ * if a number is unknown, or if the open is so long ago that the numbers may have come around. */
 static struct births births_since(const struct sight *sight, const struct writers_close *close)
 {
 	struct births births = {.from = close->newest_pid, .to = sight_newest_pid(sight)};
@@ -128,8 +129,8 @@ static struct births births_since(const struct sight *sight, const struct writer
 	return births;
 }
 
-/* Looks at all other processes that can have a copy of the descriptor. Call this after the search
- * of the closer's own table of descriptors. */
+/* Looks at all other processes that can have a copy of the descriptor. Call this function after the
+ * search of the closer's own descriptors. */
 static enum holders look_at_others(const struct holders_search *search,
 				   const struct writers_close *close, pid_t closer)
 {
@@ -160,8 +161,9 @@ void writers_judge(const struct sight *sight, const struct patience *patience,
 	enum holders found = HOLDERS_UNKNOWN;
 	bool any = false;
 
-	/* cp, tee and most others: the opener closes, and has one thread. A thread that has other
-	 * descriptors is not exiting. */
+	/* cp, tee and most other programs: the process that opened the file closes it, and has one
+	 * thread. If its table has any other descriptor, the thread is not exiting, and need not be
+	 * looked at again */
 	if (close->closer == close->opener)
 		found = holders_in_table(&search, close->closer, &any);
 	if (!any) {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Extended attributes: user.coc.* is checked and committed, coc.* is made from the ledger
- * (coc_facts.c), and the spool has all others.
- */
+/* Extended attributes: user.coc.* is checked and committed, coc.* is made from the ledger
+ * (coc_facts.c), and the spool has all others. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdlib.h>
@@ -49,7 +47,7 @@ static bool is_checked(const struct node *node)
 	return node->kind == NODE_DIR || node->is_regular;
 }
 
-/* Answers a getxattr(2). room 0: with the size of the value; room too small: with ERANGE. */
+/* Answers a GETXATTR with value; if room is 0, with its size; if room is too small, with ERANGE. */
 static void reply_value(fuse_req_t req, const char *value, size_t size, size_t room)
 {
 	if (!room)
@@ -60,6 +58,7 @@ static void reply_value(fuse_req_t req, const char *value, size_t size, size_t r
 		fuse_reply_buf(req, value, size);
 }
 
+/* Answers a GETXATTR of coc.hidden with the count n; with ENODATA if n is 0, with r if r < 0. */
 static void reply_hidden(fuse_req_t req, int64_t n, int r, size_t room)
 {
 	char number[32];
@@ -71,7 +70,7 @@ static void reply_hidden(fuse_req_t req, int64_t n, int r, size_t room)
 		reply_value(req, number, strlen(number), room);
 }
 
-/* If the node is a sibling that is gone, answers req and returns true. */
+/* If the node is a sibling that is gone, answers req with the error and returns true. */
 static bool answers_gone(fuse_req_t req, struct node *node)
 {
 	int r = sibling_check(space_of(req), node);
@@ -127,7 +126,7 @@ void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size)
 		fuse_reply_buf(req, value, (size_t)n);
 }
 
-/* Writes a refused value to the .error of a job file, or of an import. */
+/* Records in the .error of a job file or an import that the value of an attribute was refused. */
 static void refuse_job(struct space *space, fuse_req_t req, struct node *node,
 		       const struct name *link, const struct err *err)
 {
@@ -146,9 +145,10 @@ static void refuse_job(struct space *space, fuse_req_t req, struct node *node,
 		submit_refuse(space->engine, path, &author, false, err);
 }
 
-/* Refuses a value. A file that is being written, or that may get a job file name, must not become a
- * job without the attribute: its content is spoiled. Jobs below a directory would be submitted
- * without the attribute: the directory shows the story. Returns -errno. */
+/* Refuses the value of the attribute `name`; err says why. A closed job file gets an .error. A file
+ * that is open for writing, or that has no job file name yet, must not become a job without the
+ * attribute: its content counts as spoiled. Jobs below a directory would be submitted without the
+ * attribute: the directory shows the story. Returns -err->errnum or -ENOMEM. */
 static int refuse_attribute(struct space *space, fuse_req_t req, struct node *node,
 			    const char *name, const struct err *err)
 {
@@ -178,8 +178,8 @@ static int refuse_unknown(enum attr attr, struct err *err)
 	return -EPERM;
 }
 
-/* Refuses a project or tags that differ from those that a bound job was made with. Returns 0, or
- * -errno with err filled. */
+/* Refuses a new value of an attribute that is fixed once a job exists (job/fixed.h), if the file
+ * has a job. Returns 0 if the value may be set, or -errno with err filled. */
 static int check_fixed_attribute(struct space *space, struct node *node, enum attr attr,
 				 const char *value, size_t size, struct err *err)
 {
@@ -197,8 +197,8 @@ static int check_fixed_attribute(struct space *space, struct node *node, enum at
 	return attr_check_fixed(attr, value, size, job.sent.value[attr], "leave it", err);
 }
 
-/* Refuses to set a fact (coc.*). If user.coc.* is meant, the story says so: a program that ignores
- * the error would submit the file without the value. Returns -errno. */
+/* Refuses to set a fact (coc.*). If user.coc.* has that name too, records the refusal as for
+ * user.coc.*: a program that ignores the error must not submit the file. Returns -errno. */
 static int refuse_fact(struct space *space, fuse_req_t req, struct node *node, const char *fact)
 {
 	char meant[sizeof(ATTR_XATTR_PREFIX) + 32];
@@ -213,7 +213,7 @@ static int refuse_fact(struct space *space, fuse_req_t req, struct node *node, c
 	return refuse_attribute(space, req, node, meant, &err);
 }
 
-/* Checks whether this value may be set. Returns 0 if it may, or -errno from refuse_attribute(). */
+/* Returns 0 if the attribute `name` may get this value; otherwise the -errno of its refusal. */
 static int check_attribute(struct space *space, fuse_req_t req, struct node *node, const char *name,
 			   const char *value, size_t size)
 {
@@ -279,7 +279,7 @@ static bool edits_import(const char *name)
 	       (!fact_is_name(name) && xattr_is_passed(name));
 }
 
-/* The head of a setxattr that waits for an import; then come the name with a NUL, and the value. */
+/* The data of a SETXATTR that waits for an import. The name, a NUL, and the value follow. */
 struct setting_xattr {
 	int flags;
 	size_t name_size, size;
@@ -294,7 +294,7 @@ static void set_xattr_again(fuse_req_t req, struct node *node, void *data)
 		    setting->size, setting->flags);
 }
 
-/* If the node is an import, begins to edit it. Returns whether the request was taken. */
+/* Returns true if the edit of an import took req: it is answered, or goes on after the edit. */
 static bool import_edit_xattr(fuse_req_t req, struct node *node, const char *name,
 			      const char *value, size_t size, int flags)
 {
@@ -370,8 +370,8 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 	commit_change(space, req, node, 1U << attr_from_xattr(name));
 }
 
-/* Makes the name of a job file forget an attribute. Returns 1 if the name kept it, 0 if not, or
- * -errno. */
+/* Makes the name of a job file forget an attribute that it keeps (owner.h). Returns 1 if the name
+ * kept the attribute, 0 if not, or -errno. */
 static int disown_attribute(struct space *space, struct node *node, const char *name)
 {
 	const struct name *link = node_job_name(space, node);
@@ -416,7 +416,7 @@ void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name)
 				    : node_spool_path(&space->nodes, node, path, &follow);
 	has_ended = r == 0 && is_coc_name(name) && node->kind == NODE_DIR &&
 		    dir_story_end(space, node, name);
-	/* first the name: otherwise the commit of a closed file would put the attribute back */
+	/* first what the name keeps: else the commit of a closed file puts the attribute back */
 	r = r == 0 ? disown_attribute(space, node, name) : r;
 	was_kept = r > 0;
 	if (r >= 0)

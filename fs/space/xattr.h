@@ -4,10 +4,11 @@
 
 #include <stdbool.h>
 
-/* May a user's program see and set this extended attribute in the spool? Not POSIX ACLs: the spool
- * would keep them, but the kernel above us would not obey them. Not SELinux labels: SELinux labels
- * a FUSE mount as a whole, and a program that gets this answer asks once, not for each file that it
- * lists. Not the attributes that cocfs itself keeps in the spool. */
+/* May a user's program see and set this extended attribute in the spool? No for POSIX ACLs: the
+ * spool would keep them, but the kernel above us would not obey them. No for SELinux labels:
+ * SELinux labels a FUSE mount as a whole, and a program that gets EOPNOTSUPP asks once, not for
+ * each file that it lists. No for the attributes in which cocfs keeps stories of directories. Yes
+ * for all others. */
 bool xattr_is_passed(const char *name);
 
 #endif

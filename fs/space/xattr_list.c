@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lists extended attributes. A mount by root reads the spool as root, so the spool shows more than
+ * Lists extended attributes. A mount by root reads the spool as root, so it gets more names than
  * the caller may see. In every file system trusted.* is only for processes with CAP_SYS_ADMIN.
  */
 #define _GNU_SOURCE
@@ -30,8 +30,8 @@ static bool may_see_trusted(fuse_req_t req)
 	return ctx->uid == 0 && ctx->pid && proc_has_capability(ctx->pid, CAP_SYS_ADMIN);
 }
 
-/* Keeps in names (each ends with a NUL) only those that the caller may see. Returns the size of the
- * rest. */
+/* names has size bytes; each name ends with a NUL. Removes the names that the caller of req may not
+ * see. Returns the size of the names that are left. */
 static size_t keep_seen(fuse_req_t req, char *names, size_t size)
 {
 	int trusted = -1; /* -1: not asked yet */
@@ -54,7 +54,8 @@ static size_t keep_seen(fuse_req_t req, char *names, size_t size)
 	return kept;
 }
 
-/* Lists all names of a node's attributes that the caller may see. Returns their size or -errno. */
+/* Lists the names of a node's attributes that the caller of req may see; names has room for
+ * NAMES_MAX bytes. Returns the size of the names or -errno. */
 static ssize_t list_names(fuse_req_t req, struct node *node, char *names)
 {
 	char path[LOCATION_PATH_MAX];
