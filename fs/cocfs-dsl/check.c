@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Checks a file as a commit does (fs/submit/commit.c), with the same functions of fs/job. A commit
- * stops at the first error, because one is enough to refuse. A report goes on, so that a person can
- * mend all errors together.
+ * stops at the first error, because one error is enough to refuse the file. This check goes on
+ * after an error, so that a person can mend all errors together.
  *
  * What a file alone does not show is not checked: extended attributes, directories, options of the
  * mount, and the job that the service has already.
@@ -27,12 +27,13 @@ struct check {
 	const char *content;
 	size_t size;
 	const struct check_options *options;
-	const char *stem; /* of the file's name; NULL: the name is not known */
+	const char *stem; /* the file's name without its ending; NULL: the name is not known */
 	struct cocfs_dsl_report *report;
 };
 
-/* Adds an error of fs/job. Its hint is the line of key in err, or hint if key is NULL or err has no
- * such line. Returns 0 or -ENOMEM. */
+/* Adds err, an error that a function of fs/job has filled, to the report. The hint of the finding
+ * is the detail with this key in err. If key is NULL, or err has no such detail, it is hint.
+ * Returns 0 or -ENOMEM. */
 static int add_err(struct check *check, enum report_rule rule, const struct err *err,
 		   const char *key, const char *hint)
 {
@@ -47,7 +48,8 @@ static int add_err(struct check *check, enum report_rule rule, const struct err 
 	return report_add(check->report, COCFS_DSL_ERROR, rule, &finding, mend ? mend : hint);
 }
 
-/* Adds the warnings of the document; at level strict they are errors. Returns 0 or -ENOMEM. */
+/* Adds the warnings about the document to the report; at level strict as errors. Returns 0 or
+ * -ENOMEM. */
 static int add_warnings(struct check *check, const struct dsl_report *dsl)
 {
 	const enum cocfs_dsl_severity severity =
@@ -63,7 +65,9 @@ static int add_warnings(struct check *check, const struct dsl_report *dsl)
 	snprintf(text, sizeof(text), "there are %zu more of this kind, which are not listed",
 		 dsl->n_more_warnings);
 	rest = dsl->warnings[dsl->n_warnings -
-			     1]; /* at the place of the last warning, so that it comes behind it */
+			     /* take the place of the last warning, so that this finding comes
+			      * behind the last warning */
+			     1];
 	rest.text = text;
 	return report_add(check->report, severity, RULE_LINT, &rest, NULL);
 }
@@ -73,7 +77,8 @@ static int check_document(struct check *check, const struct dsl_report *dsl)
 	struct dsl_finding late = {0};
 	int r = 0;
 
-	/* at level strict the refusal repeats the warnings, which are added one by one */
+	/* at level strict dsl->refusal only repeats the warnings, and add_warnings() adds each of
+	 * them */
 	if (dsl->refusal.text && !dsl->n_warnings)
 		r = report_add(check->report, COCFS_DSL_ERROR, RULE_DOCUMENT, &dsl->refusal, NULL);
 	if (r == 0)
@@ -86,7 +91,9 @@ static int check_document(struct check *check, const struct dsl_report *dsl)
 	return r;
 }
 
-/* Checks the risk level in the comments, at the place of its comment. Returns 0 or -ENOMEM. */
+/* Adds an error if the comments give a risk level above max_risk, or none although needs_risk is
+ * set. value: the level that a comment gives; NULL: none. place: where that comment stands. Returns
+ * 0 or -ENOMEM. */
 static int check_risk(struct check *check, const char *value, const struct comment_place *place)
 {
 	static const char *const words[] = {
@@ -116,9 +123,10 @@ static int check_risk(struct check *check, const char *value, const struct comme
 	return report_add(check->report, COCFS_DSL_ERROR, RULE_RISK, &finding, hint);
 }
 
-/* Checks the attributes that come from the comments, the document and the file's name. If the
- * document was refused, its name may be unreadable: then the file's name is not judged instead.
- * Returns 0 or -ENOMEM. */
+/* Checks the attributes that come from the comments, the document and the file's name. The job's
+ * name comes from the file's name if the document has none. But if the document was refused, its
+ * name may only be unreadable, so the file's name is not checked in its place. Returns 0 or
+ * -ENOMEM. */
 static int check_attributes(struct check *check, const struct dsl_report *dsl)
 {
 	struct attr_set *attributes = &check->report->attributes;
@@ -158,8 +166,8 @@ static int check_content(struct check *check)
 	if (check->size > COC_CONTENT_MAX) {
 		char text[128];
 
-		/* leave the number of bytes out: it does not matter, and a program that reads a
-		 * stream does not know it */
+		/* do not say how many bytes the file has: a caller that reads a stream may have
+		 * read only the first of them */
 		snprintf(text, sizeof(text),
 			 "the file has more than %d bytes, and the service takes no more",
 			 COC_CONTENT_MAX);

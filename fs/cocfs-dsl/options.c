@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The words and options of callers. Each enumeration of the library has 0 for the default. The
- * other values are in the order of fs/job's values. */
+/* Turns words and options of callers into the types of fs/job. In each enumeration of the library 0
+ * is the default, and the other values have the order of the enumeration in fs/job. */
 #define _GNU_SOURCE
 #include "cocfs-dsl/options.h"
 

@@ -13,8 +13,9 @@ struct check_options {
 	bool needs_risk;
 };
 
-/* Reads the options of a caller; NULL: the defaults. The caller may be built with a header of
- * another version. Returns 0, -EINVAL or -E2BIG: see cocfs_dsl_check(). */
+/* Reads the options that a caller of the library has given; NULL: the defaults. The caller may be
+ * built with a header of another version, so options->size may differ from ours. Returns 0, -EINVAL
+ * or -E2BIG: see cocfs_dsl_check(). */
 int check_options_read(const struct cocfs_dsl_options *options, struct check_options *ret_options);
 
 #endif

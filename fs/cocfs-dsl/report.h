@@ -8,7 +8,8 @@
 #include "cocfs/dsl.h"
 #include "job/attributes.h"
 
-/* Room for the warnings that the check keeps, and for one finding of each other rule. */
+/* The most findings of a report: the warnings that the check of the document keeps, and a finding
+ * of each other rule. */
 #define REPORT_FINDINGS_MAX (DSL_FINDINGS_MAX + 16)
 
 enum report_rule {
@@ -30,7 +31,8 @@ struct cocfs_dsl_report {
 	struct attr_set attributes;
 };
 
-/* Adds a finding, and copies its texts. hint may be NULL. Returns 0 or -ENOMEM. */
+/* Adds a finding at the place in finding. Copies finding->text and hint, which may be NULL. Returns
+ * 0; or -ENOMEM, also if the report is full. */
 int report_add(struct cocfs_dsl_report *report, enum cocfs_dsl_severity severity,
 	       enum report_rule rule, const struct dsl_finding *finding, const char *hint);
 

@@ -17,7 +17,8 @@ static bool is_path_within(const char *path, const char *directory)
 	return !strncmp(path, directory, length) && (path[length] == '/' || !path[length]);
 }
 
-/* Refuses a file that cocfs would reach only through its own mount. Returns -EINVAL with err. */
+/* Fills err for a file at path that cocfs would reach only through its own mount. what: the option
+ * or a word for the file. Returns -EINVAL. */
 static int refuse_within(const char *what, const char *path, struct err *err)
 {
 	err_set(err, EINVAL, "%s%s is under the mountpoint", what, path);

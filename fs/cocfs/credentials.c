@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Keys that need no fetch are taken at once. Temporary keys are fetched on the loop. The start
- * waits for the first ones; nothing waits for later ones. Calls go on with the old keys until those
- * end.
+ * Keys from a file or the environment need no fetch. Temporary keys are fetched on the loop. The
+ * start waits for the first fetch, and nothing waits for later fetches: calls go on with the old
+ * keys, which are valid until they expire.
  *
- * After SIGHUP the keys may come from another place. They replace the old keys only when they are
- * complete. Until then the renewal of the new place is on trial, and the renewal of the old place
- * goes on.
+ * After SIGHUP the keys may come from another place. The new keys replace the old keys only when
+ * the first fetch from the new place has succeeded. Until then credentials->trial is the renewal of
+ * the new place, and credentials->renewal, that of the old place, goes on.
  */
 #define _GNU_SOURCE
 #include "cocfs/credentials.h"
@@ -37,7 +37,8 @@ static int find_origin(const struct credentials *credentials, struct coc_origin 
 				 : coc_chain_find(&places, ret_origin, err);
 }
 
-/* Are these the same keys? The metadata service gives the same keys for hours. */
+/* Are these the same keys, with the same end? For hours the metadata service answers each fetch
+ * with the same keys. */
 static bool is_same_key(const struct coc_creds *a, const struct coc_creds *b)
 {
 	return a && a->ak && b->ak && !strcmp(a->ak, b->ak) && a->expires_s == b->expires_s;
@@ -76,7 +77,7 @@ static void on_keys(void *data, struct coc_creds *creds, const struct err *err)
 	if (credentials->answer)
 		loop_quit(credentials->loop);
 	if (!creds) {
-		/* the start waits for these keys, and deals with the error: wait_for_first() */
+		/* the start waits for these keys: wait_for_first() deals with the error */
 		if (credentials->answer)
 			*credentials->answer = *err;
 		else
@@ -112,14 +113,14 @@ static void on_trial(void *data, struct coc_creds *creds, const struct err *err)
 	log_info("credentials read again from %s", creds->source);
 }
 
-/* Did a fetch fail for a reason that only a person can mend? */
+/* Did a fetch fail for a reason that only a person can mend (so that a later fetch fails, too)? */
 static bool is_final(const struct err *err)
 {
 	return err->errnum == EACCES || err->errnum == EINVAL || err->errnum == ENOENT;
 }
 
-/* Decides what no keys at the start mean. Returns 0 if keys may come later, else -errno with
- * err. */
+/* Decides whether a mount may start without keys, when the first fetch has failed with why. kind:
+ * where keys were looked for. Returns 0 if keys may come later, else -errno with err. */
 static int judge_lack(struct credentials *credentials, enum coc_origin_kind kind,
 		      const struct err *why, struct err *err)
 {
@@ -134,8 +135,8 @@ static int judge_lack(struct credentials *credentials, enum coc_origin_kind kind
 	return 0;
 }
 
-/* Runs the loop until the first fetch has ended. Nothing else is on the loop yet. Returns 0, or the
- * error of the loop or of the fetch in err. */
+/* Runs the loop until the first fetch has ended, for KEYS_FIRST_MAX_MS at most. Returns 0 if there
+ * are keys, or if they may come later (judge_lack()). Otherwise returns -errno with err. */
 static int wait_for_first(struct credentials *credentials, enum coc_origin_kind kind,
 			  struct err *err)
 {

@@ -20,9 +20,9 @@ static void pass_signal_on(int signum)
 	kill(starting_child, signum);
 }
 
-/* Has the parent pass SIGTERM and SIGINT on. Ctrl-C does not reach the child, which has a session
- * of its own. And the program that started the parent knows the parent only. A SIGINT that is
- * ignored stays ignored. */
+/* Lets the parent pass SIGTERM and SIGINT on to the child, because the program that started cocfs
+ * knows only the parent. Ctrl-C reaches both processes, and a second SIGINT does the child no harm.
+ * A signal that the parent ignores stays ignored. */
 static void end_child_on_signals(pid_t child)
 {
 	const int signals[] = {SIGTERM, SIGINT};
@@ -42,7 +42,8 @@ static void end_child_on_signals(pid_t child)
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
-/* Waits until the child is ready or ends. Exits with the child's exit status. */
+/* Waits until the child is ready or ends. Exits with 0 if it is ready; otherwise with its exit
+ * status, or with status_if_killed if it has none but 0. */
 static _Noreturn void wait_for_child(int ready_fd, pid_t child, int status_if_killed)
 {
 	int status = 0;
@@ -96,14 +97,16 @@ void daemon_ready(int ready_fd)
 	 * and its mount(8) pass. */
 	setsid();
 
-	/* write to the terminal and not to the log: -o loglevel may hide warnings */
+	/* print this with fputs() and not with log_warning(): -o loglevel=error would hide a
+	 * warning */
 	if (!log_file_is_open() && !log_has_syslog())
 		fputs("cocfs: warning: there is no syslog on this machine (/dev/log), so the log "
 		      "of "
 		      "this mount is lost; give -o logfile=FILE, or run cocfs with -f\n",
 		      stderr);
 
-	/* without /dev/null the terminal's descriptors stay open, which does no harm */
+	/* if /dev/null cannot be opened, standard input, output and error stay open, which does no
+	 * harm */
 	if (null >= 0)
 		for (int fd = 0; fd <= 2; fd++)
 			dup2(null, fd);

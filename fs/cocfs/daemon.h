@@ -9,13 +9,15 @@
  */
 
 /* Forks. In the child, returns a descriptor for daemon_ready(). Returns -errno if there is no
- * child. The parent never returns. It exits with 0 when the child is ready. If the child ends
- * before that, the parent exits with the child's exit status, or with status_if_killed if a signal
- * has ended the child. Until then the parent passes SIGTERM and SIGINT on to the child. */
+ * child. The parent never returns. It exits with 0 when the child calls daemon_ready(). If the
+ * child ends before that, the parent exits with the child's exit status. If that is 0, or a signal
+ * has ended the child, the parent exits with status_if_killed. While it waits, the parent passes
+ * SIGTERM and SIGINT on to the child. */
 int daemon_start(int status_if_killed);
 
-/* Reports that the mount works: the parent exits with 0. Leaves the session and closes the
- * terminal. Until then the child is in the process group of the parent. */
+/* The child calls this when the mount works. Lets the parent exit with 0. Leaves the session and
+ * process group of the parent, and replaces standard input, output and error by /dev/null. Until
+ * then the child is in the parent's process group. */
 void daemon_ready(int ready_fd);
 
 #endif

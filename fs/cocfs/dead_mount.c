@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A dead mount at the place of a new mount.
+ * How cocfs clears a dead mount from the mountpoint of a new mount.
  *
  * When cocfs is killed, the kernel keeps its mount. Every call in it fails with ENOTCONN
  * ("Transport endpoint is not connected") until somebody unmounts it. A user who mounts at that
  * place again wants to replace the dead mount. Three things must not happen:
  *
- * First: a live mount is unmounted, because a second cocfs has mounted between the look and the
- * unmount. So a process that clears a place locks the parent directory until its own mount is
- * there. It looks once more when it has the lock.
+ * First: cocfs unmounts a live mount, because a second cocfs has mounted there between the look and
+ * the unmount. So each cocfs that clears a mountpoint locks the directory above it until its own
+ * mount is there. With the lock it looks once more whether the mount is dead.
  *
- * Second: a mount of another file system is unmounted. So root opens the mount (O_PATH asks no
- * server), finds it in the mount table by its mount ID, and unmounts exactly what it has opened. A
- * mount that came on top since then is another mount.
+ * Second: cocfs unmounts a mount of another file system. So cocfs opens the mount (O_PATH asks no
+ * server), and finds its type in the mount table by its mount ID. As root it unmounts exactly what
+ * it has opened. So a mount that somebody has put on top since then stays.
  *
- * Third: a user unmounts the mount of another user. So ordinary users let fusermount3 unmount.
+ * Third: a user unmounts another user's mount. So for an ordinary user cocfs compares the user of
+ * the mount, and lets fusermount3 unmount, which checks the user itself.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -35,25 +36,27 @@
 #include "cocfs/mountpoint.h"
 
 /* How long to wait for the lock on the parent directory of the mountpoint. Another cocfs that holds
- * the lock clears a dead mount there, and mounts soon. If another program has locked the directory,
- * a longer wait is no use. */
+ * the lock clears a dead mount there, and mounts soon. If another program has locked the directory
+ * for longer, the mount fails. */
 #define LOCK_PATIENCE_MS 5000
 #define LOCK_LOOK_MS 10
 
-/* The most dead mounts on top of each other that are cleared: several spaces were mounted on one
- * place, and all were killed. If there are more, the user has to unmount them. */
+/* The most dead mounts on top of each other that cocfs clears. There are several if several mounts
+ * on this path were killed, one after the other. If there are more, the user has to unmount
+ * them. */
 #define LAYERS_MAX 16
 
 #define TYPE "fuse.cocfs"
 
-/* The type and the user of a mount that may be dead, from its line in /proc/self/mountinfo. */
+/* The file system type and the user of a mount, from its line in /proc/self/mountinfo. */
 struct dead_mount {
 	char type[64];
-	unsigned user_id; /* the user who has mounted: an option of each FUSE mount */
+	/* the user who has mounted, from the option user_id=; (unsigned)-1: there is none */
+	unsigned user_id;
 };
 
-/* Is the mount on path dead? Asks the file system itself, because the kernel may answer from memory
- * for a dead mount. */
+/* Is the topmost mount on path dead? AT_STATX_FORCE_SYNC makes the kernel ask the FUSE server,
+ * because for a dead mount it might answer from its cache. */
 static bool is_dead(const char *path)
 {
 	struct statx st;
@@ -62,7 +65,7 @@ static bool is_dead(const char *path)
 	       errno == ENOTCONN;
 }
 
-/* Returns the mount ID of an open file; -1 if it cannot be seen. */
+/* Returns the ID of the mount that an open file is on; -1 if it cannot be read. */
 static int mount_id_of(int fd)
 {
 	_cleanup_fclose_ FILE *file = NULL;
@@ -77,7 +80,8 @@ static int mount_id_of(int fd)
 	return id;
 }
 
-/* Finds a mount by its ID. Returns 0; -ENOENT: the mount is not in the list. */
+/* Finds a mount by its ID in /proc/self/mountinfo. Returns 0; -ENOENT: the mount is not listed, or
+ * its line cannot be read. */
 static int find_mount(int mount_id, struct dead_mount *ret_mount)
 {
 	_cleanup_fclose_ FILE *file = fopen("/proc/self/mountinfo", "re");
@@ -110,8 +114,8 @@ static int refuse_dead_mount(const char *path, const char *why, struct err *err)
 	return -ENOTCONN;
 }
 
-/* Unmounts the mount on which fd is open. The path of the mount may lead to another mount by now.
- * Returns 0 or -errno. */
+/* Unmounts the mount that fd is open on, lazily. Goes through fd, because the path of the mount may
+ * lead to another mount by now. Returns 0 or -errno. */
 static int unmount_opened(int fd)
 {
 	char path[64];
@@ -136,8 +140,8 @@ static int unmount_as_user(const char *path)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EPERM;
 }
 
-/* Unmounts the topmost mount on path, which is dead, if it is a cocfs of this user (of anybody, if
- * we are root). Returns 0; or -ENOTCONN with err, which says why it stays. */
+/* Unmounts the topmost mount on path, which is dead, if it is a mount of cocfs, and of this user or
+ * we are root. Returns 0; or -ENOTCONN with err, which says why the mount stays. */
 static int bury_mount(const char *path, struct err *err)
 {
 	_cleanup_close_ int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -159,8 +163,9 @@ static int bury_mount(const char *path, struct err *err)
 	return 0;
 }
 
-/* Locks the parent directory of a path. Returns a descriptor, which the caller closes, or
- * -errno. */
+/* Locks the parent directory of a path, and waits up to LOCK_PATIENCE_MS for the lock. Returns a
+ * descriptor with the lock, which the caller closes; -EWOULDBLOCK: another process has the lock; or
+ * another -errno. */
 static int lock_parent(const char *path)
 {
 	const struct timespec pause = {.tv_nsec = LOCK_LOOK_MS * 1000000L};

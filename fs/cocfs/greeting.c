@@ -9,8 +9,9 @@
 #include "base/log.h"
 #include "base/process.h"
 
-/* Ends of the gateway's error codes that mean: the account or user of the keys may call nothing
- * here. A 403 with another code is about a single call. */
+/* With a 403 the gateway sends an error code such as APIG.0302. The codes that end as follows mean:
+ * the account or user of the keys may call nothing here. A 403 with another code is about the
+ * single call. */
 static const char *const useless_keys[] = {".0302", ".0304", ".0306", ".0310", ".0802"};
 
 static bool has_useless_keys(const struct coc_answer *answer)
@@ -26,8 +27,8 @@ static bool has_useless_keys(const struct coc_answer *answer)
 	return false;
 }
 
-/* Does the service refuse the credentials? A 407 is about the credentials of a proxy. If the call
- * was not sent, the answer is no. */
+/* Does the service refuse the credentials? (A 407 does not say so: a proxy refuses credentials of
+ * its own.) If the call was not sent, the answer is no. */
 static bool refuses_creds(const struct coc_answer *answer)
 {
 	return answer->outcome == COC_REFUSED &&
@@ -74,8 +75,8 @@ int greeting_wait(struct greeting *greeting, struct loop *loop, struct coc_clien
 {
 	int r = send_greeting(greeting, client, timeout_ms, err);
 
-	/* if OpenSSL had no memory when it was set up, it fails for ever: no commit could be sent
-	 */
+	/* no call can be made, and none later: OpenSSL, say, had no memory when it was set up, and
+	 * fails for ever */
 	if (r < 0)
 		return r;
 	greeting->loop = loop;

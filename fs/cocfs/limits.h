@@ -8,8 +8,10 @@
 #include "base/err.h"
 
 /*
- * Divides the descriptors that the process may have. embedded: the service is in this process.
- * Warns in the log if they are few. Returns 0; -EMFILE with err filled: too few for a mount.
+ * Divides the descriptors that the process may have open among the parts of the mount (struct
+ * descriptors). embedded: the service runs in this process. Warns in the log if there are fewer
+ * than DESCRIPTORS_FEW. Returns 0; or -EMFILE with err filled: there are fewer than
+ * DESCRIPTORS_LEAST.
  */
 int limits_divide(bool embedded, struct descriptors *ret_parts, struct err *err);
 

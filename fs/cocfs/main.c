@@ -14,24 +14,26 @@
 #include "cocfs/mount.h"
 #include "cocfs/supervised.h"
 
-/* Exit statuses: those of mount(8), which exits with the status of its helper. */
+/* Exit statuses, with the meanings of mount(8): mount(8) runs cocfs as its helper, and exits with
+ * the helper's status. */
 #define EXIT_USAGE 1  /* the command line is wrong */
 #define EXIT_SYSTEM 2 /* no memory, no process, no standard output */
 #define EXIT_MOUNT 32 /* nothing is mounted */
 
 #define LIBFUSE_TEXT_MAX 512 /* bytes of a message of libfuse; the longest have a path */
 
-/* Prints an error: what is wrong, and the one thing that mends it. */
+/* Prints an error on standard error: what is wrong, and how to mend it. */
 static void complain_of_error(const struct err *err)
 {
 	fprintf(stderr, "cocfs: %s\n%s", err->text, err->details);
 }
 
 /*
- * Blocks signals: they come through the loop. Threads inherit this. A signal that is ignored at the
- * start never comes, so ignored signals are reset. For example, nohup ignores SIGHUP, and users
- * send SIGHUP to reload keys and log files. An ignored SIGINT stays ignored: in this way a script
- * protects its background programs from Ctrl-C at the terminal.
+ * Blocks SIGTERM, SIGINT and SIGHUP, also in threads that start later: the loop reads them from a
+ * signalfd. A signal that was ignored when cocfs was started would never come, so SIGHUP and
+ * SIGTERM get their default action again. For example, nohup ignores SIGHUP, and users send SIGHUP
+ * to reload keys and log files. An ignored SIGINT stays ignored: a shell ignores SIGINT for the
+ * background programs of a script, so that Ctrl-C at the terminal does not end them.
  */
 static void block_signals(void)
 {
@@ -41,7 +43,8 @@ static void block_signals(void)
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGCHLD, SIG_DFL); /* an ignored SIGCHLD would lose the exit status of fusermount3 */
 	signal(SIGXFSZ,
-	       SIG_IGN); /* a file that is too large for a limit becomes an error of write(2) */
+	       /* write(2) fails with EFBIG instead, if a file gets too large for a limit */
+	       SIG_IGN);
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
@@ -58,7 +61,7 @@ static void log_libfuse(enum fuse_log_level level, const char *fmt, va_list args
 	char text[LIBFUSE_TEXT_MAX];
 
 	vsnprintf(text, sizeof(text), fmt, args);
-	if (level == FUSE_LOG_DEBUG) { /* make it fit to be shown: it may have names of files */
+	if (level == FUSE_LOG_DEBUG) { /* the text may name files: clean it for a terminal */
 		shown_clean_lines(text);
 		fputs(text, stderr);
 		return;
@@ -125,8 +128,7 @@ int main(int argc, char **argv)
 		break;
 	case OPTS_WRONG:
 		complain_of_error(&err);
-		if (err.errnum == ENOMEM) { /* without memory the status is EXIT_SYSTEM: the command
-					       line is not wrong */
+		if (err.errnum == ENOMEM) { /* the command line is not wrong: memory is short */
 			status = EXIT_SYSTEM;
 			break;
 		}

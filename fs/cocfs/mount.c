@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The parts of a mount, in the order in which they open: loop, credentials, state directory, (local
- * service,) client, ledger, engine, space. They close in the reverse order.
+ * The parts of a mount, in the order in which open_parts() opens them: loop, credentials, state
+ * directory, (local service,) client, ledger, engine, space. mount_close() closes them, the space
+ * first and the state directory last.
  *
- * SIGTERM and SIGINT end a mount. First the requests under way are answered, within the time that a
- * submission has. Then the mount is unmounted. An unmount from outside does the same without the
- * second step. SIGHUP opens the log file again, reads the credentials again, and lets paused calls
- * go on.
+ * SIGTERM and SIGINT end a mount. First cocfs answers the requests under way, for -o timeout= at
+ * most. Then it unmounts. After an unmount by somebody else cocfs does the first step only. SIGHUP
+ * opens the log file again and finds the credentials again. With new credentials, submissions that
+ * wait are tried again.
  */
 #define _GNU_SOURCE
 #include "cocfs/mount.h"
@@ -56,10 +57,11 @@ struct mount {
 	struct engine *engine;
 	struct space_options space_options;
 	struct space *space;
-	bool opened;	 /* all parts are open */
+	bool opened;	 /* all parts are open: mount_open() has succeeded */
 	bool reload_due; /* SIGHUP came before all parts were open */
 	bool ending;
-	struct loop_timer patience; /* runs while the mount ends */
+	/* set while the mount ends: when it fires, the loop ends although requests wait */
+	struct loop_timer patience;
 };
 
 /* ---- the end ---- */
@@ -78,7 +80,7 @@ static void end_mount(void *data)
 	if (mount->ending)
 		return;
 	mount->ending = true;
-	if (!mount->opened) { /* the start is waiting in the loop: end its wait */
+	if (!mount->opened) { /* mount_open() waits in the loop: end its wait */
 		loop_quit(mount->loop);
 		return;
 	}
@@ -99,8 +101,8 @@ static void iteration_end(void *data)
 
 /* ---- signals ---- */
 
-/* Called when there are new credentials: the engine tries at once all submissions that are queued,
- * because they may wait for good ones. */
+/* Called when there are new credentials. The engine tries all queued submissions again, because
+ * they may have failed for lack of good credentials. */
 static void on_renewed(void *data)
 {
 	struct mount *mount = data;
@@ -155,8 +157,8 @@ static int watch_signals(struct mount *mount, struct err *err)
 
 /* ---- the parts ---- */
 
-/* Adds to err how to mend an error of the state directory. The code that opens a file there knows
- * the error, and not the option -o state_dir. Returns r. */
+/* Adds to err how to mend r, an error with a file in the state directory, if err does not say so
+ * yet. The function that opens such a file does not know the option -o state_dir. Returns r. */
 static int explain_state(const struct mount *mount, int r, struct err *err)
 {
 	if (r >= 0 || r == -ENOMEM || strstr(err->details, "what_to_do: "))
@@ -170,8 +172,8 @@ static int explain_state(const struct mount *mount, int r, struct err *err)
 	return r;
 }
 
-/* Starts the embedded service on a Unix socket in the state directory. Returns 0 or -errno with
- * err. */
+/* Starts the embedded service on a Unix socket in the state directory. Returns 0 with the socket's
+ * path, which the caller frees, or -errno with err. */
 static int start_embedded_service(struct mount *mount, char **ret_socket, struct err *err)
 {
 	_cleanup_free_ char *data = state_dir_file(&mount->state, "service.db");
@@ -197,8 +199,9 @@ static bool is_local(const struct mount *mount)
 	return !strcmp(mount->opts->source, "local");
 }
 
-/* Finds the endpoint and the credentials. This comes before anything is made on the disk: errors in
- * SOURCE and in the keys are reported first. Returns 0, or -errno with err filled. */
+/* Finds the endpoint and the credentials of a service that is not the embedded one. Call this
+ * before anything is made on the disk: if SOURCE or the keys are wrong, the mount leaves no files.
+ * Returns 0, or -errno with err filled. */
 static int find_service(struct mount *mount, struct err *err)
 {
 	int r = coc_endpoint_find(mount->opts->source, &mount->endpoint, err);
@@ -233,8 +236,8 @@ static int open_client(struct mount *mount, struct err *err)
 	return r;
 }
 
-/* Checks the keys with a first call. A service that cannot be reached does not answer, and does not
- * hold up the mount. Returns 0, or -errno with err filled. */
+/* Checks the keys with a first call (greeting.h). A service that cannot be reached does not stop
+ * the mount. Returns 0, or -errno with err filled: -EACCES if the service refuses the keys. */
 static int check_keys(struct mount *mount, struct err *err)
 {
 	int r = greeting_wait(&mount->greeting, mount->loop, mount->client,
@@ -328,8 +331,8 @@ static int start_loop(struct mount *mount, struct err *err)
 	return watch_signals(mount, err);
 }
 
-/* Opens one part after the other. Returns 0 or -errno with err. mount_close() closes the parts that
- * are open. */
+/* Opens one part after the other. Returns 0, or -errno with err: then call mount_close(), which
+ * closes the parts that are open. */
 static int open_parts(struct mount *mount, struct opts *opts, struct err *err)
 {
 	int r = mountpoint_resolve(&opts->mountpoint, opts->nonempty, err);

@@ -11,7 +11,8 @@ struct mount;
  * SIGINT and SIGHUP. Returns 0 and a mount that mount_close() closes; or -errno with err filled. */
 int mount_open(struct opts *opts, struct mount **ret_mount, struct err *err);
 
-/* Serves until the mount is unmounted, or until SIGTERM or SIGINT. Returns 0 or -errno. */
+/* Serves until the mount is unmounted, or until SIGTERM or SIGINT. Returns 0, or the -errno of the
+ * loop. */
 int mount_serve(struct mount *mount);
 
 /* Unmounts the job space, closes all parts of the mount and frees it. NULL is accepted. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The checks of a mountpoint, and the reasons why a mount on it failed. dead_mount.c clears it. */
+/* The checks of a mountpoint, and the reasons why a mount on it failed. dead_mount.c has
+ * mountpoint_clear(). */
 #define _GNU_SOURCE
 #include "cocfs/mountpoint.h"
 
@@ -20,8 +21,9 @@
 
 /* ---- before the mount ---- */
 
-/* Is the path an automount? An automount waits for the present mount, and a program that looks into
- * the directory waits for the automount. O_PATH and stat(2) do not look into it. */
+/* Is the path an automount (autofs)? Then do not list the directory: the kernel lets a program that
+ * lists it wait until something is mounted there, and that is this mount. O_PATH and fstatfs(2) do
+ * not wait. */
 static bool is_automount(const char *path)
 {
 	_cleanup_close_ int fd = open(path, O_PATH | O_CLOEXEC);
@@ -184,7 +186,7 @@ void mountpoint_set_nosymfollow(const char *path)
 {
 	struct mount_attr attr = {.attr_set = MOUNT_ATTR_NOSYMFOLLOW};
 
-	/* set it here: neither libfuse nor fusermount3 knows the option */
+	/* set the flag after the mount, because neither libfuse nor fusermount3 knows the option */
 	if (mount_setattr(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, &attr, sizeof(attr)) < 0)
 		log_warning(
 			"-o nosymfollow has no effect: %s; only root can have it, with Linux 5.14 "

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * libfuse removes all backslashes from the argument of -o, because a comma in a value is written
- * "\,". So a glob "\*.yaml" would become "*.yaml", and no file would be a job file any more. So the
- * backslashes in the values of cocfs' own options are doubled before libfuse sees them. Some
- * backslashes have the meaning that libfuse gives them, and are not doubled:
+ * "\,". So a glob "\*.yaml" would become "*.yaml", and no file would be a job file any more. So
+ * cocfs doubles the backslashes in the values of its own options before libfuse sees them. Which
+ * ones depends on the option:
  *
  *   a glob    uses backslashes itself: all are doubled, and "\," does not end the option
  *   others    "\," is a comma and "\\" a backslash; another backslash stands for itself
  *
- * Options of libfuse and of mount(8) are not changed.
+ * Options of libfuse and of mount(8) stay as they are.
  */
 #define _GNU_SOURCE
 #include "cocfs/option_backslashes.h"
@@ -20,14 +20,15 @@
 #include "cocfs/option_table.h"
 #include "cocfs/option_values.h"
 
-/* The option, in a text "NAME=VALUE,…" of options, at which the reading is now. */
+/* The state of copy_options(): the option of the text "NAME=VALUE,…" that is being copied. */
 struct scan {
-	const struct option *own; /* the option of cocfs that has this value, or NULL */
-	bool is_quoted;		  /* commas belong to the value */
+	/* that option, if it is one of cocfs with a value; otherwise NULL */
+	const struct option *own;
+	bool is_quoted; /* the reading is within quotes: a comma belongs to the value */
 };
 
-/* Returns the length of an option's name with "=", if cocfs has this option and it has a value;
- * else 0. */
+/* Sets scan for the option that begins at text. If cocfs has the option and it has a value, returns
+ * the length of its name, "=" and an opening quote; otherwise 0. */
 static size_t begin_option(const char *text, struct scan *scan)
 {
 	size_t length = strcspn(text, "=,\\");
@@ -40,8 +41,8 @@ static size_t begin_option(const char *text, struct scan *scan)
 	return scan->own ? length + 1 + scan->is_quoted : 0;
 }
 
-/* Copies a backslash, and the next character if the two are a pair. Returns how many characters of
- * the text are copied: 1 or 2. */
+/* Copies a backslash at text, doubled if necessary, and with it the next character if the two are a
+ * pair, such as "\,". Returns how many characters of text were taken: 1 or 2. */
 static int copy_backslash(const char *text, const struct scan *scan, struct buf *copy)
 {
 	bool is_pair = text[1] == ',' || text[1] == '\\';
@@ -60,7 +61,8 @@ static int copy_backslash(const char *text, const struct scan *scan, struct buf 
 	return 1 + is_pair;
 }
 
-/* Copies one argument of -o, as libfuse is to get it. Returns 0 or -ENOMEM. */
+/* Appends one argument of -o to copy, with the backslashes doubled for libfuse. Returns 0 or
+ * -ENOMEM. */
 static int copy_options(const char *text, struct buf *copy)
 {
 	struct scan scan;
@@ -90,7 +92,8 @@ int option_keep_backslashes(int argc, char **argv, struct fuse_args *ret_args)
 {
 	struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
 	bool is_value = false,
-	     is_over = false; /* is_value: argv[i] follows a -o; is_over: it follows "--" */
+	     /* is_value: argv[i] follows "-o"; is_over: argv[i] comes after "--" */
+		is_over = false;
 
 	for (int i = 0; i < argc; i++) {
 		bool is_joined = !is_value && !is_over && !strncmp(argv[i], "-o", 2) && argv[i][2];

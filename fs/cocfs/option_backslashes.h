@@ -6,9 +6,9 @@
 #include <fuse_opt.h>
 
 /*
- * Copies the arguments of the command line. After -o, it doubles the backslashes in the values of
- * cocfs' own options, so that they survive libfuse's parser. Returns 0 and arguments that the
- * caller frees with fuse_opt_free_args(), or -ENOMEM.
+ * Copies the arguments of the command line. In the arguments of -o doubles the backslashes in the
+ * values of cocfs' own options, because libfuse's parser removes single ones. Returns 0 and
+ * arguments that the caller frees with fuse_opt_free_args(), or -ENOMEM.
  */
 int option_keep_backslashes(int argc, char **argv, struct fuse_args *ret_args);
 

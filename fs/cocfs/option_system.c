@@ -10,8 +10,8 @@
 
 #define FLAG(member) offsetof(struct opts, member)
 
-#define HELP_COLUMN 28 /* the column in which --help begins the names */
-/* The width of the names' lines: 92 columns in all, as in the rest of --help. */
+#define HELP_COLUMN 28 /* the column of --help in which the names of the options begin */
+/* The most columns of names in a line. A line has 92 columns in all, as the rest of --help. */
 #define HELP_WIDTH 64
 
 #define WHY_REMOUNT "a mount cannot be changed: unmount it, and mount it again"
@@ -24,8 +24,9 @@ enum fate {
 	PASS,	/* libfuse or the kernel handles the option */
 	DROP,	/* the option is for other programs, or means nothing for a job space */
 	REFUSE, /* the option is refused; why has the reason */
-	LABEL,	/* an option of SELinux: PASS if there is SELinux, else DROP. mount(8) does the same
-		 */
+	/* an option of SELinux: as PASS if the system has SELinux, else as DROP; so does
+	 * mount(8) */
+	LABEL,
 };
 
 enum form { WORD, VALUE /* NAME=… */, EITHER, PREFIX /* all options that begin so */ };
@@ -34,8 +35,8 @@ struct system_option {
 	const char *name;
 	enum form form;
 	enum fate fate;
-	const char *why; /* the reason of a refusal, and what to do instead */
-	size_t flag;	 /* offset of a bool in struct opts that is set; 0: none */
+	const char *why; /* if fate is REFUSE: the reason, and what to do instead */
+	size_t flag;	 /* the offset in struct opts of a bool that the option sets; 0: none */
 };
 
 /* The options of mount(8), systemd, the kernel and libfuse that cocfs knows, and what it does with
@@ -57,7 +58,7 @@ static const struct system_option table[] = {
 	{"noatime", WORD, PASS},
 	{"nosymfollow", WORD, DROP, .flag = FLAG(nosymfollow)}, /* see mountpoint.h */
 	{"symfollow", WORD, DROP},
-	/* mount(8): the file system that keeps the space handles the times of access */
+	/* mount(8): options about access times; the file system that the spool is on has its own */
 	{"diratime", WORD, DROP},
 	{"nodiratime", WORD, DROP},
 	{"relatime", WORD, DROP},

@@ -5,14 +5,15 @@
 #include "cocfs/options.h"
 
 /*
- * Handles an option of mount(8), fstab(5) or fuse(8). Returns 1 if libfuse has to get the option, 0
- * if nothing more has to be done, -ENOENT for another option. Returns -EINVAL with err if the
- * option is refused, lacks its value, or has a value that it must not have. Some options set a flag
- * in opts.
+ * Handles an option of mount(8), fstab(5) or fuse(8), "NAME" or "NAME=VALUE". Returns 1 if libfuse
+ * has to get the option, 0 if nothing more has to be done, -ENOENT if this is no such option.
+ * Returns -EINVAL with err if the option is refused, lacks its value, or has a value that it must
+ * not have. Some options set a flag in opts.
  */
 int option_system(const char *option, struct opts *opts, struct err *err);
 
-/* Prints the options that have an effect, for --help. The manual page has all. */
+/* Prints the names of those options that have an effect, as a part of --help. The manual page has
+ * all. */
 void option_system_print(void);
 
 /*
@@ -20,7 +21,8 @@ void option_system_print(void);
  *
  * mount(8) leaves FUSE mounts to mount.fuse3. That program calls "cocfs SOURCE MOUNTPOINT -o
  * OPTIONS". It adds "dev" and "suid" to the end of OPTIONS unless they were forbidden. Nobody has
- * asked for them. Set-user-ID bits and devices must work only if root asks for them.
+ * asked for these two. In a mount, set-user-ID bits and devices must work only if root has asked
+ * for that. "cocfs" with another form of command line is left alone.
  */
 void option_drop_added(int argc, char **argv);
 

@@ -9,9 +9,9 @@
 
 #include "cocfs/option_values.h"
 
-#define HELP_COLUMN 28 /* the column in which the text of a row begins */
+#define HELP_COLUMN 28 /* the column of --help in which the help texts begin */
 
-/* The longest -o refresh: a list that is older than a day is of no use. */
+/* The largest value of -o refresh: a list of jobs that is older than a day is of no use. */
 #define REFRESH_MAX_S 86400
 
 #define IN(member) offsetof(struct opts, member)

@@ -5,18 +5,20 @@
 #include "cocfs/options.h"
 
 /*
- * The options of cocfs itself. Each has a row: its name, its value, the function that reads the
- * value, the member that keeps it, and the text of --help. For a new option add a row in
- * option_table.c, a member of struct opts, and a row in docs/options.md.
+ * A row of the table of cocfs' own options (option_table.c). For a new option add a row there, a
+ * member of struct opts, and a row in docs/options.md.
  */
 struct option {
 	const char *name;
-	const char *value; /* "FILE", or the allowed words: "sync|queue". NULL: there is no value */
+	/* for --help: what to write after "=", such as "FILE", or the allowed words, such as
+	 * "sync|queue". NULL: the option takes no value */
+	const char *value;
 	int (*read)(const struct option *option, const char *text, void *member, struct err *err);
-	size_t offset; /* of the member of struct opts that read() fills; of a bool if there is no
-			  value */
-	long min, max; /* the bounds of a number */
-	bool empty_ok; /* an empty value ("name=") is allowed */
+	/* the offset in struct opts of the member that read() fills. If there is no value: of a
+	 * bool that the option sets */
+	size_t offset;
+	long min, max;	  /* the bounds of the value, for value_number() and value_seconds() */
+	bool empty_ok;	  /* an empty value ("name=") is allowed */
 	const char *help; /* the text of --help, with its line breaks */
 };
 
@@ -24,9 +26,9 @@ struct option {
  * such option. */
 const struct option *option_find(const char *name, size_t length);
 
-/* Reads the text after "=" into opts. text NULL: there is no "=". If an option is given twice,
- * the last value counts, as mount(8) promises. Returns 0, or -errno with err, which names the
- * option. */
+/* Sets an option in opts. text: what stands after "="; NULL: there is no "=". If an option is given
+ * twice, the last value counts, as mount(8) promises. Returns 0, or -errno with err, which names
+ * the option. */
 int option_set(const struct option *option, const char *text, struct opts *opts, struct err *err);
 
 /* Prints the options of cocfs on standard output, with the help text of each: a part of --help. */

@@ -11,10 +11,11 @@
 
 #include "base/cleanup.h"
 
-#define ALLOWED_MAX 128 /* bytes of "A, B or C"; the longest list in the table has 32 */
+/* bytes for the allowed words, "A, B or C"; the longest list in the table has 32 */
+#define ALLOWED_MAX 128
 
-/* Writes the allowed words of an option, "A|B|C", as a text for people: "A, B or C". A text that is
- * longer than size is cut. */
+/* Turns the allowed words of an option, "A|B|C", into a text for people, "A, B or C". If the text
+ * is longer than size bytes, cuts it. */
 static void say_words(const char *words, char *text, size_t size)
 {
 	const char *last = strrchr(words, '|');
@@ -29,7 +30,7 @@ static void say_words(const char *words, char *text, size_t size)
 	text[length] = '\0';
 }
 
-/* Refuses a value that is not one of the row's words. Returns -EINVAL with err. */
+/* Fills err for a value (text) that is not one of the option's words. Returns -EINVAL. */
 static int refuse_word(const struct option *option, const char *text, struct err *err)
 {
 	char allowed[ALLOWED_MAX];
@@ -91,7 +92,7 @@ static int read_number(const struct option *option, const char *text, const char
 
 	errno = 0;
 	number = strtol(text, &end, 10);
-	/* check the first character: strtol() takes blanks and signs too */
+	/* refuse blanks and signs before the digits, which strtol() would take */
 	if (text[0] < '0' || text[0] > '9' || errno || *end || number < option->min ||
 	    number > option->max)
 		return err_set(err, EINVAL, "-o %s=%s: it must be a number%s from %ld to %ld",
@@ -120,8 +121,8 @@ int value_seconds(const struct option *option, const char *text, void *member, s
 	return r;
 }
 
-/* Reads the number of a user or group. Returns false for another text, and for (uid_t)-1, which is
- * no user. */
+/* Reads the number of a user or group. Returns false if text is no number, or is (uid_t)-1, which
+ * is no user. */
 static bool read_id(const char *text, unsigned *ret_id)
 {
 	char *end;

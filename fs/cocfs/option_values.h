@@ -6,9 +6,9 @@
 
 /*
  * The functions that read the value of an option, one for each kind of value. Each takes the row of
- * the option, the text after "=", and the member of struct opts that the row names. The text is
- * empty only if the row allows empty_ok. Returns 0. Returns -errno with err, which names the
- * option, the value, and the allowed values. Then the member stays as it was.
+ * the option, the text after "=", and a pointer to the member of struct opts that gets the value.
+ * The text is empty only if the row has empty_ok. Each returns 0; or -errno with err, which names
+ * the option and says what values are allowed. On failure the member stays as it was.
  */
 
 /* Reads one of two words into a bool: false for A, true for B, if option->value is "A|B". */
@@ -24,18 +24,20 @@ int value_seconds(const struct option *option, const char *text, void *member, s
 /* Copies the text into a char *, which the member owns. An older text is freed. */
 int value_text(const struct option *option, const char *text, void *member, struct err *err);
 
-/* Reads a list of globs "GLOB:GLOB" into an owned struct ignore. */
+/* Reads a list of globs "GLOB:GLOB" into a struct ignore *, which the member owns. An older list is
+ * freed. */
 int value_globs(const struct option *option, const char *text, void *member, struct err *err);
 
-/* Reads an attribute of jobs into a struct attr_set. The option has the attribute's name. */
+/* Checks the value of an attribute of jobs, and puts it into a struct attr_set. The option has the
+ * attribute's name. */
 int value_attribute(const struct option *option, const char *text, void *member, struct err *err);
 
-/* Reads a user or a group into a struct view: a number, or a name of the user database. */
+/* Read a user or a group into a struct view: its number, or its name in the user database. */
 int value_uid(const struct option *option, const char *text, void *member, struct err *err);
 int value_gid(const struct option *option, const char *text, void *member, struct err *err);
 
-/* Reads an octal number up to 777 into a struct view. The option's name decides whether it is the
- * mask of files, of directories, or of both. */
+/* Reads an octal number up to 777 into a struct view. The option's name decides what the mask is
+ * for: fmask files, dmask directories, umask both. */
 int value_mask(const struct option *option, const char *text, void *member, struct err *err);
 
 /* Reads LOW, MEDIUM or HIGH into an enum risk. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line. option_table.c has the options of cocfs itself. For an unknown option the error
- * names the option, and nothing is mounted. */
+/* Reads the command line of cocfs, with the parser of libfuse. option_table.c has cocfs' own
+ * options, and option_system.c those of other programs. For any other option the error names the
+ * option, and nothing is mounted. */
 #define _GNU_SOURCE
 #include "cocfs/options.h"
 
@@ -52,8 +53,9 @@ struct parsing {
 	struct err *err;
 	int positional;
 	bool help, version;
-	char *mountpoint;  /* as given on the command line */
-	struct buf quoted; /* the parts read so far of an option whose quoted value has commas */
+	char *mountpoint; /* as given on the command line; owned */
+	/* libfuse cuts NAME="A,B" at the comma: the parts so far, put together again */
+	struct buf quoted;
 };
 
 static int keep_value(char **place, const char *value, struct err *err)
@@ -63,8 +65,8 @@ static int keep_value(char **place, const char *value, struct err *err)
 	return *place ? 0 : err_set(err, ENOMEM, "out of memory");
 }
 
-/* Sets an option of cocfs from its value; NULL: there is no "=". Quotes around the value are taken
- * off. Returns 0, or -errno with parsing->err filled. */
+/* Sets one of cocfs' own options. value: the text after "="; NULL: there is no "=". Takes off
+ * quotes around the value. Returns 0, or -errno with parsing->err filled. */
 static int set_own(struct parsing *parsing, const struct option *own, const char *value)
 {
 	size_t length = value ? strlen(value) : 0;
@@ -77,8 +79,8 @@ static int set_own(struct parsing *parsing, const struct option *own, const char
 		    : err_set(parsing->err, ENOMEM, "out of memory");
 }
 
-/* Handles one whole option of -o. Returns 1 if libfuse has to get it, 0 if not, or -errno with
- * err. */
+/* Handles one option of -o, "NAME" or "NAME=VALUE". Returns 1 if libfuse has to get the option, 0
+ * if not, or -errno with parsing->err filled. */
 static int take_option(struct parsing *parsing, const char *option)
 {
 	size_t length = strcspn(option, "=");
@@ -95,8 +97,8 @@ static int take_option(struct parsing *parsing, const char *option)
 	return r;
 }
 
-/* Handles the end of an option that libfuse has split at the commas within its quotes. libfuse gets
- * the option in one piece. Returns 0, or -errno with err. */
+/* Handles the option in parsing->quoted, when its last part has come. If libfuse has to get the
+ * option, adds it to args in one piece. Returns 0, or -errno with parsing->err filled. */
 static int take_quoted(struct parsing *parsing, struct fuse_args *args)
 {
 	_cleanup_free_ char *option = buf_steal(&parsing->quoted), *escaped = NULL;
@@ -110,7 +112,9 @@ static int take_quoted(struct parsing *parsing, struct fuse_args *args)
 		       : 0;
 }
 
-/* Handles the text after -o up to a comma. Returns what take_option() returns. */
+/* Handles what libfuse passes of an argument of -o: the text up to a comma, even a comma within
+ * quotes. Puts the parts of a quoted value together. Returns 1 if libfuse has to get part, 0 if
+ * not, or -errno with parsing->err filled. */
 static int take_part(struct parsing *parsing, const char *part, struct fuse_args *args)
 {
 	struct buf *quoted = &parsing->quoted;
@@ -151,7 +155,7 @@ static int take_fuse_argument(void *data, const char *arg, int flag, struct fuse
 		return 0;
 	case FLAG_DEBUG:
 		parsing->opts->foreground = true;
-		return 1; /* libfuse has to get -d, too */
+		return 1; /* 1: libfuse has to get -d, too */
 	case FLAG_HELP:
 		parsing->help = true;
 		return 0;
@@ -181,7 +185,8 @@ static const struct fuse_opt flags[] = {
 	FUSE_OPT_END,
 };
 
-/* Adds the options that cocfs itself gives to libfuse. Returns 0 or -ENOMEM with err. */
+/* Adds the options that cocfs always gives to libfuse to opts->fuse. Returns 0, or -ENOMEM with err
+ * filled. */
 static int add_fuse_options(struct opts *opts, struct err *err)
 {
 	_cleanup_free_ char *options = NULL, *name = NULL;
@@ -199,8 +204,8 @@ static int add_fuse_options(struct opts *opts, struct err *err)
 	return 0;
 }
 
-/* Makes the path of a file absolute, because a daemon changes its directory. Returns 0 or -errno
- * with err. */
+/* Makes the path of an existing file absolute, because a daemon changes its directory. *path NULL:
+ * does nothing. what: the option, for err. Returns 0, or -errno with err filled. */
 static int make_absolute(char **path, const char *what, struct err *err)
 {
 	char *real;
@@ -218,8 +223,8 @@ static int make_absolute(char **path, const char *what, struct err *err)
 	return 0;
 }
 
-/* Makes the path of a file absolute. The file may not exist yet, but its directory must. Returns 0
- * or -errno with err. */
+/* Makes the path of a file absolute. The file need not exist, but its directory must. *path NULL:
+ * does nothing. what: the option, for err. Returns 0, or -errno with err filled. */
 static int make_absolute_file(char **path, const char *what, struct err *err)
 {
 	_cleanup_free_ char *directory = NULL, *file = NULL;
@@ -296,7 +301,8 @@ enum opts_result opts_parse(int argc, char **argv, struct opts *ret_opts, struct
 		err_set(err, ENOMEM, "out of memory");
 		result = OPTS_WRONG;
 	} else if (fuse_opt_parse(&opts->fuse, &parsing, flags, take_fuse_argument) < 0) {
-		if (!err->errnum) /* the parser of libfuse has failed without an error of ours */
+		/* no callback of ours has set err: libfuse's parser itself has failed */
+		if (!err->errnum)
 			explain_libfuse(argc, argv, err);
 		result = OPTS_WRONG;
 	} else if (parsing.help) {

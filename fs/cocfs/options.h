@@ -14,26 +14,30 @@
 #include "space/view.h"
 #include "job/ignore.h"
 
-/* The options of a mount, from the command line. Zero-initialise the struct; opts_finish() frees
- * its texts. */
+/* The options of a mount, from the command line. opts_parse() fills the struct, and opts_finish()
+ * frees what it owns. */
 struct opts {
-	char *source;		  /* "local", a region, or a URL */
-	char *mountpoint;	  /* as given; mount_open() makes it absolute */
-	char *state_dir;	  /* -o state_dir; NULL: the default for the source */
-	char *cacert;		  /* -o cacert, absolute; or NULL */
-	char *profile;		  /* -o profile (a path is absolute); or NULL */
+	char *source;	  /* "local", a region, or a URL */
+	char *mountpoint; /* as given on the command line; mount_open() makes it absolute */
+	char *state_dir;  /* -o state_dir; NULL: the default for the source */
+	char *cacert;	  /* -o cacert, absolute; or NULL */
+	/* -o profile: an absolute path, or the name of a section; or NULL */
+	char *profile;
 	char *logfile;		  /* -o logfile, absolute; or NULL */
 	struct attr_set defaults; /* the attributes given as mount options */
 	struct commit_rules rules;
 	int64_t timeout_ms;
-	int64_t refresh_ms;    /* the age from which a list of jobs is read again */
-	unsigned max_inflight; /* the most requests of the queue that are under way at once */
-	struct ignore *ignore; /* globs of names that are no job files */
+	/* -o refresh: a list of jobs that is older than this is read again before it is shown */
+	int64_t refresh_ms;
+	/* -o max_inflight: the most requests from the queue that are sent and not answered yet */
+	unsigned max_inflight;
+	struct ignore *ignore; /* -o ignore: globs of names that are no job files' names; owned */
 	bool delete_on_service;
-	/* -o conflict=overwrite: a version that is newer than the base is no reason to refuse a
-	 * request */
+	/* -o conflict=overwrite: commits are sent even if the service has a version that is newer
+	 * than the one that was read here */
 	bool overwrite;
-	bool rebind; /* -o rebind: this copy of the state directory is used from now on */
+	/* -o rebind: the state directory is a copy, and this copy is used from now on */
+	bool rebind;
 	enum jobs_shown jobs;
 	enum adoption_rule adopt;
 	bool siblings_hidden;
@@ -53,11 +57,13 @@ struct opts {
 enum opts_result {
 	OPTS_MOUNT, /* mount with these options */
 	OPTS_SHOWN, /* --help or --version was printed */
-	OPTS_WRONG, /* err says what is wrong */
+	/* nothing to mount: err says what is wrong with the command line, or that memory is
+	 * short */
+	OPTS_WRONG,
 };
 
-/* Reads the command line. Prints --help and --version itself. For OPTS_WRONG err is filled. Call
- * opts_finish() afterwards, also after a failure. */
+/* Reads the command line into *ret_opts. Prints --help and --version itself. For OPTS_WRONG fills
+ * err. Call opts_finish() afterwards, also after a failure. */
 enum opts_result opts_parse(int argc, char **argv, struct opts *ret_opts, struct err *err);
 
 void opts_finish(struct opts *opts);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The search for processes that hold a descriptor of a file. The search runs in a thread of its own
- * (inspectors.c), and only the closing process waits for that thread. The processes that are looked
- * at decide how long a look takes.
+ * The search for processes that hold a descriptor which can write to a file. It reads
+ * /proc/PID/fdinfo, and a hostile process can make such a read take long. So the search runs in a
+ * thread (inspectors.c), and only the closing process waits for the thread.
  */
 #define _GNU_SOURCE
 #include "space/holders.h"
@@ -20,9 +20,10 @@
 #include "space/bounds.h"
 #include "space/proc.h"
 
-/* room for one descriptor: flags, mount and inode are in the first lines */
+/* bytes that are read of a descriptor's fdinfo: flags, mount and inode are in its first lines */
 #define FDINFO_MAX 512
-#define PROBE_MAX 64 /* process numbers that are tried one by one; for more, list /proc */
+/* up to so many new process numbers are tried one by one; for more, /proc is listed */
+#define PROBE_MAX 64
 
 static enum holders worse_holders(enum holders a, enum holders b)
 {
@@ -45,9 +46,10 @@ static bool is_stuck(const struct holders_search *search, pid_t pid)
 	return false;
 }
 
-/* ---- one table ---- */
+/* ---- one descriptor table ---- */
 
-/* The numbers of the descriptors that were read from another table of the same process. */
+/* A set of descriptor numbers below HOLDERS_NUMBERS_MAX: those that the first thread of a process
+ * has. */
 struct numbers {
 	uint64_t bits[HOLDERS_NUMBERS_MAX / 64];
 };
@@ -67,9 +69,10 @@ static void add_number(struct numbers *numbers, const char *name)
 		numbers->bits[n / 64] |= 1ull << (n % 64);
 }
 
-/* Can the descriptor name of a process write to the file that the search is for? Judged by the
- * descriptor's fdinfo: flags, mount and inode number. HOLDERS_NONE: no, or it is closed by now.
- * HOLDERS_SOME: yes. HOLDERS_UNKNOWN: we may not look, or Linux is too old to show the inode. */
+/* Can descriptor number `name` of process pid write to the file of the search? Judges by the
+ * descriptor's fdinfo: flags, mount and inode number. Returns HOLDERS_NONE: no, or it is closed by
+ * now; HOLDERS_SOME: yes; HOLDERS_UNKNOWN: we may not look, or Linux is too old to show the inode
+ * number. */
 static enum holders look_at_descriptor(const struct holders_search *search, int fdinfo_fd,
 				       pid_t pid, const char *name)
 {
@@ -92,20 +95,20 @@ static enum holders look_at_descriptor(const struct holders_search *search, int 
 									      : HOLDERS_NONE;
 }
 
-/* Decides for a process whose table cannot be opened or listed: the process may be gone, or have no
- * table any more. */
+/* Judges a process whose descriptor table could not be opened or listed, with errnum. Returns
+ * HOLDERS_NONE if the process is gone or has no table any more; otherwise HOLDERS_UNKNOWN. */
 static enum holders look_without_table(pid_t pid, int errnum)
 {
 	struct proc_status status;
 
 	if (errnum == ENOENT || errnum == ESRCH)
-		/* a process that is not gone is hidden from us (hidepid) */
+		/* /proc has no entry of a process that is there: it is hidden from us (hidepid) */
 		return proc_is_gone(pid) ? HOLDERS_NONE : HOLDERS_UNKNOWN;
 	return proc_status(pid, &status) == 0 && !status.fd_size ? HOLDERS_NONE : HOLDERS_UNKNOWN;
 }
 
-/* Does the work of holders_in_table(). Skips descriptors whose numbers are in known, and adds those
- * that it reads to read. Both may be NULL. */
+/* Does the work of holders_in_table(). Skips descriptors whose numbers are in the set known. Adds
+ * the numbers of those that it looks at to the set read. Both sets may be NULL. */
 static enum holders look_at_table(const struct holders_search *search, pid_t pid,
 				  const struct numbers *known, struct numbers *read, bool *ret_any)
 {
@@ -145,9 +148,9 @@ enum holders holders_in_table(const struct holders_search *search, pid_t pid, bo
 
 /* ---- one process ---- */
 
-/* Calls fn for each thread of a process until one has HOLDERS_SOME. Returns the worst result (enum
- * holders); HOLDERS_UNKNOWN if the time is up. If the threads cannot be listed,
- * look_without_table() says why. */
+/* Calls fn for each thread of a process until fn returns HOLDERS_SOME. Returns the largest result
+ * of fn (enum holders); HOLDERS_UNKNOWN if the time is up. If the threads cannot be listed, returns
+ * the result of look_without_table(). */
 static enum holders each_thread(const struct holders_search *search, pid_t process,
 				enum holders (*fn)(const struct holders_search *search,
 						   pid_t thread, void *data),
@@ -173,8 +176,8 @@ static enum holders each_thread(const struct holders_search *search, pid_t proce
 	return found;
 }
 
-/* The search through the threads of a process, except the thread first, whose table was looked at
- * already. */
+/* The data of look_at_other(): skip the thread `first`, whose table was looked at already, and the
+ * descriptor numbers in known (NULL: none). any: a table had a descriptor. */
 struct other_thread {
 	pid_t first;
 	const struct numbers *known;
@@ -190,8 +193,9 @@ static enum holders look_at_other(const struct holders_search *search, pid_t thr
 	return look_at_table(search, thread, other->known, NULL, &other->any);
 }
 
-/* Looks at the other threads of a process, if it has any. If the process is hidden, its threads
- * cannot be seen either. */
+/* Looks at all threads of a process except other->first. Returns HOLDERS_NONE if the process has a
+ * single thread. Returns HOLDERS_NONE also if its status cannot be read: it is gone, or hidden from
+ * us, and so are its threads. */
 static enum holders look_at_other_processes(const struct holders_search *search, pid_t process,
 					    struct other_thread *other)
 {
@@ -222,15 +226,15 @@ enum holders holders_in_other_threads(const struct holders_search *search, pid_t
 	return look_at_other_processes(search, process, &other);
 }
 
-/* Looks at a process that was born since the open. Looks at its other threads only if its first
- * thread has no table. */
+/* Looks at a process that was born since the open of the file. Looks at its other threads only if
+ * its first thread has no descriptors, although the process lives. */
 static enum holders look_at_born(const struct holders_search *search, pid_t process)
 {
 	bool any = false;
 	enum holders found = HOLDERS_NONE;
 
-	/* skip ourselves: our own descriptors are of the spool, whose files have the same inode
-	 * numbers */
+	/* skip cocfs itself: its descriptors of files in the spool show the same inode numbers as
+	 * files in the mount */
 	if (proc_is_own(process))
 		return HOLDERS_NONE;
 	found = holders_in_table(search, process, &any);
@@ -239,7 +243,7 @@ static enum holders look_at_born(const struct holders_search *search, pid_t proc
 	return holders_in_process(search, process, 0, &any);
 }
 
-/* ---- those born since the open ---- */
+/* ---- all processes that were born since the open ---- */
 
 static bool is_born(const struct births *births, unsigned pid)
 {
@@ -264,9 +268,9 @@ static bool is_in_family(const struct family *family, pid_t pid)
 	return false;
 }
 
-/* Called for each thread of a process: adds the thread's children that were born since the open to
- * the family. A child for which there is no room or no time is looked at later, with all other
- * processes. Returns HOLDERS_NONE: nothing was looked at. */
+/* each_thread() calls this for a thread. Adds the thread's children that were born since the open
+ * to the family (data). If there is no room or no time for a child, the search looks at the child
+ * later, with all other processes. Returns HOLDERS_NONE always, so that each_thread() goes on. */
 static enum holders add_children(const struct holders_search *search, pid_t thread, void *data)
 {
 	struct family *family = data;
@@ -286,8 +290,8 @@ static enum holders add_children(const struct holders_search *search, pid_t thre
 	return HOLDERS_NONE;
 }
 
-/* Looks at the descendants of the processes that are in the family now, generation by
- * generation. */
+/* Adds the descendants of the processes in the family to the family, generation by generation, and
+ * looks at each. Does not look at the processes that the family had before the call. */
 static enum holders look_at_descendants(const struct holders_search *search, struct family *family)
 {
 	size_t n_ancestors = family->n;
@@ -307,7 +311,8 @@ static enum holders look_at_listed(const struct holders_search *search, const st
 				   const struct family *family)
 {
 	_cleanup_closedir_ DIR *dir = proc_open_dir(".");
-	/* a list that leaves processes out proves nothing */
+	/* if /proc leaves processes out of its list, the list cannot show that there is no
+	 * holder */
 	enum holders found = search->sight->hides ? HOLDERS_UNKNOWN : HOLDERS_NONE;
 	struct dirent *entry;
 

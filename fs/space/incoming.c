@@ -5,19 +5,20 @@
  * The new text is a new inode. So a program that has the old file open goes on reading the old
  * text, and no reader ever sees half of a text. A thread writes the new file in a directory of its
  * own (incoming/ beside the spool), copies the old file's owner, mode and attributes, and syncs it.
- * Then the loop renames the new file over the old one, if the name still has the file that the
- * thread looked at. Other requests come meanwhile, so the loop asks the caller once more (may).
- * Then a thread syncs the directory. The caller records which version the file holds when file and
- * directory are on the disk.
+ * Then the loop renames the new file over the old file, if the name still has the file that the
+ * thread looked at. Other requests may have come meanwhile, so the loop first asks the caller's
+ * function `may`. Then a thread syncs the directory. The caller records which version the file
+ * holds when file and directory are on the disk.
  *
- * The kernel goes on with the node that it knows; from now on this node is the new file. If the old
- * file is open, it keeps its node, and the new file is another node. Then a request that waits for
- * the old node is answered with ESTALE, and the kernel looks the name up again. But the kernel does
- * so once for each call of a program: if texts come fast, the program gets the next ESTALE.
+ * The kernel goes on with the node that it knows: the node of the old file becomes the node of the
+ * new file. But if a program has the old file open, the old file keeps its node, and the new file
+ * gets another node. Then a request that waits for the old node is answered with ESTALE, and the
+ * kernel looks the name up again. But the kernel looks up once for each call of a program: if
+ * another text comes soon after, the program gets that ESTALE.
  *
  * If the power goes before the caller has recorded the version, the file has a text that is newer
- * than its record. Such a text looks like one that was not submitted, and nothing is lost. The
- * other order would be worse: a recorded version that is newer than the text lets the next save
+ * than its record. Such a text looks like one that was not submitted, and nothing is lost. If the
+ * version were recorded first, the record could be newer than the text. Then the next save would
  * overwrite a version that nobody has read.
  *
  * A placeholder (a file whose text was never fetched) may be filled in place, because no program
@@ -60,13 +61,14 @@ struct incoming {
 	bool is_written;    /* the new file is in incoming/ */
 	struct stat old;    /* the old file, as the thread saw it */
 	struct stat st;	    /* the new file, after its sync */
-	bool is_new_node;   /* the old file is open: the new file is another node */
+	/* the old file keeps its node, because it is open: the new file is another node */
+	bool is_new_node;
 };
 
 /* ---- in a thread ---- */
 
-/* Copies one extended attribute. A security label cannot always be copied: then the new file keeps
- * the label that it got. */
+/* Copies one extended attribute. If a security label ("security.*") cannot be copied, the new file
+ * keeps the label that it got, and 0 is returned. Returns 0 or -errno. */
 static int copy_attribute(int from_fd, int to_fd, const char *name)
 {
 	_cleanup_free_ char *value = NULL;
@@ -114,7 +116,8 @@ static int write_whole(int fd, const char *content, size_t size)
 	return 0;
 }
 
-/* Sets the old access time, and the service's update time as the modification time. */
+/* Sets the old file's access time, and as the modification time the service's update time; the
+ * present time if update_ms is 0. */
 static int set_times(const struct incoming *incoming, int fd)
 {
 	const struct timespec times[] = {
@@ -134,8 +137,8 @@ static int settle_text(struct incoming *incoming, int fd)
 	return r == 0 && (fsync(fd) < 0 || fstat(fd, &incoming->st) < 0) ? -errno : r;
 }
 
-/* Checks that the open file has the inode number and the text that the caller expects. Returns 0 if
- * it has; -EBUSY if it has not; or another -errno. */
+/* Checks that the open file has the inode number and the text that struct incoming_spec names, and
+ * no second name. Sets incoming->old. Returns 0 if that is so, -EBUSY if not, or another -errno. */
 static int check_old_file(struct incoming *incoming, int fd)
 {
 	_cleanup_free_ char *text = NULL;
@@ -150,7 +153,8 @@ static int check_old_file(struct incoming *incoming, int fd)
 		return -EBUSY;
 	if (!incoming->has_digest)
 		return 0;
-	text = malloc(COC_CONTENT_MAX + 1); /* a thread's stack is small */
+	/* not on the stack, because a thread's stack is small */
+	text = malloc(COC_CONTENT_MAX + 1);
 	if (!text)
 		return -ENOMEM;
 	n = pread(fd, text, COC_CONTENT_MAX + 1, 0);
@@ -162,7 +166,8 @@ static int check_old_file(struct incoming *incoming, int fd)
 	return memcmp(digest, incoming->digest, sizeof(digest)) ? -EBUSY : 0;
 }
 
-/* Gives the new file the new text, and the owner, mode and attributes of the old file. */
+/* Writes the new text into the new file, gives the new file owner, mode and attributes of the old
+ * file, and syncs it. */
 static int fill_new(struct incoming *incoming, int old_fd, int fd, const char *content, size_t size)
 {
 	const struct stat *old = &incoming->old;
@@ -176,8 +181,8 @@ static int fill_new(struct incoming *incoming, int old_fd, int fd, const char *c
 		r = -errno;
 	if (r == 0)
 		r = copy_attributes(old_fd, fd);
-	/* the mode comes last: a change of the owner takes mode bits away, and the access list has
-	 * a mask */
+	/* set the mode last: fchown() clears mode bits, and copying an access list (an attribute)
+	 * changes the group bits */
 	if (r == 0 && fchmod(fd, old->st_mode & 07777) < 0)
 		r = -errno;
 	return r < 0 ? r : settle_text(incoming, fd);
@@ -213,7 +218,7 @@ static int write_placeholder(struct incoming *incoming, int fd, const char *cont
 }
 
 /* Writes the text into the placeholder's own inode. If the file has no write bit, a mount by an
- * ordinary user sets that bit for the time of the write. */
+ * ordinary user sets that bit only for the open. Returns 0 or -errno. */
 static int fill_in_place(struct incoming *incoming, const char *content, size_t size)
 {
 	const int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
@@ -257,7 +262,7 @@ static void work_sync_directory(struct worker_job *job)
 	op->result = fd < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 
-/* ---- in the loop ---- */
+/* ---- in the loop: what follows the work of a thread ---- */
 
 static void free_incoming(struct incoming *incoming)
 {
@@ -269,7 +274,9 @@ static void free_incoming(struct incoming *incoming)
 	free(incoming);
 }
 
-/* Frees incoming, removes its temporary file, and calls done with r, or INCOMING_NEW_NODE. */
+/* Removes the temporary file if it is still there, frees incoming, and calls done with r, a
+ * negative errno or 0. If r is 0 and the file is another node now, calls done with
+ * INCOMING_NEW_NODE. */
 static void end_incoming(struct incoming *incoming, int r)
 {
 	incoming_done_fn *done = incoming->done;
@@ -302,7 +309,8 @@ static void sync_directory(struct incoming *incoming)
 	disk_go(op, work_sync_directory);
 }
 
-/* Checks that the name still has the unchanged old file. Returns 0, -EBUSY if not, or -errno. */
+/* Checks that the name still has the old file, and that nobody has changed the file since the
+ * thread looked. Returns 0, -EBUSY if not, or another -errno. */
 static int check_unchanged(const struct incoming *incoming)
 {
 	const struct stat *old = &incoming->old;
@@ -317,14 +325,16 @@ static int check_unchanged(const struct incoming *incoming)
 		       : -EBUSY;
 }
 
-/* Gives the node of the old file to the new file. If the old file is open, the new file will be
- * another node. */
+/* Gives the node of the old file to the new file, after the rename. If the old file is open, or the
+ * kernel cannot be told to forget its attributes, the old file keeps the node, and is_new_node is
+ * set. */
 static void renew_node(struct incoming *incoming, struct node *node)
 {
 	struct space *space = incoming->space;
 	int r = node->content || node->link.next || node->fd >= 0 ? -EBUSY : 0;
 
-	/* attributes only: dropping pages may wait; -ENOENT: the kernel has forgotten the node */
+	/* -1: the kernel forgets only the attributes, because to drop pages it might wait; -ENOENT:
+	 * the kernel has forgotten the node already */
 	if (r == 0)
 		r = fuse_lowlevel_notify_inval_inode(space->session, node_id(&space->nodes, node),
 						     -1, 0);
@@ -336,7 +346,8 @@ static void renew_node(struct incoming *incoming, struct node *node)
 	incoming->is_new_node = true;
 }
 
-/* Renames the file with the new text over the job file, whose node gets it. Returns 0 or -errno. */
+/* Renames the file with the new text over the old file, and gives it the old file's node if
+ * possible (renew_node()). Returns 0 or -errno. */
 static int take_name(struct incoming *incoming)
 {
 	struct nodes *nodes = &incoming->space->nodes;
@@ -371,7 +382,8 @@ static void answer_written(struct disk_op *op)
 		sync_directory(incoming);
 }
 
-/* Makes the state of one text. On NULL, *ret_r is -ENOMEM, or an -errno of the directory. */
+/* Makes a struct incoming from spec. Returns NULL on failure: then *ret_r is -ENOMEM, or the -errno
+ * of opening the directory. */
 static struct incoming *make_incoming(struct space *space, const struct incoming_spec *spec,
 				      int *ret_r)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A thread that looks at the processes that can still write (inspectors.c says why). */
+/* A thread that looks for processes which can still write to a file that is being closed.
+ * inspectors.c says why the loop does not look itself. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <limits.h>
@@ -12,8 +13,8 @@
 #include "space/proc.h"
 
 #define STACK_SIZE (256 << 10) /* bytes; a status, a set of numbers and a family take 40 KB */
-/* milliseconds between the end of the search among processes and the end of the close's time: so
- * the verdict arrives in time */
+/* milliseconds: the search ends so long before INSPECTION_MS are over, so that the verdict reaches
+ * the loop in time */
 #define RETURN_MS 100
 
 static unsigned count_busy(const struct inspectors *inspectors, uid_t user)
@@ -28,7 +29,8 @@ static unsigned count_busy(const struct inspectors *inspectors, uid_t user)
 	return n;
 }
 
-/* Takes the next inspection whose user has fewer than INSPECTORS_SHARE threads busy. NULL: none. */
+/* Takes the first waiting inspection whose user keeps fewer than INSPECTORS_SHARE threads busy.
+ * Returns NULL if there is none. */
 static struct inspection *take_inspection(struct inspectors *inspectors)
 {
 	struct inspection *next;
@@ -41,8 +43,8 @@ static struct inspection *take_inspection(struct inspectors *inspectors)
 	return next;
 }
 
-/* Gives the thread a descriptor table of its own that holds only the descriptors that it needs.
- * Before Linux 5.9 the thread shares the table of all threads. */
+/* Gives the thread a descriptor table of its own with only the descriptors in keep. Linux before
+ * 5.9 has no close_range(): there the thread goes on with the table of the process. */
 static void keep_few_descriptors(const struct inspectors *inspectors)
 {
 	const int keep[] = {STDERR_FILENO, inspectors->ended_fd, proc_descriptor(),

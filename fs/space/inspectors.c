@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Why the loop does not look at other processes.
+ * Why threads, and not the loop, look at other processes when a file is closed.
  *
- * Another process decides how long it takes to read its /proc/PID/fdinfo. With 15,000 descriptors
- * it takes 75 ms. A single descriptor that watches 20,000 files (inotify) takes 80 ms. And it can
- * take for ever. To show an epoll descriptor, the kernel takes the lock of the epoll. A user can
- * mount a FUSE file system that never answers POLL, and add a file of it to an epoll: that call
- * waits with the lock held. The reader then waits for the lock, and no signal can kill the reader.
- * In the loop, one user could stop the mount for all.
+ * Another process decides how long it takes to read its /proc/PID/fdinfo. For a process with 15,000
+ * descriptors it takes 75 ms. A single descriptor that watches 20,000 files (inotify) takes 80 ms.
+ * And a read can take for ever. To show an epoll descriptor, the kernel takes the lock of the
+ * epoll. A user can mount a FUSE file system that never answers POLL, and add a file of it to an
+ * epoll. Then epoll_ctl() waits for ever, and holds the lock. A thread that reads the fdinfo waits
+ * for the lock, and no signal can kill the thread. If the loop read it, one user could stop the
+ * mount for all.
  *
- * So a few threads look. Their number is bounded, and so is each user's share. A close waits
- * INSPECTION_MS for them. After that only the closing process is looked at:
- * writers_judge_blindly(). A thread that does not return from a process is stuck. Nothing waits for
- * a stuck thread, and no other thread looks at that process. The thread serves again when it
- * returns. If all threads are stuck, no look begins any more.
+ * So INSPECTORS_MAX threads look, and one user may keep INSPECTORS_SHARE of them busy. A close
+ * waits INSPECTION_MS for a thread's verdict. After that the loop judges by the closing process
+ * alone (writers_judge_blindly()). A thread that does not return from a process is stuck. Nothing
+ * waits for a stuck thread, and no other thread looks at that process. The thread serves again when
+ * it returns. If all threads are stuck, no look begins any more.
  *
  * To hand a close to a thread and back takes 20 to 30 µs more than to judge the close in the loop.
  * Meanwhile the loop serves other requests.
@@ -34,13 +35,15 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-/* the wait for the threads at the end; a thread needs less unless it is stuck */
+/* how long inspectors_destroy() waits for the threads; only a stuck thread needs longer */
 #define JOIN_MS 200
 
-/* The inspectors that a stuck thread may still use when the program ends. They are never freed. */
+/* The inspectors that a stuck thread may still use when the program ends. They are never freed, and
+ * this pointer keeps them reachable. */
 static struct inspectors *volatile left;
 
-/* Can any thread serve this user? Not if all threads, or all that the user may have, are stuck. */
+/* Can any thread serve this user? No, if all threads are stuck, or if INSPECTORS_SHARE threads are
+ * stuck with closes of this user. */
 static bool can_serve_user(const struct inspectors *inspectors, uid_t user)
 {
 	unsigned started = 0, stuck = 0, stuck_of_user = 0;
@@ -55,7 +58,8 @@ static bool can_serve_user(const struct inspectors *inspectors, uid_t user)
 	return stuck < started && stuck_of_user < INSPECTORS_SHARE;
 }
 
-/* Wakes an idle thread. If there is none, starts one more, up to INSPECTORS_MAX. */
+/* Wakes an idle thread. If there is none, starts one more thread, if there are fewer than
+ * INSPECTORS_MAX. Hold the lock. */
 static void call_thread(struct inspectors *inspectors)
 {
 	struct inspector *unstarted = NULL;
@@ -71,13 +75,14 @@ static void call_thread(struct inspectors *inspectors)
 		}
 	}
 	if (unstarted)
-		/* on failure the running threads take the work */
+		/* if it fails, the running threads take the inspection when they are done */
 		inspector_start(inspectors, unstarted);
 }
 
 /* ---- the loop ---- */
 
-/* Marks the thread of an inspection as stuck: it has not returned in time, and may never return. */
+/* Marks the thread that judges an inspection as stuck: it has not returned in time, and may never
+ * return. Hold the lock. */
 static void note_stuck(struct inspectors *inspectors, const struct inspection *inspection)
 {
 	for (int i = 0; i < INSPECTORS_MAX; i++) {
@@ -93,8 +98,9 @@ static void note_stuck(struct inspectors *inspectors, const struct inspection *i
 	}
 }
 
-/* Takes an inspection out of the ended ones: which, or the first one if which is NULL. Returns NULL
- * if none has ended, or if which has not. */
+/* Takes an inspection out of the list inspectors->ended, and returns it: the inspection `which`, or
+ * the first of the list if which is NULL. Returns NULL if which has not ended, or if the list is
+ * empty. */
 static struct inspection *take_ended(struct inspectors *inspectors, struct inspection *which)
 {
 	struct inspection *inspection;
@@ -109,7 +115,8 @@ static struct inspection *take_ended(struct inspectors *inspectors, struct inspe
 	return inspection;
 }
 
-/* Passes a verdict to the close that waits for it, and frees the inspection. */
+/* Calls done with the verdict of an inspection that has ended, unless it was dropped, and frees
+ * it. */
 static void finish_inspection(struct inspection *inspection)
 {
 	loop_timer_cancel(&inspection->timer);
@@ -125,7 +132,7 @@ static void on_time_up(void *data)
 	void (*done)(void *data, const struct writers_verdict *verdict) = inspection->done;
 	void *done_data = inspection->data;
 
-	/* the inspection may have ended, and wait behind many others for the loop */
+	/* the inspection may have ended in time, but stand behind many others in the list */
 	if (take_ended(inspectors, inspection)) {
 		finish_inspection(inspection);
 		return;
@@ -140,9 +147,9 @@ static void on_time_up(void *data)
 	}
 }
 
-/* The loop's callback when threads have ended inspections. Gives each verdict to the function that
- * waits for it. Hundreds of inspections may end at once, each with a commit. So when the iteration
- * gets long, the rest waits for the next iteration. */
+/* The loop's callback when threads have ended inspections. Calls done for each. Hundreds of
+ * inspections may have ended, and each may begin a commit. So when the iteration gets long, the
+ * others wait for the next iteration. */
 static void on_ended(void *data, uint32_t events)
 {
 	struct inspectors *inspectors = data;
@@ -205,14 +212,14 @@ void inspection_drop(struct inspection *inspection)
 	pthread_mutex_unlock(&inspectors->lock);
 	inspection->done = NULL;
 	if (!is_waiting)
-		/* the thread still uses it: it is freed when the thread ends it, and the timer
-		 * reports a thread that does not */
+		/* a thread still uses the inspection: on_ended() frees it when the thread has ended
+		 * it. The timer keeps running, to report a thread that gets stuck */
 		return;
 	loop_timer_cancel(&inspection->timer);
 	free(inspection);
 }
 
-/* ---- life ---- */
+/* ---- to make and to destroy the inspectors ---- */
 
 int inspectors_create(struct loop *loop, const struct sight *sight,
 		      struct inspectors **ret_inspectors)
@@ -244,7 +251,7 @@ int inspectors_create(struct loop *loop, const struct sight *sight,
 }
 
 /* Waits for all threads to end, for at most JOIN_MS together. Returns false if a thread has not
- * ended: it still uses inspectors, which must not be freed. */
+ * ended: then do not free inspectors, because the thread still uses them. */
 static bool join_threads(struct inspectors *inspectors)
 {
 	struct timespec until;

@@ -10,7 +10,7 @@
 #include "space/bounds.h"
 #include "space/inspectors.h"
 
-/* The state that the loop's side (inspectors.c) and the threads (inspector.c) share. */
+/* The structs that the loop (inspectors.c) and the threads (inspector.c) share. */
 
 enum stage { STAGE_WAITING, STAGE_RUNNING, STAGE_ENDED };
 
@@ -25,7 +25,8 @@ struct inspection {
 	/* NULL: the inspection was dropped */
 	void (*done)(void *data, const struct writers_verdict *verdict);
 	void *data;
-	TAILQ_ENTRY(inspection) link; /* in the list waiting or ended */
+	/* in inspectors->waiting or ->ended, by stage; in neither while a thread judges it */
+	TAILQ_ENTRY(inspection) link;
 };
 
 TAILQ_HEAD(inspections, inspection);
@@ -39,26 +40,27 @@ struct inspector {
 };
 
 /* The threads that judge closes, and the inspections that wait for them or have ended. Hold the
- * lock to change members that both the loop and the threads change, except the atomics. */
+ * lock to use a member that both the loop and the threads use, except the atomics. */
 struct inspectors {
 	struct loop *loop;
 	struct sight sight; /* a copy of the sight of inspectors_create() */
 	struct loop_watch watch;
-	int ended_fd; /* an eventfd: the number of inspections that ended */
+	int ended_fd; /* an eventfd: a thread adds 1 to wake the loop */
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	atomic_bool is_over;
 	struct inspector threads[INSPECTORS_MAX];
-	atomic_int stuck_at[INSPECTORS_MAX]; /* the processes that block a look; 0: no process */
+	/* for each thread the process at which it is stuck; 0: it is not stuck */
+	atomic_int stuck_at[INSPECTORS_MAX];
 	struct inspections waiting, ended;
 };
 
-/* Starts the thread of an inspector, which takes inspections that wait. Hold the lock. Returns 0 or
- * -errno. */
+/* Starts the thread of an inspector: it judges the inspections in inspectors->waiting. Hold the
+ * lock. Returns 0 or -errno. */
 int inspector_start(struct inspectors *inspectors, struct inspector *inspector);
 
-/* Wakes the loop: it calls on_ended(), which takes the inspections that have ended. Any thread may
- * call this. */
+/* Wakes the loop, which calls on_ended() (inspectors.c): on_ended() takes the inspections that have
+ * ended. Any thread may call this. */
 void inspectors_wake_loop(const struct inspectors *inspectors);
 
 #endif

@@ -54,8 +54,8 @@ static void answer_data(struct disk_op *op)
 		fuse_reply_buf(op->req, op->data, (size_t)op->result);
 }
 
-/* Reads data that are in the page cache. Returns their size; -EAGAIN: the disk must be read; or
- * another -errno. */
+/* Reads data that are in the page cache. Returns how many bytes were read (fewer than size only at
+ * the end of the file); -EAGAIN: the disk must be read; or another -errno. */
 static ssize_t read_cached(int fd, char *data, size_t size, off_t offset)
 {
 	const struct iovec part = {.iov_base = data, .iov_len = size};
@@ -64,8 +64,9 @@ static ssize_t read_cached(int fd, char *data, size_t size, off_t offset)
 
 	if (n == (ssize_t)size || (n < 0 && errno != EOPNOTSUPP))
 		return n < 0 ? -errno : n;
-	/* Either the file ends here, or the rest is on the disk. If the kernel cannot say which
-	 * (EOPNOTSUPP), read a short file, and take a long one for data on the disk. */
+	/* Fewer bytes than wanted: the file ends here, or the other data are on the disk. If the
+	 * file system has no RWF_NOWAIT (EOPNOTSUPP), read a short file here, and leave a long file
+	 * to a thread. */
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	if (n >= 0 && offset + n >= st.st_size)
@@ -132,8 +133,8 @@ static void reply_write(fuse_req_t req, struct node *node, ssize_t result)
 	fuse_reply_write(req, (size_t)result);
 }
 
-/* Writes data as a user: the blocks count as disk space of this user. Returns the number of bytes,
- * or -errno. Any thread may call this. */
+/* Writes data so that the blocks count as disk space of this user. Returns how many bytes were
+ * written, or -errno. Any thread may call this. */
 static ssize_t write_as_user(const struct space *space, uid_t user, int fd, const char *data,
 			     size_t size, off_t offset)
 {
@@ -146,8 +147,8 @@ static ssize_t write_as_user(const struct space *space, uid_t user, int fd, cons
 	return n;
 }
 
-/* Returns the user whose disk space a write uses. The kernel sends a page of a mapping through any
- * handle of the file. So for a page the user of that handle counts. */
+/* Returns the user whose disk space a write uses. For a page of a mapping (writepage) the caller of
+ * req is not the writer, so the user who has opened this handle counts. */
 static uid_t spender_of(fuse_req_t req, const struct fuse_file_info *fi)
 {
 	return fi->writepage ? handle_of(fi)->user : fuse_req_ctx(req)->uid;
@@ -169,7 +170,8 @@ static void answer_write(struct disk_op *op)
 	reply_write(op->req, op->node, op->result);
 }
 
-/* Starts a thread that writes a copy of the data. Returns 0, or -ENOMEM with nothing done. */
+/* Lets a thread write a copy of the data; req is answered after that. Returns 0; or -ENOMEM with
+ * nothing done: the caller answers req. */
 static int write_later(fuse_req_t req, struct node *node, const char *data, size_t size,
 		       off_t offset, const struct fuse_file_info *fi)
 {
@@ -210,9 +212,9 @@ void op_write(fuse_req_t req, fuse_ino_t id, const char *data, size_t size, off_
 		reply(req, r);
 		return;
 	}
-	/* Count the handle as a writer again: the descriptor was passed to a process that we did
-	 * not see as its holder. But a page of a mapping comes from the kernel, through any
-	 * handle. */
+	/* A close may have ended the handle's writing, although another process holds the
+	 * descriptor: its write counts the handle as a writer again. But a page of a mapping comes
+	 * from the kernel, through any handle of the file. */
 	if (fi->writepage) {
 		content_note_mapping(node->content);
 	} else {
@@ -230,7 +232,7 @@ void op_write(fuse_req_t req, fuse_ino_t id, const char *data, size_t size, off_
 	reply_write(req, node, n);
 }
 
-/* ---- the rest ---- */
+/* ---- fsync and lseek ---- */
 
 static void work_sync(struct worker_job *job)
 {

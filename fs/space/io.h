@@ -4,8 +4,8 @@
 
 #include "space/space.h"
 
-/* Syncs a user's file or directory in a thread, and answers req. The open file keeps fd valid until
- * then. datasync: only the data. */
+/* Syncs the file or directory fd in a thread, and then answers req. The work counts as this user's.
+ * fd must stay open until the answer. datasync: sync only the data, as fdatasync(2) does. */
 void file_sync(fuse_req_t req, struct node *node, int fd, uid_t user, bool datasync);
 
 #endif

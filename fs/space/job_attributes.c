@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A commit collects the attributes of all directories above its file. Most directories have none.
- * To find that out takes an open descriptor and a system call for each, and there may be a hundred.
- * So the node of a directory remembers that the directory has none, until op_setxattr() sets one.
- * Only op_setxattr() sets attributes in the spool.
+ * To see that a directory has none takes an open descriptor and a system call, and there may be a
+ * hundred directories. So the node of a directory remembers that the directory has none (is_plain),
+ * until op_setxattr() sets one. No other function sets user.coc.* attributes of directories.
  */
 #define _GNU_SOURCE
 #include "space/job_attributes.h"
@@ -19,7 +19,7 @@
 
 #define XATTR_LIST_MAX 65536 /* bytes; the kernel makes no longer list */
 #define FEW_NAMES 1024
-#define NAME_ROOM 64 /* room for the longest name of our attributes */
+#define NAME_ROOM 64 /* room for the longest name user.coc.*, in bytes */
 
 static ssize_t list_xattrs(const char *path, bool follow, char *names, size_t room)
 {
@@ -63,8 +63,9 @@ static int take_attribute(const char *path, bool follow, const char *xattr, stru
 	return r;
 }
 
-/* Copies all user.coc.* attributes of a file or directory into set. Returns how many there are, or
- * -errno with err filled. */
+/* Copies all user.coc.* attributes of a file or directory into set; an attribute that set has
+ * already stays as it is. Returns how many user.coc.* attributes the file has, or -errno with err
+ * filled. */
 static int take_attributes(const struct location *location, struct attr_set *set, struct err *err)
 {
 	char few[FEW_NAMES], path[LOCATION_PATH_MAX], *names = few;

@@ -6,11 +6,11 @@
 #include "space/space.h"
 
 /*
- * Collects the user.coc.* attributes that hold for a file. own gets the file's. inherited gets
- * those of the directories above, the nearest first, and last those of the mount options
- * (inherited->defaulted). A value that is not valid is -EINVAL: values on scratch files are not
- * checked when they are set. Returns 0, or -errno with err filled. The caller frees both sets in
- * either case.
+ * Collects the user.coc.* attributes that hold for a job file. own gets the attributes of the file
+ * itself. inherited gets those of the directories above; the nearest directory wins. An attribute
+ * that no directory has comes from the mount options, and has its bit in inherited->defaulted.
+ * Returns -EINVAL if a value is not valid: cocfs does not check values when they are set on a
+ * scratch file. Returns 0, or -errno with err filled. The caller frees both sets in either case.
  */
 int job_attributes_collect(struct space *space, const struct location *location,
 			   struct node *parent, struct attr_set *own, struct attr_set *inherited,
@@ -20,7 +20,8 @@ int job_attributes_collect(struct space *space, const struct location *location,
  * value is not checked. Returns 0 or -errno. */
 int job_attributes_put(const struct location *location, enum attr attr, const char *value);
 
-/* Removes attributes of jobs (bits 1 << attr) from a file. A failure is only logged. */
+/* Removes attributes of jobs from a file. attrs: a bit 1 << attr for each (enum attr). A failure is
+ * only logged. */
 void job_attributes_take_back(const struct location *location, unsigned attrs);
 
 #endif

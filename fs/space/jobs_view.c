@@ -29,7 +29,7 @@ static bool may_see_job(void *data, const struct catalogue_binding *binding)
 		       : viewer_may_read_foreign(data);
 }
 
-/* A filter for .coc/jobs: is the file of this binding still there? A row outlives its file, and
+/* For .coc/jobs: is the file of this binding still there? A row outlives its file, and by now
  * another user's file may have the name. Returns true if a regular file has the path, the row is
  * not set aside, and the row belongs to that file's user. */
 static bool has_file(void *data, const struct catalogue_binding *binding)

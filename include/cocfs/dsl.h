@@ -9,8 +9,9 @@ extern "C" {
 #endif
 
 /*
- * libcocfs-dsl: the check of a job file. A cocfs mount makes the same check before it sends the
- * job. "pkg-config --cflags --libs cocfs-dsl" says how to build a program with the library.
+ * libcocfs-dsl: the check of a job file, a YAML file that describes a job of the cloud service COC.
+ * cocfs mounts those jobs as a file system, and makes the same check before it sends a job file to
+ * the service. "pkg-config --cflags --libs cocfs-dsl" says how to build a program with the library.
  * docs/library.md has an example, and docs/dsl.md has the rules.
  *
  * The library takes bytes and returns findings. It opens no file, asks no service, writes nothing,
@@ -23,14 +24,17 @@ extern "C" {
  * set the member size of struct cocfs_dsl_options.
  */
 
-/* How strictly the document is checked: the words of the mount option validate=. Attributes in
- * comments, and the size of the file, are checked at each level. */
+/* How strictly the YAML document is checked. The levels are those of cocfs' mount option validate=.
+ * Attributes in comments, the size of the file and the length of its name are checked at each
+ * level. */
 enum cocfs_dsl_level {
-	COCFS_DSL_LEVEL_DEFAULT, /* as a mount without validate=: COCFS_DSL_LEVEL_DSL */
-	COCFS_DSL_LEVEL_NONE,	 /* the document is not checked */
-	COCFS_DSL_LEVEL_YAML,	 /* it must be one sound YAML document */
-	COCFS_DSL_LEVEL_DSL,	 /* and have the shape of a job */
-	COCFS_DSL_LEVEL_STRICT,	 /* and have nothing that looks odd */
+	/* the level of a mount without validate=: that of COCFS_DSL_LEVEL_DSL */
+	COCFS_DSL_LEVEL_DEFAULT,
+	COCFS_DSL_LEVEL_NONE, /* the document is not checked */
+	COCFS_DSL_LEVEL_YAML, /* the content must be one sound YAML document */
+	COCFS_DSL_LEVEL_DSL,  /* as YAML, and the document must have the shape of a job */
+	/* as DSL, and what is a warning about the document at level DSL is an error */
+	COCFS_DSL_LEVEL_STRICT,
 };
 
 enum cocfs_dsl_risk {
@@ -40,16 +44,18 @@ enum cocfs_dsl_risk {
 	COCFS_DSL_RISK_HIGH,
 };
 
-/* The options of cocfs_dsl_check(). Zero-initialise the struct, and set size: a member that is 0
- * has the default. */
+/* The options of cocfs_dsl_check(). Zero-initialise the struct, and set size. A member that is 0
+ * means its default. */
 struct cocfs_dsl_options {
 	size_t size; /* sizeof(struct cocfs_dsl_options) */
 	enum cocfs_dsl_level level;
-	/* The name of the job file in the job space, with or without its directories. NULL: the
-	 * name is not known, and rules about the name are not checked. */
+	/* The name that the file has, or will have, in a cocfs mount. Only the part after the last
+	 * slash counts. NULL: the name is not known, and rules about the name are not checked. */
 	const char *file_name;
-	enum cocfs_dsl_risk max_risk; /* a comment with a higher risk level is an error */
-	int needs_risk;		      /* not 0: it is an error if no comment has a risk level */
+	/* it is an error if a comment gives the job a higher risk level */
+	enum cocfs_dsl_risk max_risk;
+	/* not 0: it is an error if no comment gives the job a risk level */
+	int needs_risk;
 };
 
 enum cocfs_dsl_severity {
@@ -61,13 +67,14 @@ enum cocfs_dsl_severity {
  * other control characters. */
 struct cocfs_dsl_finding {
 	enum cocfs_dsl_severity severity;
-	unsigned line, column; /* from 1; the column counts characters; 0, 0: no place fits */
-	const char *rule;      /* the word of a struct cocfs_dsl_rule */
-	const char *text;      /* one sentence: what is wrong */
-	const char *hint;      /* how to mend what is wrong; NULL: the sentence says that */
+	/* from 1; the column counts characters; both 0: the finding is about the whole file */
+	unsigned line, column;
+	const char *rule; /* the word of the rule that is broken: struct cocfs_dsl_rule */
+	const char *text; /* one sentence: what is wrong here */
+	const char *hint; /* how to mend what is wrong; NULL: text says that already */
 };
 
-/* A rule of the check: each finding breaks one rule. */
+/* A rule of the check. Each finding names the one rule that is broken. */
 struct cocfs_dsl_rule {
 	const char *word; /* the name of the rule, such as "document" */
 	const char *text; /* one sentence: what a finding of this rule means */
@@ -88,13 +95,13 @@ int cocfs_dsl_risk_parse(const char *word, enum cocfs_dsl_risk *ret_risk);
 const struct cocfs_dsl_rule *cocfs_dsl_rule(size_t index);
 
 /*
- * Checks the content of a job file: size bytes of any kind, without a NUL at the end. options NULL:
- * the defaults. Returns 0 with a report, also if the content is bad. Free the report with
+ * Checks the content of a job file: size bytes of any value; no NUL needs to follow. options may be
+ * NULL: the defaults. Returns 0 with a report, also if the content is bad. Free the report with
  * cocfs_dsl_report_free().
  *
- * Without a report: Returns -EINVAL if size in the options is 0, or a value is none of its
- * enumeration. Returns -E2BIG if the options have a member that only a newer library knows, and
- * that is not 0. Returns -ENOMEM without memory.
+ * On failure there is no report. Returns -EINVAL if options->size is not set (smaller than each
+ * version of the struct), or a value is none of its enumeration. Returns -E2BIG if options has a
+ * member that only a newer library knows, and that is not 0. Returns -ENOMEM if memory is short.
  */
 int cocfs_dsl_check(const void *content, size_t size, const struct cocfs_dsl_options *options,
 		    struct cocfs_dsl_report **ret_report);
@@ -102,21 +109,21 @@ int cocfs_dsl_check(const void *content, size_t size, const struct cocfs_dsl_opt
 /* Returns how many errors the report has: findings that make a mount refuse the file. */
 size_t cocfs_dsl_report_errors(const struct cocfs_dsl_report *report);
 
-/* Returns how many findings the report has: at most about a hundred. If there are more, the last
- * one counts the rest. */
+/* Returns how many findings the report has: at most about a hundred. If the document has more
+ * warnings, a finding behind the last listed warning says how many are left out. */
 size_t cocfs_dsl_report_count(const struct cocfs_dsl_report *report);
 
-/* Returns a finding by its index, from 0, in the order of the text. Returns NULL behind the last
- * finding. The finding lives as long as the report. */
+/* Returns a finding by its index, from 0, in the order of their places in the file. Returns NULL
+ * behind the last finding. The finding lives as long as the report. */
 const struct cocfs_dsl_finding *cocfs_dsl_report_finding(const struct cocfs_dsl_report *report,
 							 size_t index);
 
 /*
  * Returns the value that the file itself gives to an attribute of its job: "risk_level",
  * "enterprise_project_id", "name", "description" or "tags". An extended attribute, a directory or
- * the mount may give another value. Returns NULL if the file gives none, the document cannot be
- * read, the attribute is unknown, or the report has an error of an attribute. The value lives as
- * long as the report.
+ * the mount may give another value. Returns NULL if the file gives no value, the document cannot be
+ * read, or there is no such attribute. Returns NULL also if the report has an error of the rule
+ * "comment" or "attribute". The value lives as long as the report.
  */
 const char *cocfs_dsl_report_attribute(const struct cocfs_dsl_report *report, const char *name);
 
