@@ -33,7 +33,7 @@ enum mode { MODE_OFF, MODE_NTH, MODE_CHANCE };
 struct control {
 	uint64_t mode;
 	uint64_t others;    /* allocations of the program's libraries may fail, too */
-	uint64_t nth;	    /* MODE_NTH: the number of the one that fails; 1 is the next */
+	uint64_t nth;	    /* MODE_NTH: which allocation fails; 1: the next one */
 	uint64_t per_mille; /* MODE_CHANCE: how many of a thousand fail */
 	uint64_t random;    /* the state of the generator; the seed at first; never 0 */
 	uint64_t counted;   /* allocations that could have failed since the test set this to 0 */
@@ -51,7 +51,8 @@ static struct module modules[MODULES];
 static size_t n_modules;
 static struct control *control;
 
-/* Another TLS model may allocate when a thread first touches the variable. */
+/* True while this library itself works: its own allocations do not fail. Another TLS model may
+ * allocate when a thread first touches the variable. */
 static __thread bool is_inside __attribute__((tls_model("initial-exec")));
 
 static enum owner owner_of_module(const char *path)
@@ -107,7 +108,8 @@ __attribute__((constructor)) static void begin(void)
 
 	is_inside = true;
 	unsetenv("LD_PRELOAD"); /* programs that this program starts do not get this library */
-	backtrace(frames, 1);	/* the first call loads a library */
+	backtrace(frames, 1);	/* now, because the first call of backtrace() loads a library, and
+				   that allocates */
 	dl_iterate_phdr(note_module, NULL);
 	if (path)
 		map_control(path);
@@ -138,7 +140,8 @@ static bool by_chance(void)
 	return control->random % 1000 < control->per_mille;
 }
 
-/* Must this allocation fail? */
+/* Must this allocation fail? Counts the allocation. If it must fail, also prints its calls and sets
+ * errno. */
 static bool fails(void)
 {
 	void *frames[FRAMES];
@@ -171,8 +174,8 @@ static bool fails(void)
 	return failing;
 }
 
-/* Finds the function of this name that comes after this library. The wrapper calls it as its last
- * act, so that the sanitizer sees the wrapper's caller. */
+/* Sets next to the function of this name in the libraries that come after this library. A wrapper
+ * calls that function as its last act, so that the sanitizer sees the wrapper's caller. */
 #define BEHIND(next, name)                                                                         \
 	do {                                                                                       \
 		if (!(next))                                                                       \
@@ -209,7 +212,7 @@ void *realloc(void *old, size_t size)
 	return next(old, size);
 }
 
-/* The sanitizer's own versions of these would bypass this library. */
+/* The sanitizer's own versions of the functions below would bypass this library. */
 
 void *reallocarray(void *old, size_t n, size_t size)
 {

@@ -16,9 +16,9 @@ import samples
 import tools
 
 WRITERS = 4
-CLOCK_MS = 3600 * 1000  # how far a wrong service clock may be off
+CLOCK_MS = 3600 * 1000  # a wrong service clock is off by at most so much
 ROUND_SECONDS = (0.05, 0.7)
-START_SECONDS = 20  # until a writer has reported its first step
+START_SECONDS = 20  # the longest wait until a writer has reported its first step
 SERVICE_CALLS = [("POST", "/v1/documents"), ("PUT", None), ("GET", None), (None, None)]
 
 
@@ -46,10 +46,10 @@ def faults(rng):
 class Arena:
     """A job space, its random writers, and the account of what they did and which results they got.
 
-    The seed decides every choice: of writers, faults and moments. Only the scheduler adds its own. A failure leaves the whole
-    state under pytest's temporary directory. mode is the value of -o submit=. files_survive: a crash leaves the files that were
-    written. A loss of power does not, if nobody called fsync, and then a file may have any of its former names. name is in all
-    contents, if several arenas share a service.
+    The seed decides every choice: of writers, faults and moments. Only the kernel's scheduler makes choices of its own. A failure
+    leaves the whole state under pytest's temporary directory. mode is the value of -o submit=. files_survive is true if cocfs
+    alone dies: then all written files stay. It is false for a loss of power: a file that nobody has synced may be gone, or have
+    any of its former names. name is in all contents, if several arenas share a service.
     """
 
     def __init__(self, space, source, seed, mode, files_survive=True, name=""):
@@ -58,9 +58,9 @@ class Arena:
         self.random = random.Random(seed)
         space.front.random.seed(seed)
         self.commits = []
-        self.contents = {}      # of each file: the contents that it may have, by its writers' results
+        self.contents = {}      # by path: the set of contents that the file may have (None in it: no file), or None: any content
         self.files = [[] for _ in range(WRITERS)]
-        self.names = {}         # of each renamed file, by its present name: all its names
+        self.names = {}         # by the present path of a renamed file: all its paths, the oldest first
         self.rounds = self.hit = self.service_kills = 0
 
     def misbehave(self):
@@ -76,7 +76,7 @@ class Arena:
         self.set_clock()
 
     def set_clock(self):
-        """Moves the service's clock, if it is a wrong one."""
+        """Sets the service's clock wrong by another time, if the front has a wrong clock for the service."""
         if self.space.front.clock:
             self.space.front.clock.offset_ms = self.random.randint(-CLOCK_MS, CLOCK_MS)
 
@@ -95,8 +95,8 @@ class Arena:
         return started
 
     def trouble(self, seconds):
-        """Lets time pass. In some rounds the service is away for a part of it, or killed. Returns what is left to do when cocfs is
-        mounted again."""
+        """Lets time pass. In some rounds the service is away for a part of the time, or killed. Returns a function to call when
+        cocfs is mounted again: it starts a service that is still dead."""
         kind = self.random.choices(["none", "away", "killed", "killed-for-long"], [12, 2, 3, 3])[0]
         begin, end = sorted(self.random.uniform(0, seconds) for _ in range(2))
         time.sleep(begin)
@@ -115,7 +115,7 @@ class Arena:
         return self.revive if kind == "killed-for-long" else lambda: None
 
     def revive(self):
-        """Starts the service with its store again, at another port. The front learns the port."""
+        """Starts the service with its store again, at another port. Tells the front the new port."""
         self.space.front.upstream = self.space.cocd.start().address
         self.set_clock()
 
@@ -151,7 +151,8 @@ class Arena:
             self.conclude(self.pending.pop(line["end"]), line["well"], line["alive"], files)
 
     def conclude(self, what, well, alive, files):
-        """Enters the result of one act of a writer: success, an error (alive), or cut off by the crash."""
+        """Enters the result of one act of a writer into the account. well: the act succeeded. alive: it got an error while the
+        mount lived. Neither: the crash has cut the act off."""
         path = what["path"]
         if what["kind"] == "move":
             self.moved(path, what["to"], well, alive, files)
@@ -173,8 +174,9 @@ class Arena:
             self.contents[path] = {content} if alive else None
 
     def is_rewritten(self, path, to, files):
-        """A backup was cut off, or its new content was refused. Was the file moved away, so that its name may have new content?
-        Then either the name has the job again, or the rename stands alone."""
+        """Call this after an act "backup" without success: it was cut off, or its new content was refused. Returns whether the
+        file has moved from path to `to`: only then path may have new content. If the job went with the file to `to`, enters the
+        rename into the account; otherwise the job has come back to path."""
         if self.in_spool(to) is None:
             return False
         self.await_renames()
@@ -192,7 +194,7 @@ class Arena:
         self.called(path, to, files)
 
     def called(self, path, to, files):
-        """Enters a rename into the account."""
+        """Enters into the account that the file at path is at `to` now."""
         self.names[to] = self.names.pop(path, [path]) + [to]
         if path in self.contents:
             self.contents[to] = self.contents.pop(path)
@@ -220,7 +222,7 @@ class Arena:
                 self.names[now] = names
 
     def wrong(self):
-        """Returns what does not hold, when nothing is unfinished."""
+        """Yields a line for each promise that does not hold. Call it when nothing is unfinished."""
         jobs = promises.held(self.space.cocd)
         yield from promises.broken(self.space, self.commits, self.mode)
         yield from forgotten(self.space.front, jobs)
@@ -237,7 +239,7 @@ class Arena:
             return None
 
     def settle(self, seconds=600):
-        """The service tells the truth again. Everything ends, and is entered into the account."""
+        """Lets the service tell the truth again, waits until nothing is unfinished, and asserts that all promises hold."""
         self.space.front.clear()
         tools.eventually(self.is_settled, "everything to be settled", seconds,
                          give_up=lambda: self.space.process.poll() is not None and "cocfs is dead")
@@ -247,11 +249,12 @@ class Arena:
     def is_settled(self):
         unfinished = promises.unfinished(self.space)
         if unfinished and self.mode == "queue":
-            self.space.process.send_signal(signal.SIGHUP)  # submissions that wait for their next try are tried now
+            self.space.process.send_signal(signal.SIGHUP)  # cocfs tries waiting submissions again now
         return not unfinished
 
     def write_all_again(self, most=20):
-        """A file that is written again has exactly one job, no matter what happened before."""
+        """Writes up to `most` files again. A file that had a job must keep this job, and each file must have exactly one job
+        then."""
         paths = sorted(self.contents)
         for number, path in enumerate(self.random.sample(paths, min(most, len(paths)))):
             content = samples.document("again", [f"{self.name}again-{number}"])
@@ -271,7 +274,7 @@ class Arena:
 
 
 def forgotten(front, jobs):
-    """Returns what the service has answered with a success and does not hold."""
+    """Yields a line for each create or update that the service has answered with 200, and whose content is not in jobs."""
     for exchange in front.exchanges:
         if exchange.service_status != 200 or exchange.method not in ("POST", "PUT"):
             continue
@@ -281,12 +284,12 @@ def forgotten(front, jobs):
 
 
 def await_first_steps(writers):
-    """Waits until each writer has reported its first step. The reports stay to be read."""
+    """Waits until each writer has reported its first step. Leaves the reports unread."""
     for writer in writers:
         assert select.select([writer.stdout], [], [], START_SECONDS)[0], "a writer does nothing"
 
 
 def kill(space):
-    """Kills cocfs with SIGKILL. The dead mount stays until its writers have noticed."""
+    """Kills cocfs with SIGKILL. Leaves the dead mount there, so that its writers notice it."""
     space.process.send_signal(signal.SIGKILL)
     space.process.wait(10)

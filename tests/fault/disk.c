@@ -25,13 +25,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BLOCK 4096 /* a disk writes this as a whole */
+#define BLOCK 4096 /* so many bytes the disk writes whole or not at all */
 
 static struct disk {
 	const char *image;
 	size_t size;
 	char *seen;	 /* what a reader sees: everything that was written */
-	char *flushed;	 /* what survives in any case */
+	char *flushed;	 /* what survives a loss of power in any case */
 	bool *is_cached; /* of each block: was it written since the last flush? */
 	bool is_cut, fails;
 } disk;
@@ -92,10 +92,11 @@ static int disk_fsync(const char *path, int datasync, struct fuse_file_info *fi)
 	return 0;
 }
 
-/* Takes the power away. The last content of each cached block survives by chance. */
+/* Takes the power away. The last content of each cached block survives by chance. Returns 0 or
+ * -errno. */
 static int cut(unsigned seed)
 {
-	unsigned percent = seed % 3 * 50; /* nothing, half, or everything */
+	unsigned percent = seed % 3 * 50; /* of the cached blocks, this part survives */
 	int fd;
 
 	srandom(seed);
@@ -113,7 +114,7 @@ static int cut(unsigned seed)
 	return close(fd) < 0 ? -errno : 0;
 }
 
-/* Returns the number that is written to a control file. */
+/* Reads the number that a caller has written to the file "cut" or "fail". */
 static unsigned number_of(const char *buf, size_t size)
 {
 	char text[16] = "";
@@ -155,7 +156,8 @@ static const struct fuse_operations operations = {
 	.fsync = disk_fsync,
 };
 
-/* Reads the image into memory. */
+/* Reads the image into memory. Returns false if that fails, or if the image has no whole number of
+ * blocks. */
 static bool load(const char *image)
 {
 	struct stat st;

@@ -14,12 +14,12 @@ ALLOC = os.path.abspath(os.environ.get(
 
 OFF, NTH, CHANCE = range(3)
 CONTROL = struct.Struct("=7Q")  # struct control of alloc.c
-COUNTED, FAILED = 5, 6          # where CONTROL has these numbers
+COUNTED, FAILED = 5, 6          # the indexes of counted and failed in CONTROL
 
 
 class Memory:
-    """Says which allocations of cocfs fail; none while it is off. scope: "program": those of its own code; "libraries": also those
-    of SQLite, curl, cJSON, libyaml and OpenSSL."""
+    """Orders which allocations of cocfs fail. At first, and after off(), none fails. scope: "program": those of its own code;
+    "libraries": also those of SQLite, curl, cJSON, libyaml and OpenSSL."""
 
     def __init__(self, path, scope):
         if not os.access(ALLOC, os.R_OK):
@@ -28,7 +28,7 @@ class Memory:
         self.path = tools.write(path, bytes(CONTROL.size))
         with open(self.path, "r+b") as file:
             self.control = mmap.mmap(file.fileno(), CONTROL.size)
-        # OpenSSL's leaks without memory are not for this project to mend
+        # OpenSSL leaks when it runs out of memory; this project cannot mend that
         leaks = tools.write(str(path) + ".leaks", "leak:libcrypto\n")
         asan = os.environ.get("ASAN_OPTIONS", "")
         self.env = {"LD_PRELOAD": ALLOC, "COCFS_ALLOC_CONTROL": self.path,
@@ -47,7 +47,7 @@ class Memory:
         self._set(CHANCE, per_mille=per_mille, seed=seed)
 
     def off(self):
-        """No allocation fails any more. The counts stay to be read."""
+        """No allocation fails any more. counted() and failed() keep their numbers."""
         struct.pack_into("=Q", self.control, 0, OFF)
 
     def counted(self):

@@ -15,7 +15,7 @@ SIZE = 32 << 20
 
 
 def need_power():
-    """Skips the test if this machine cannot make such a file system."""
+    """Skips the test if this machine cannot make a file system whose power can be taken away."""
     if not tools.IS_ROOT:
         pytest.skip("a loop device needs root")
     for tool in ("losetup", "mkfs.ext4", "mount", "umount"):
@@ -34,13 +34,13 @@ def call(*argv):
 
 
 def tell(*argv):
-    """Returns the complaint of a tool, '' if it did not complain."""
+    """Runs a tool. Returns its standard error if the tool fails, else ''."""
     done = subprocess.run([str(a) for a in argv], capture_output=True, timeout=60)
     return done.stderr.decode(errors="replace") if done.returncode else ""
 
 
 class Machine:
-    """The machine that has the state directory. .path exists while the power is on."""
+    """The machine that has the state directory. While the power is on, its file system is mounted at .path."""
 
     def __init__(self, base):
         self.base = str(base)
@@ -71,11 +71,11 @@ class Machine:
         self.off()
 
     def fail(self, fails):
-        """Lets every write to the disk fail, or none."""
+        """Lets every write to the disk fail if fails is true, else none."""
         tools.write(os.path.join(self.fuse, "fail"), str(int(fails)))
 
     def off(self):
-        """Takes everything down, in any state."""
+        """Unmounts and ends everything that on() has set up, also if only a part of it is there."""
         if janitor.mounted(self.path):
             # a program that looks around for a moment (find, updatedb) keeps the file system busy
             tools.eventually(lambda: not tell("umount", self.path), f"{self.path} to be unmounted")

@@ -14,8 +14,8 @@ and nothing is unfinished, these must hold:
 - no job is without its file, no text is there more often than it was committed, and no written text is lost;
 - coc.version and coc.base are true.
 
-Everything that happens comes from the seed, apart from the scheduler's part. It is a separate process, because a fork elsewhere
-would hold the descriptors of its writers. It prints the story, and exits with 1 if something does not hold.
+Everything that happens comes from the seed, apart from the kernel's scheduling. A schedule is a process of its own, because a
+fork in another test would hold the descriptors of its writers. It prints the story, and exits with 1 if something does not hold.
 """
 
 import collections
@@ -48,7 +48,7 @@ CHANGES = [("POST", "/v1/documents"), ("PUT", "/v1/documents/[^/]+")]
 @dataclass
 class Commit:
     text: str
-    told: str           # OK, ERROR or UNKNOWN
+    told: str           # the result that the writer got: OK, ERROR or UNKNOWN
     round: int
     known: frozenset    # the texts that its writer had read or written before
 
@@ -63,7 +63,7 @@ class File:
     commits: list = field(default_factory=list)
     known: set = field(default_factory=set)
     content: set = field(default_factory=set)   # the contents that the file may have
-    moved: set = field(default_factory=set)     # paths that the file may have as well: the rename was cut off
+    moved: set = field(default_factory=set)     # other paths that the file may have, because a rename was cut off
     stale: bool = False     # its last commit was refused as a conflict
 
     def __str__(self):
@@ -74,8 +74,8 @@ class File:
         return self.commits[-1].text if self.commits else None
 
     def holds(self):
-        """Returns its content as any program can read it; None if it has none. The file may have followed its job: then the new
-        text counts as read."""
+        """Returns the content as any program reads it; None if the file cannot be read. cocfs may have put a newer text of the
+        job into the file: that text counts as read then."""
         try:
             text = tools.read(self.host.at(self.path)).decode()
         except OSError as error:
@@ -115,7 +115,7 @@ class Schedule:
         self.adopts, self.numbers, self.round = "adopt=" in help_text, 0, 0
         self.with_risk = collections.Counter()  # how often the risk level of a file was changed, by its job's ID
         self.ended_doubts = collections.Counter()   # how often a person ended the doubt of a create, by its text
-        self.console = {}       # the texts that the console wrote, each with the time when that was over
+        self.console = {}       # by text that the console wrote: when the write was over; inf: not yet
         self.lines, self.hosts, self.broken = [], [], []
         self.lock = threading.Lock()
         self.cocd = service.Cocd(os.path.join(folder, "service"), os.path.join(folder, "cocd.log")).start()
@@ -137,13 +137,14 @@ class Schedule:
 
     @staticmethod
     def step(text):
-        """Returns the part of a text in which it differs from others, for people."""
+        """Returns the step's name in a text, for the story: each text has another."""
         return text.partition("- name: ")[2].partition("\n")[0] if text else text
 
     # ---- acts of a host ----
 
     def told(self, host, file, text, function, *args, known=()):
-        """Does something that commits a text to a file, and records the result."""
+        """Calls a function that commits a text to a file, and records the result. Returns "0", or the name of the errno. known:
+        texts that the writer has seen before."""
         file.known |= set(known)
         commit = Commit(text, UNKNOWN, self.round, frozenset(file.known))
         file.commits.append(commit)
@@ -161,7 +162,8 @@ class Schedule:
         return said
 
     def write(self, host, file, text=None, via=None):
-        """Writes a file as one of several tools does. via: the name that is written first."""
+        """Writes a file as one of several tools does. via: the name that is written first, and then renamed onto the file; None:
+        the file is written in place."""
         text = text or self.text(file.name)
         before = set(file.content) or {None}
 
@@ -300,7 +302,7 @@ class Schedule:
         self.write(host, fresh)
 
     def deploy(self, host, file):
-        """Writes the text of the other host's file: the same repository on another machine."""
+        """Makes a new file with the text of the other host's file, as the same repository on another machine does."""
         self.new(host, file.name, file.last())
 
     def imports(self, host):
@@ -427,7 +429,9 @@ class Schedule:
         return self.kill_at(host, rule, gate, kind == "kill-late")
 
     def kill_at(self, host, rule, gate, late):
-        """Kills a host as soon as the rule has hit, in a thread. At the end of the round it is killed in any case."""
+        """Starts a thread that kills a host as soon as the rule of its front has hit. Returns a function for the end of the
+        round: it kills the host in any case, and mounts again. late: the request that the gate holds goes on after the kill; this
+        is only for the story."""
         over = threading.Event()
 
         def watch():
@@ -466,7 +470,7 @@ class Schedule:
         self.look(host)
 
     def look(self, host):
-        """After a kill: finds out how far the act came that was cut off."""
+        """After a kill: finds out how far the last act came before it was cut off, and corrects the model of the host's files."""
         for file in host.files:
             for path in list(file.moved):
                 if os.path.exists(host.at(path)) and not os.path.exists(host.at(file.path)):
@@ -539,11 +543,13 @@ class Schedule:
                 time.sleep(0.1)
 
     def decide(self, host):
-        """A person decides what nothing can tell: the doubt of a create ends, and the next write makes a job."""
+        """Does what a person does if nothing can tell whether a create made a job: ends the doubt by removing coc.job_id. The
+        next write of the file makes a job."""
         for file in list(host.files):
             if "nobody can tell" in (host.mount.error(file.path) or ""):
                 try:
-                    os.close(os.open(host.at(file.path), os.O_WRONLY | os.O_CREAT, 0o644))  # the file may be removed
+                    # with O_CREAT, because the file may be removed
+                    os.close(os.open(host.at(file.path), os.O_WRONLY | os.O_CREAT, 0o644))
                     os.removexattr(host.at(file.path), "coc.job_id")
                 except OSError:
                     continue
@@ -600,7 +606,8 @@ class Schedule:
 
     @staticmethod
     def taken_over(file):
-        """Returns the jobs that other files of the host with the same name have. Adoption may give them the job of a removed file."""
+        """Returns the jobs of the host's other files with the same job name. Adoption may have given them the job of this file,
+        if it was removed."""
         if file.host.mount.options.get("adopt") == "never":
             return set()
         return {file.host.mount.id(other.path) for other in file.host.files if other is not file and other.name == file.name} - {None}
@@ -615,7 +622,7 @@ class Schedule:
         text = texts[int(base[1:]) - 1]
         if state == "submitted" and text != content:
             yield f"{file} is submitted, its base {base} is {self.step(text)}, and it holds {self.step(content)}"
-        takes_unread = mount.options.get("adopt") == "name"  # takes the job of that name with any text
+        takes_unread = mount.options.get("adopt") == "name"  # adopt=name takes a job with any text
         if text not in file.known and text != content and not takes_unread:
             yield f"{file}: nobody here has read or written the base {base}: {self.step(text)}"
         if int(version[1:]) < int(base[1:]) or int(version[1:]) > len(texts):
@@ -630,7 +637,7 @@ class Schedule:
             if made and job not in bound and not forgotten & set(made):
                 yield f"no file has the job {job}: {[self.step(text) for text in texts]}"
             for text, count in collections.Counter(texts).items():
-                # the file may have followed its job just before its risk level was changed
+                # a change of the risk level commits the file's text again, which may be a newer text of the job
                 if text in committed and text not in self.console and count > committed[text] + self.with_risk[job]:
                     yield f"{count} versions of {job} are {self.step(text)}, which was committed {committed[text]} times"
             for below, text in zip(texts, texts[1:]):
@@ -650,7 +657,8 @@ class Schedule:
         alike = [file for file in owners if file.host.mount.options["adopt"] == "same" and file in file.host.files
                  and file.commits[0].text == text and file.commits[0].told == OK and file.host.mount.options["submit"] == "sync"]
         at_once = len({file.commits[0].round for file in alike}) == 1
-        made = [job for job in made if job in {file.host.mount.id(file.path) for file in alike}]  # and none of a later copy
+        # leave out the jobs that a later copy has made
+        made = [job for job in made if job in {file.host.mount.id(file.path) for file in alike}]
         if len(made) > 1 and at_once and {file.host for file in alike} == set(self.hosts) and len(alike) == len(self.hosts):
             logs = [file.host.mount.log() for file in alike]
             if not any(all(job in line for job in made) for log in logs for line in log.splitlines()):
@@ -672,20 +680,21 @@ class Schedule:
             yield f"{job}: {self.step(text)} overwrites {self.step(below)}"
 
     def sent(self, text):
-        """Returns the requests that brought a text, with the front that they passed."""
+        """Yields (front, request) for each request that brought a text to the service."""
         for host in self.hosts:
             for call in host.front.calls("POST") + host.front.calls("PUT"):
                 if call.body and call.json().get("content") == text:
                     yield host.front, call
 
     def checks(self, job, text):
-        """Returns when the checks before the updates with a text began."""
+        """Yields, for each request that brought a text, when cocfs began to read the job before it; without such a read, when the
+        request began."""
         for front, call in self.sent(text):
             before = [other.started for other in front.calls("GET", f"/v1/documents/{job}") if other.started < call.started]
             yield before[-1] if before else call.started
 
     def came(self, text):
-        """Returns the latest time at which a text of a host can have reached the service."""
+        """Returns the latest time at which a text of a host can have reached the service; None if no request brought it."""
         ends = [call.ended or float("inf") for _, call in self.sent(text)]
         return max(ends, default=None)
 

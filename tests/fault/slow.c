@@ -25,7 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LONG_BYTES 65536 /* DISK_SHORT_BYTES */
+#define LONG_BYTES 65536 /* DISK_SHORT_BYTES of fs/space/disk.h */
 
 static const char *control(void)
 {
@@ -34,8 +34,8 @@ static const char *control(void)
 	return path && syscall(SYS_faccessat, AT_FDCWD, path, F_OK) == 0 ? path : NULL;
 }
 
-/* Returns 1 if this is a slow file of the spool, else 0. link: a link of /proc/self/fd, or another
- * path. */
+/* Returns 1 if link leads to a file of the spool whose name begins with "slow", else 0. link: a
+ * link of /proc/self/fd, or another symbolic link. */
 static int is_slow(const char *link)
 {
 	char path[PATH_MAX];

@@ -2,9 +2,9 @@
 """Memory runs short in the middle of a gesture: nothing acknowledged is lost, and the mount lives on.
 
 For each gesture the Nth allocation on its way fails, for N = 1, 2, … until the gesture runs without a failure. The gesture may
-fail with an errno or succeed. Then the promises hold, and the next cp works in the same mount. COCFS_ALLOC_STEP=1 tries every
-N. By default only a part of them is tried, so that this test takes no longer than others. COCFS_ALLOC_SEED says which, and decides the
-choices of the random rounds. COCFS_ALLOC_ROUNDS is the number of those.
+fail with an errno or succeed. Then the promises hold, and the next cp works in the same mount. COCFS_ALLOC_STEP=1 tries every N.
+By default only a part of them is tried, so that this test takes no longer than others. COCFS_ALLOC_SEED says which, and decides
+the choices of the random rounds. COCFS_ALLOC_ROUNDS is the number of random rounds.
 """
 
 import mmap
@@ -38,7 +38,7 @@ def memory(tmp_path, request):
 
 
 def numbers(step):
-    """Returns the numbers of the allocations to try. The user's run and root's run take different ones."""
+    """Returns the numbers of the allocations to try: every step-th one. Root's run takes other numbers than a user's run."""
     step = STEP or step
     return range(1 + (SEED + tools.IS_ROOT) % step, MOST, step)
 
@@ -68,7 +68,8 @@ class Trial:
         self.job = self.space.id("d/a.yaml")
 
     def source(self, step):
-        """Makes a file with new content. Its name is new, so that looking for it does not take longer each time."""
+        """Makes a file with new content. The job's name is new: otherwise the list of jobs of this name would get longer each
+        time."""
         self.content = samples.document(f"job-{self.number}-{step}", ["pause"])
         return tools.write(self.src / "source.yaml", self.content)
 
@@ -105,7 +106,8 @@ class Trial:
         return self.space.process.poll() is not None and f"cocfs is dead, allocation {self.number}"
 
     def finish(self, gesture):
-        """Work in the background belongs to the gesture, until an allocation in it has failed."""
+        """Waits for the gesture's work in the background, but not after a failed allocation. Then no allocation fails any more.
+        """
         if gesture == "lost" or self.mode == "queue":
             tools.eventually(lambda: self.memory.failed() or not promises.unfinished(self.space),
                              "the gesture to end", 60, self.is_dead)
@@ -239,13 +241,14 @@ class Trial:
         assert not well or told.endswith(b"\n")
 
 
-WAITING = 20  # in the queue that .coc shows
+WAITING = 20  # submissions in the queue that .coc shows
 WRITES = ["create", "update", "publish", "republish", "move", "backup", "setfattr", "lost"]
 READS = ["getfattr", "ls", "siblings"]
 
 
 def steps(gesture, mode, scope):
-    """Returns the step: one of this many allocations is tried. Those of the libraries are many and alike."""
+    """Returns the step: one of this many allocations is tried. It is larger for the libraries, which have many allocations of the
+    same kind."""
     slow = mode == "queue" or gesture == "lost"
     return 90 if scope == "libraries" else 18 if slow else 9
 
@@ -301,7 +304,7 @@ def test_nth_fails_when_a_mapping_is_let_go(make_space, memory):
     number = 0
     while number == 0 or memory.failed():
         number += 1
-        name = f"{number // 20}.yaml"  # a job may have 100 versions
+        name = f"{number // 20}.yaml"  # another job each 20 times: a job may have 100 versions
         old, new = (samples.document(f"job-{number}", [step]) for step in ("old", "new"))
         fd = os.open(space.at(name), os.O_RDWR | os.O_CREAT | os.O_TRUNC)
         os.write(fd, old.encode())
@@ -324,7 +327,7 @@ def test_nth_fails_at_the_start(make_space, mounts, tmp_path, src, memory, sourc
         space = make_space(mounted=False, env=memory.env)
     else:
         space = mounts(mounting.Mount("local", tmp_path, env=memory.env))
-    # where OpenSSL is set up; callers use its context without a check
+    # here OpenSSL is set up: more numbers are tried, because callers use its context without a check
     closely = range(3, 800, 23) if memory.scope == "libraries" else ()
     for number in [*closely, *numbers(7 if memory.scope == "program" else 500)]:
         told = len(space.log())

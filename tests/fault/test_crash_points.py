@@ -24,7 +24,7 @@ CRASH = os.path.abspath(os.environ.get(
     "COCFS_CRASH", os.path.join(tools.ROOT, "build-crash", "fs", "cocfs")))
 
 WRITES = ["create", "update", "publish", "republish"]
-REWRITES = ["update", "republish"]  # of files with a job: the service is checked before
+REWRITES = ["update", "republish"]  # of files with a job: cocfs asks for the job's newest version before
 BACKUPS = ["backup", "backup-rename"]
 ADOPTS = ["adopt", "adopt-name"]  # of a job that the service already has, with the same content or another
 MOVES = ["move", "move-directory", "swap"]
@@ -34,7 +34,8 @@ WAITS = ["wait", "wait-update"]
 # Crash points after the writer has got its final answer.
 TOLD = {"writer-told", "submission-finished"}
 # With submit=queue the writer's answer says that the content is durable: only these points come before it. A submission is made
-# durable once more, with the answer to the question before the create, when the writer has its answer.
+# durable a second time, with the service's answer to the question before the create. At that time the writer has its answer
+# already.
 UNTOLD = {"intent-wanted", "intent-recorded", "iteration-recorded", "commit-unsynced", "commit-before-rename",
           "spool-renamed"}
 LOST, GONE = f.cuts(f.FORWARDED), f.cuts(f.REQUEST)
@@ -42,9 +43,9 @@ BUSY = f.refuses(429, "APIGW.0308", "The throttling threshold has been reached")
 
 
 class Case:
-    """A point to die at, or the nth time that it is passed. Also what leads there: a fault of the service, and an earlier point to
-    die at. queued: the gestures with submit=queue. There are fewer of these. After its answer a rename continues like a close.
-    Deletions, and renames of files that are not queued, do not use the queue."""
+    """A point to die at ("point:n": when it is passed the nth time). Also what leads there: a fault of the service, and an
+    earlier point to die at. queued: the gestures with submit=queue. These are fewer, because after its answer a rename continues
+    like a close. Deletions, and renames of files that are not queued, do not use the queue."""
 
     def __init__(self, point, gestures, fault=None, before=None, queued=()):
         self.point, self.fault, self.before = point, fault, before
@@ -87,12 +88,12 @@ CASES = [
     Case("outcome-committed", WRITES + ["delete"], queued=["create", "behind"]),
     Case("writer-told", WRITES + ["delete"], queued=["create"]),
     Case("submission-finished", WRITES + ["delete"], queued=["update", "behind"]),
-    # the submission goes back into the queue, or leaves it because newer content waits there
+    # here the submission goes back into the queue, or leaves the queue because newer content waits there
     Case("outcome-recorded", [], BUSY, queued=["create", "behind"]),
     Case("outcome-committed", [], BUSY, queued=["create"]),
     Case("submission-finished", [], BUSY, queued=["behind"]),
     Case("outcome-recorded:2", [], GONE, queued=["create"]),
-    # the newer content leaves the queue
+    # here the newer content leaves the queue
     *(Case(point + ":2", [], queued=["behind"]) for point in ("intent-wanted", "intent-recorded", "intent-durable")),
     Case("doubt-begun", WRITES, LOST, queued=["create", "behind"]),
     Case("doubt-begun", ["create", "update"], GONE, queued=["create"]),
@@ -283,7 +284,7 @@ class Gesture:
         assert promises.held(space.cocd) == {}
         self.commits.clear()
         if promises.bindings(space):
-            # the job was gone at the second removal: the reason may be the keys, so nothing is forgotten
+            # the service did not know the job at the second removal: wrong keys may be the reason, so cocfs has kept the binding
             self.commit("a.yaml", "third").fails(tools.message("ESTALE"))
             self.commits.clear()
             tools.run("setfattr", "-x", "coc.job_id", space.at("a.yaml")).ok()
@@ -311,7 +312,7 @@ print('ok' if r == 0 else errno.errorcode[ctypes.get_errno()])
 
 
 def die_at(space, point):
-    # a mount makes one sync as it begins, for its instance
+    # die at the second sync: a mount makes one as it begins, for its instance
     space.env["COCFS_CRASH_AT"] = "commit-unsynced:2" if point == "commit-unsynced" else point
 
 
@@ -367,7 +368,7 @@ def test_dies(make_space, src, case, gesture, mode):
     doing.check()
 
 
-# In the mounting of a state directory: the original, or a copy with -o rebind.
+# Points that the mounting of a state directory passes: of an original, or of a copy with -o rebind.
 STATE_POINTS = ["instance-written", "instance-recorded", "rebound-recorded"]
 
 
@@ -403,7 +404,7 @@ def test_a_copy_dies_when_it_begins_to_live_on(make_space, src, point, sent):
     space.options["rebind"] = True
     die_mounting(space, point)
     del space.env["COCFS_CRASH_AT"]
-    if point != "instance-written":  # the ledger knows that the copy was bound anew
+    if point != "instance-written":  # the ledger has recorded that the copy was bound anew
         del space.options["rebind"]
     space.mount()
     promises.settle(space)
@@ -442,8 +443,8 @@ def set_bad(path):
     return tools.run("setfattr", "-n", "user.coc.risk_level", "-v", "SEVERE", path)
 
 
-# Changes that are recorded and not sent. Each row has: what a user did before in this mount, what the user does now, and which
-# record of the mount it is.
+# Changes that are recorded and not sent. Each row has: what a user did before in this mount; what the user does now; and how many
+# times the mount has recorded an iteration by then.
 UNSENT = {
     "refused": (None, write_bad, 1),
     "unchanged-after-a-refusal": (write_bad, write_good, 2),

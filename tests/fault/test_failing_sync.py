@@ -27,7 +27,7 @@ class Disk:
         tools.write(self.control, b"")
 
     def mend(self):
-        """Lets syncs succeed again. Returns which threads asked for those that failed."""
+        """Lets syncs succeed again. Returns a byte for each sync that failed: LOOP or THREAD, which asked for it."""
         who = tools.read(self.control)
         os.unlink(self.control)
         return who
@@ -89,6 +89,6 @@ def test_writers_beside_others_are_told(space, disk, mode, src):
     gate.open()
     tools.finish(held).ok()
     promises.settle(space)
-    if mode == "sync":  # a submission that could be queued but not made durable may be sent, once
+    if mode == "sync":  # with the queue, a submission that was queued but not made durable may be sent, once
         assert sorted(job["name"] for job in space.jobs()) == ["first", "held.yaml"]
     is_made_once_when_written_again(space, ["held.yaml", *names], src)

@@ -22,7 +22,7 @@ LARGE = [f"step-{n}" for n in range(600)]  # gives a document of about 60 KB
 
 @contextlib.contextmanager
 def mounted(kind, base):
-    """A small file system for a test."""
+    """Mounts a small file system ("tmpfs" or "ext4") below base, and yields its path."""
     path, image = os.path.join(base, "small"), os.path.join(base, "small.img")
     os.makedirs(path)
     if kind == "tmpfs":

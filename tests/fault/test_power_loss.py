@@ -76,7 +76,8 @@ def test_no_job_is_lost_or_doubled(machine, make_space, src, seed, mode, exhibit
 
 
 def fill_log(space, src):
-    """Writes until the ledger's log begins anew. Then a sync of the log leaves the rest of the file system as it is."""
+    """Writes until the ledger's log is written from its beginning again, and so grows no more. Then a sync of the log makes
+    nothing else of the file system durable."""
     log, sizes = os.path.join(space.state, "ledger.db-wal"), []
     while len(sizes) < 4 or len(set(sizes[-4:])) > 1:
         assert len(sizes) < 300, sizes

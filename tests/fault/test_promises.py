@@ -27,7 +27,8 @@ def wrote(path, letters):
     return [Commit(path, letter.lower(), letter.isupper()) for letter in letters]
 
 
-# name: (commits, what the service holds, what is bound, the verdict with submit=sync, with submit=queue)
+# name: (commits as in wrote(), the contents of each job on the service, the bindings, what the checker says with submit=sync, and
+# with submit=queue; None: nothing)
 TABLE = {
     "all-is-well": ("A", {"J": "a"}, {"a.yaml": "J"}, None, None),
     "an-error-may-have-a-job": ("a", {"J": "a"}, {"a.yaml": "J"}, None, None),

@@ -2,11 +2,11 @@
 """Several writers, a service that lies and is sometimes killed, cocfs killed at random moments: nothing is lost, and nothing
 doubled.
 
-Also with two mounts of one account that write jobs of the same names: neither takes a job of the other. The service's clock
-moves then, and is wrong by up to an hour. COCFS_KILL_ROUNDS is the number of rounds in each mode. They run in batches, each
-with a seed and a space of its own. COCFS_KILL_SEED is the seed of the first batch; a failure prints the seed of its batch. A
-batch ends with 10 seconds of waiting until absence is believed, so it is not short. Rounds with two mounts are fewer, with each
-kind of credentials: one for SHARE of the others. In each of them each mount is killed.
+Also with two mounts of one account that write jobs of the same names: neither takes a job of the other. The service's clock moves
+then, and is wrong by up to an hour. COCFS_KILL_ROUNDS is the number of rounds in each mode. They run in batches, each with a seed
+and a space of its own. COCFS_KILL_SEED is the seed of the first batch; a failure prints the seed of its batch. A batch ends with
+10 seconds of waiting until absence is believed, so it is not short. Rounds with two mounts are fewer: for each kind of
+credentials, one in the place of SHARE other rounds. In each of these rounds each mount is killed.
 """
 
 import concurrent.futures
@@ -53,7 +53,7 @@ def test_nothing_is_lost_or_doubled(make_space, src, seed, mode, exhibit, record
 
 
 class Account:
-    """The service as one of several mounts sees it: its jobs are those that have its name in their content."""
+    """The service as one of several mounts sees it: only the jobs that have the mount's name in their content."""
 
     lock = threading.Lock()
 

@@ -70,7 +70,7 @@ class Replica(service.Cocd):
 
 
 class Part:
-    """The cluster as one mount sees it: its jobs are those that have its name in their content."""
+    """The cluster as one mount sees it: only the jobs that have the mount's name in their content."""
 
     def __init__(self, cluster, name):
         self.cluster, self.name, self.keys_file = cluster, name, cluster.replicas[0].keys_file
@@ -112,7 +112,7 @@ def cluster(tmp_path, exhibit):
 
 
 def both(function, arenas):
-    """Does the same with both arenas at once."""
+    """Calls function for each arena, for all at the same time."""
     with concurrent.futures.ThreadPoolExecutor(len(arenas)) as pool:
         for future in [pool.submit(function, arena) for arena in arenas]:
             future.result()

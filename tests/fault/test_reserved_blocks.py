@@ -39,7 +39,7 @@ def space(disk, make_space, request):
 
 
 def reserved_left(disk):
-    """Returns the part of root's blocks that is left, from 0 to 1."""
+    """Returns the free blocks as a part of root's reserved blocks: 1 or more if users have taken none of these."""
     st = os.statvfs(disk)
     return st.f_bfree * st.f_frsize / (SIZE * RESERVED / 100)
 
@@ -62,7 +62,7 @@ def fallocate(fd, mode, offset, length):
         raise OSError(ctypes.get_errno(), "fallocate")
 """
 
-# How a user fills the disk.
+# How a user fills the disk: Python code that runs behind PRELUDE.
 FILLS = {
     "large writes": "fd = new(); assert until_full(lambda n: os.pwrite(fd, bytes(1 << 20), n << 20)) > 2",
     "short writes": """

@@ -12,7 +12,7 @@ import tools
 SCHEDULE = os.path.join(os.path.dirname(__file__), "schedule.py")
 COUNT = int(os.environ.get("COCFS_SCHEDULES", "6"))
 SEED = int(os.environ.get("COCFS_SCHEDULE_SEED", "1"))
-AT_ONCE = 6         # they wait more than they work
+AT_ONCE = 6         # schedules that run at the same time: they wait more than they work
 SECONDS = 180       # the time for one schedule
 
 
@@ -43,7 +43,7 @@ def test_the_model_notices_what_is_overwritten(tmp_path):
 
 
 def end(running):
-    """Waits for the oldest schedule. Returns its story if it failed."""
+    """Waits for the oldest schedule. Returns a list: with the schedule's story if it failed, else empty."""
     seed = next(iter(running))
     result = tools.finish(running.pop(seed), SECONDS + 20)
     print(f"seed {seed}: {result.status}")

@@ -116,7 +116,7 @@ class Writer:
     def step(self):
         kind = self.random.choices(["new", "change", "publish", "republish", "move", "twins", "backup"],
                                    [4, 4, 2, 2, 2, 1, 2 * self.backups])[0]
-        # half of the time one of the newest: an older one may still be under way
+        # half of the time one of the three newest files, whose last content may still be on its way to the service
         known = self.random.choice(self.files[-self.random.choice([3, len(self.files)]):]) if self.files else None
         if kind in ("new", "publish") or not known:
             path = self.fresh(".yaml")
