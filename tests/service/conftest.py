@@ -122,7 +122,8 @@ class Daemon:
         self.start()
 
     def write_keys(self):
-        """Makes a key file for a daemon that has no data file to keep one beside. Returns the option."""
+        """Makes a key file for a daemon that has no data file, and so no key file beside it. Returns the option that names the
+        key file."""
         if not self.keys_file.exists():
             self.keys_file.touch(mode=0o600)
             self.keys_file.write_text(f"[global]\nak = {secrets.token_hex(10).upper()}\nsk = {secrets.token_hex(20)}\n")
@@ -298,7 +299,7 @@ def start(tmp_path):
 
 @contextlib.contextmanager
 def running(directory, *options):
-    """A daemon for the tests of a file. It must end well."""
+    """Yields a daemon, and stops it afterwards. The daemon must end with status 0."""
     daemon = Daemon(directory, *options)
     yield daemon
     try:
@@ -310,7 +311,7 @@ def running(directory, *options):
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    """One daemon for the tests of a file."""
+    """One daemon for all tests of a file."""
     with running(tmp_path_factory.mktemp("service"), "--access-log") as daemon:
         yield daemon
 

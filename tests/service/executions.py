@@ -15,7 +15,7 @@ def document(*steps, inputs=""):
 
 CALL = step("call", "executeAPI", service="ECS", api_name="ListServersDetails")
 PAUSE = step("pause", "suspend")
-# its steps do not matter: an execution of it runs longer than any test
+# a step that runs longer than any test, for tests in which the steps do not matter
 LONG = step("long", "executeAPI", local_seconds=100000)
 LIST = """inputs:
   instance_list:

@@ -9,7 +9,7 @@ import conftest
 
 HERE = pathlib.Path(__file__).parent
 PAGE = (conftest.ROOT / "docs" / "conformance.md").read_text()
-# all tests of these files are about the facts of an operation
+# files in which every test checks a documented fact of an operation
 WHOLE = ("test_documents", "test_executions", "test_atomics")
 
 
@@ -27,7 +27,7 @@ NAMED = set(re.findall(r"`(test_\w+::\w+)`", PAGE))
 
 
 def rows(page):
-    """Returns the rows of the tables, without heads and lines."""
+    """Returns the rows of all tables of a page, without their head rows and the lines below these."""
     return [line for line in page.splitlines() if line.startswith("| ") and not re.match(r"\| (fact|code|---)", line)]
 
 

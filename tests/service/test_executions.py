@@ -304,7 +304,7 @@ def test_list_of_a_time(known):
 def test_what_has_not_ended_yet_has_no_time_of_its_end(fresh):
     execution = begun(fresh, LONG)
     assert show(fresh, execution).data["end_time"] is None
-    # by that time the execution will have ended, but it has not ended yet
+    # end_time lists only executions that have ended already: LONG will end before that time, but it still runs
     assert ex.listed(fresh, end_time=10**15).json["total"] == 0
 
 
@@ -497,7 +497,7 @@ def test_terminate_of_what_runs(start):
     execution = begun(service, LONG, CALL)
     assert status(service, execution) == "Running"
     operated(service, execution, "TERMINATE")
-    # the execution is Canceling for as long as a step takes
+    # the execution is Canceling for at most --step-seconds
     assert status(service, execution) in ("Canceling", "Canceled")
     ex.wait_for(service, execution, "Canceled")
     assert outcomes(service, execution) == [("long", "Canceled")]
@@ -739,7 +739,7 @@ def test_executions_go_on_while_the_service_does_not_run(start):
     service.options = ("--step-seconds", "100000")
     conftest.wait_for(lambda: time.time() * 1000 > end + 1000, "the time of the steps")
     service.start()
-    # they began with steps of one second
+    # both began with steps of one second: the new --step-seconds does not matter
     for execution in (moving, waiting):
         assert status(service, execution) == "Succeed"
     assert show(service, moving).data["end_time"] == end

@@ -20,9 +20,9 @@ class Writer(threading.Thread):
     def __init__(self, service, name, seed):
         super().__init__(daemon=True)
         self.service, self.prefix, self.random = service, name, random.Random(seed)
-        self.jobs = {}  # name: (ID, contents that the job may have), from the answers
+        self.jobs = {}  # name: (ID, content), from the answers
         self.deleted = {}  # name: ID
-        self.asked = None  # the one name whose answer did not arrive, and the request
+        self.asked = None  # (gesture, name, content) of the request that has no answer yet; None: there is none
         self.answers = 0
 
     def run(self):
@@ -56,11 +56,11 @@ class Writer(threading.Thread):
         self.asked = None
 
     def told(self, answer):
-        """Records an answer."""
+        """Returns the data of an answer that acknowledges a request. A subclass may refuse the answer."""
         return answer.data
 
     def check(self, held, connection):
-        """Compares the answers with the jobs of its names. held: name: [ID, …]."""
+        """Compares the answers that this writer got with the jobs that have its names. held: {name: [ID, …]}."""
         gesture, open_name, open_content = self.asked or (None, None, None)
         for name, ids in held.items():
             assert len(ids) == 1, f"{name} is there {len(ids)} times"
@@ -74,7 +74,7 @@ class Writer(threading.Thread):
 
 
 def listed(service):
-    """Returns all jobs as name: [ID, …]."""
+    """Returns all jobs as {name: [ID, …]}."""
     held, offset = {}, 0
     while page := service.list(limit=1000, offset=offset).data:
         for row in page:

@@ -168,7 +168,7 @@ def test_a_database_that_stands_still_is_an_error_in_time(start, mortal):
 
 
 class Writer(test_kill.Writer):
-    """A writer that takes a 5xx as it is meant: it is unknown whether the request was done."""
+    """A writer that gives up at an answer 500, as if no answer had come: nobody knows whether the request was done."""
 
     enough = False
 

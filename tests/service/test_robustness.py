@@ -122,14 +122,14 @@ def test_a_body_without_end_is_cut_off(service):
     assert service.list().status == 200
 
 
-# where a request ends: a request that two readers could understand differently is refused, and nothing behind it is read
+# ---- where a request ends: if two readers could see different ends, the request is refused, and no byte behind it is read ----
 
 SECOND = b"GET /second HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
 
 
 def heads(plain, head, behind, line=b"POST /v1/documents HTTP/1.1"):
-    """Returns the answers to one request and to the bytes behind it."""
+    """Sends a request with the header lines head, then the bytes behind, then SECOND. Returns all that is answered."""
     plain.sendall(line + b"\r\nHost: x\r\n" + head + b"\r\n" + behind + SECOND)
     answer = b""
     while part := plain.recv(65536):

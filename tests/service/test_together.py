@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Requests that arrive at once share one commit, and each gets its own answer."""
+"""Requests that arrive at the same time share one commit, and each gets its own answer."""
 
 import contextlib
 import functools
@@ -22,7 +22,7 @@ def count_commits(service):
     """Begins to count the transactions that a daemon commits. Returns a function that returns the count."""
     if conftest.STORE == "postgresql":
         server = conftest.server()
-        server.commits(server.position())  # the first call makes the counter itself
+        server.commits(server.position())  # the first call makes the counter, with a commit of its own
         return functools.partial(server.commits, server.position())
     before = commits(service)
     return lambda: commits(service) - before
@@ -45,7 +45,7 @@ class Crowd:
         self.connections = [service.connection() for _ in range(size)]
         for connection in self.connections:
             stack.callback(connection.close)
-            # the connection is served, not only queued
+            # after this answer the daemon serves the connection: it does not wait in the listen queue
             assert service.call("GET", DOCUMENTS, {"limit": 1}, connection=connection).status == 200
 
     def send(self, requests):
@@ -123,7 +123,7 @@ def test_executions_that_come_at_once_share_a_commit(crowd):
     ends = [("POST", EXECUTIONS, {"execution_id": execution, "operate_type": "TERMINATE"}) for execution in begun]
     assert {answer.status for answer in many.send(ends)} == {200}
     assert 1 <= commits_since() <= 16
-    # a request that is refused is undone alone
+    # the refused requests are undone, and the execution between them is made
     late = {"execution_id": begun[0], "operate_type": "RETRY"}
     answers = many.send([("POST", EXECUTIONS, late), ("POST", f"{DOCUMENTS}/{document}", {}), ("POST", f"{DOCUMENTS}/none", {})])
     assert [(answer.status, answer.code) for answer in answers] == [(400, "COC.00042198"), (200, None), (400, "COC.00042101")]

@@ -39,7 +39,7 @@ def no(answer, status, code, *words):
 
 
 def not_understood(tmp_path, option, path, why):
-    """The daemon refuses the file. Its message says why and has no secret."""
+    """Asserts that a daemon refuses the file of an option, and that its message says why and has no secret."""
     result = run("--data", f"{tmp_path}/d/", option, path)
     refused(result, 1, path, *why)
     assert "topsecret" not in result.stderr
@@ -283,7 +283,7 @@ def test_what_needs_no_secret_does_not_count(many):
 
 
 def burst(service, keys, times=40):
-    """Returns the statuses of many requests that are sent at once on one connection."""
+    """Returns the statuses of many requests that are sent without waiting for answers, on one connection."""
     with service.plain() as plain:
         plain.sendall(service.raw("GET", DOCUMENTS, keys=keys) * times)
         answers = plain.makefile("rb")
