@@ -32,7 +32,7 @@ def _measure(row, build, options, folder):
 
 
 def _ratios(rounds, one, two):
-    """Returns the median, least and most of two's value over one's, for each contender that both have."""
+    """Yields each contender that the measurements one and two have, with the median, least and most of two's value over one's."""
     for name in rounds[0][one]:
         each = [round_[two][name]["median"] / round_[one][name]["median"] for round_ in rounds
                 if name in round_[two] and round_[one][name]["median"]]

@@ -2,8 +2,8 @@
 /*
  * A service that does nothing. The answer to a list has no jobs. The service answers every other
  * request as a create, at once or after a fixed time. So what is measured is the client. One thread
- * serves all connections in turns. Every held answer waits equally long: the held answers are a
- * queue, and the first one is due first.
+ * serves all connections in turns. Every held answer waits equally long. So the held answers are a
+ * queue, and the first answer in the queue is due first.
  */
 #define _GNU_SOURCE
 #include <getopt.h>
@@ -96,8 +96,8 @@ static void on_end(void *data, struct MHD_Connection *connection, void **call,
 	free(*call);
 }
 
-/* Answers the calls that are due. Returns the milliseconds until the next one is due; -1: there is
- * none. */
+/* Resumes the held calls that are due, so that they are answered. Returns the milliseconds until
+ * the next call is due; -1: no call is held. */
 static int wake_due(void)
 {
 	double now = now_s();

@@ -10,7 +10,7 @@ import tools
 
 
 def sign(server, body):
-    """Returns the headers of a create. They are good for as long as clocks may differ."""
+    """Returns the signed headers of a create. The service refuses them later, when its clock differs too much from their date."""
     now = datetime.datetime.now(datetime.timezone.utc)
     headers = {"X-Sdk-Date": now.strftime("%Y%m%dT%H%M%SZ")}
     keys = service.read_keys(server.keys_file)
@@ -21,7 +21,7 @@ def sign(server, body):
 
 def prepare(server, documents, place):
     """Writes the body and the configuration of each document's create into place, and one configuration of all creates into
-    place/all. Returns the former, in order."""
+    place/all. Returns the paths of the configurations of single documents, in the order of their names."""
     found = []
     for name in sorted(os.listdir(documents)):
         stem = os.path.join(place, os.path.splitext(name)[0])

@@ -11,12 +11,13 @@ import shutil
 import subprocess
 
 SIZE = 12 << 30  # sparse: twice what a whole run writes
-BYTES_PER_INODE = 4096  # the file system has an inode for each: the row of a million jobs makes more files than by default
+BYTES_PER_INODE = 4096  # less than the default: the row of a million jobs needs more inodes
 
 
 @contextlib.contextmanager
 def own(place):
-    """Yields the directory of a new ext4 below place, and what it is. If there can be none, yields place itself and the reason."""
+    """Yields the directory of a new ext4 below place, and a text that says what it is. If no ext4 can be made, yields place
+    itself, and a text with the reason."""
     reason = _missing()
     if reason:
         yield place, f"the disk of {place} ({reason})"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The floor of a mount: takes create, write and close in several threads, with nothing behind them.
- * It remembers no name: the kernel does, for as long as the entries say. A name that the kernel
- * asks for does not exist. The node's number says whether it is a file or a directory.
+ * It remembers no name: the kernel does, for FOREVER_S. The answer to each LOOKUP is that the name
+ * does not exist. A node is a directory if its number has DIRECTORY_BIT, else a file.
  */
 #define FUSE_USE_VERSION 314
 #define _GNU_SOURCE

@@ -32,7 +32,7 @@ def descriptors(want):
 
 def passthrough(place, source, entries):
     """Returns the command that mounts libfuse's passthrough_ll over source, and how many of the wanted entries it can show. The
-    mount holds a descriptor for each entry that the kernel knows. If it is not there, returns None and the reason."""
+    mount holds a descriptor for each entry that the kernel knows. Without passthrough_ll, returns None and the reason."""
     program, reason = _build_passthrough(place)
     if program is None:
         return None, reason
@@ -41,7 +41,7 @@ def passthrough(place, source, entries):
 
 
 def _build_passthrough(place):
-    """Builds it from its source. Returns the program, or None and the reason."""
+    """Builds passthrough_ll from its source. Returns (program, None), or (None, reason)."""
     source = os.path.join(EXAMPLES, "passthrough_ll.c")
     if not os.path.exists(source):
         return None, "libfuse3-dev has brought no source of passthrough_ll"

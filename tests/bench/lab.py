@@ -19,7 +19,7 @@ import tools
 STEP_SECONDS = 600    # no single measurement takes longer, unless it hangs
 NAME_WIDTH = 40       # room for a job's name in the document that is written often
 ROW_SECONDS = 3600    # all rounds of a row take no longer
-TIMEOUT_SECONDS = 60  # of a commit in the mount
+TIMEOUT_SECONDS = 60  # the longest time that a commit in the mount may take
 
 
 class Failed(Exception):

@@ -6,7 +6,7 @@ import sqlite3
 
 import postgresql
 
-VERSIONS = 100  # of the job with the most
+VERSIONS = 100  # of one job; each other job has one
 DOCUMENTS = """INSERT INTO documents (document_id, name, description, risk_level, enterprise_project_id, tags, creator, create_time_ms,
  update_time_ms, version) SELECT 'DM' || (20260101000000 + n) || 'abcdefgh', 'restart the web servers ' || n, '', 'LOW', '0', '[]', 'me',
  1767225600000 + n, 1767225600000 + n, CASE WHEN n = 1 THEN {versions} ELSE 1 END FROM {numbers}"""

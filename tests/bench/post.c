@@ -3,8 +3,8 @@
  * The floor of a client: signed creates by libcurl alone, one after the other on one connection, or
  * many in flight. With --pages, pages of the list instead. Each request is built and signed like
  * the mount's own. With --lists N, the jobs of the name are asked for N times before each create.
- * Prints the seconds of all. With --warm, a first request that opens the connection is not counted.
- * With --rest, a rest before each request is not counted.
+ * Prints the seconds of all requests together. With --warm, a first request that opens the
+ * connection is not counted. With --rest, a rest before each request is not counted.
  */
 #define _GNU_SOURCE
 #include <curl/curl.h>
@@ -25,18 +25,18 @@ struct options {
 	const char *url, *unix_socket, *cacert;
 	unsigned count, inflight;
 	unsigned lists;
-	unsigned rest_us; /* if they are sent one after the other */
+	unsigned rest_us; /* before each create; only with one in flight */
 	bool warm, pages;
 	struct coc_creds *creds;
 	struct buf content;
 };
 
-/* A handle with the request that it has under way. */
+/* A curl handle with the request that it sends. */
 struct sender {
 	CURL *easy;
 	struct curl_slist *headers;
 	struct coc_request request;
-	unsigned number, requests_left; /* of a create, if many are in flight */
+	unsigned number, requests_left; /* of the create; only with many in flight */
 };
 
 static size_t drop(char *data, size_t unit, size_t n, void *to)
@@ -82,8 +82,8 @@ static enum coc_operation operation_of(const struct options *options)
 	return options->pages ? COC_OP_LIST : COC_OP_CREATE;
 }
 
-/* Builds and signs the request of a number, a create or a list of its name, and gives it to the
- * handle. */
+/* Builds and signs a request, and gives it to the handle. This is the create of the job `number`,
+ * or a list of the jobs of its name. With --pages it is the page `number` of the list. */
 static void sender_load(struct sender *sender, const struct options *options,
 			enum coc_operation operation, unsigned number)
 {
@@ -169,7 +169,7 @@ static double send_in_turn(const struct options *options)
 	return taken;
 }
 
-/* Loads what a handle sends next for its create. */
+/* Gives a handle the next request of its create: a list, or at last the create itself. */
 static void sender_load_next(struct sender *sender, const struct options *options)
 {
 	bool asks = sender->requests_left > 1;
@@ -178,7 +178,7 @@ static void sender_load_next(struct sender *sender, const struct options *option
 	sender_load(sender, options, asks ? COC_OP_LIST : operation_of(options), sender->number);
 }
 
-/* Gives a handle the create of a number. */
+/* Begins the create of the job `number` on a handle. */
 static void sender_begin(struct sender *sender, const struct options *options, unsigned number)
 {
 	sender->number = number;
@@ -186,8 +186,8 @@ static void sender_begin(struct sender *sender, const struct options *options, u
 	sender_load_next(sender, options);
 }
 
-/* Takes the answers that have arrived, and sends the next requests on the same handles. Returns how
- * many answers it took. */
+/* Takes the answers that have arrived, and sends the next requests on the same handles. *sent: how
+ * many creates have begun. Returns how many creates were answered. */
 static unsigned take_answers(CURLM *multi, const struct options *options, unsigned *sent)
 {
 	unsigned answers = 0;

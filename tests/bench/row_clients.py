@@ -31,7 +31,7 @@ class Clients(row.Row):
         self.sdk = self.stage.bench.sdk()
 
     def sign(self):
-        """Signs again, because an old signature is refused."""
+        """Signs all requests again, because the service refuses an old signature. Returns what curl.prepare() returns."""
         return curl.prepare(self.server, self.documents, self.stage.fresh("signed"))
 
     def call_and_commit(self, count, line, rest_seconds=0):

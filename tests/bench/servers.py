@@ -27,7 +27,7 @@ def make_pair(place):
 class Server(service.Cocd):
     """A started service of one kind (bare, cocd) and scheme (http, https).
 
-    A bare service waits latency_ms before each answer; with lists_at_once, not before that to a list."""
+    A bare service waits latency_ms before each answer; with lists_at_once, it answers a list without a wait."""
 
     def __init__(self, place, kind, scheme, pair, latency_ms=0, lists_at_once=False):
         super().__init__(place, os.path.join(place, "service.log"))

@@ -106,7 +106,8 @@ class Lab:
 
 
 def pieces(space):
-    """Returns the buckets of the two histograms, and the longest waits for the ledger's disk."""
+    """Returns the counts in the buckets (BOUNDS) of three histograms. They are the loop's pieces of work by the clock, the same
+    by processor time, and the waits for the ledger's disk."""
     text = tools.read(space.at(".coc", "metrics")).decode()
 
     def counts(name):
@@ -163,7 +164,7 @@ def changes_of_names(lab, begin):
 
 
 def mute_service(lab, begin):
-    """Nothing is answered, all deadlines pass at once, and the service comes back."""
+    """The service answers nothing, the deadlines of all requests pass at the same time, and the service comes back."""
     cocd = lab.cocd()
     space = lab.space(f"http://127.0.0.1:{cocd.address[1]}", cocd.keys_file, timeout="8")
     lab.at_once(space, "close", many=20)
@@ -190,7 +191,7 @@ def killed_closer(lab, begin):
 
 
 def documents(lab, begin):
-    """64 KB in the worst forms."""
+    """Documents of 64 KB in the forms that take cocfs longest to check."""
     space = lab.over_cocd()
     size = 65000
     head = "meta:\n  name: worst\n  schemaVersion: 3\ninputs: {}\n"
@@ -229,7 +230,7 @@ def big_directory(lab, begin):
 
 
 def rename_of_a_directory(lab, begin):
-    """Exempt: its cost is in docs/performance.md."""
+    """No goal holds for this attack: docs/performance.md says what it costs."""
     space = lab.over_cocd()
     space.unmount()
     spools.fill(space.state, "big", lab.options.big)

@@ -17,8 +17,8 @@ static inline double now_s(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* Does nothing for `us` microseconds: after a rest the processor, the service and the disk are
- * slower. */
+/* Does nothing for `us` microseconds; 0: returns at once. After a rest the processor, the service
+ * and the disk are slower. */
 static inline void rest(unsigned us)
 {
 	const struct timespec pause = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
@@ -35,7 +35,7 @@ static inline void __attribute__((noreturn)) give_up(const char *what, int errnu
 	exit(1);
 }
 
-/* Reads a count from the command line. Gives up if it is below 1. */
+/* Reads a count from the command line. Gives up if the count is below 1 or above 100,000,000. */
 static inline unsigned count_of(const char *text)
 {
 	unsigned long count = strtoul(text, NULL, 10);

@@ -31,7 +31,8 @@ static void read_content(const char *path)
 	name_width = name_place ? strspn(name_place, "N") : 0;
 }
 
-/* Calls the job after its file, as each job is to have a name of its own. */
+/* Puts the file's name into the content as the job's name, because each job must have a name of its
+ * own. */
 static void put_name(const char *name)
 {
 	size_t size = strnlen(name, name_width);
@@ -61,7 +62,7 @@ static void write_files(int directory, const char *prefix, unsigned writer, unsi
 	}
 }
 
-/* Starts a process that writes when the pipe ends. */
+/* Starts a process that writes its files as soon as main() closes the pipe start. */
 static void start_writer(int directory, const char *prefix, unsigned writer, unsigned count,
 			 const int start[2])
 {

@@ -11,10 +11,10 @@ TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bounds.txt")
 @dataclass(frozen=True)
 class Bound:
     name: str
-    kernel: tuple       # holds from this version on
+    kernel: tuple       # the bound holds from this version of Linux on
     must_equal: bool
     value: float
-    tolerance: float    # as a part of the value
+    tolerance: float    # a part of the value: 0.05 for ±5%
     goal: float | None
 
     def judge(self, count):

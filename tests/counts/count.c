@@ -12,8 +12,8 @@
  * for 8 seconds.
  *
  * Memory is what the C library says is in use, without that of SQLite, whose cache has a bound of
- * its own. To ask that costs a look at every free piece. So it is asked for one request after each
- * change of "wanted", before the program sees that request.
+ * its own. To ask that costs a look at every free piece. So it is asked once after each change of
+ * "wanted": at the next request, before the program sees that request.
  */
 #define _GNU_SOURCE
 #undef _FILE_OFFSET_BITS /* pwrite() and pwrite64() are two names here */
@@ -35,11 +35,11 @@
 #define FUSE_MAJOR 10 /* the device number of /dev/fuse, in each Linux */
 #define FUSE_MINOR 229
 #define LOADAVG_MAX 100	    /* bytes of /proc/loadavg, at most */
-#define PID_MAX "4194304\n" /* the largest that the kernel accepts */
+#define PID_MAX "4194304\n" /* the most that the kernel accepts as pid_max */
 
 /* counted.py has the same layout. */
 struct counts {
-	uint64_t wanted, sampled; /* equal: memory is that of the last sample asked for */
+	uint64_t wanted, sampled; /* numbers of the sample asked for, and of the last one */
 	uint64_t memory;	  /* bytes in use */
 	uint64_t syncs;
 	uint64_t log_writes;
@@ -91,7 +91,8 @@ static bool is_fuse(int fd)
 	       st.st_rdev == makedev(FUSE_MAJOR, FUSE_MINOR);
 }
 
-/* Does the path of an open file end like this? A thread may have descriptors of its own. */
+/* Does the path of an open file end with `end`? thread-self, because a thread may have descriptors
+ * of its own. */
 static bool is_open_as(int fd, const char *end)
 {
 	const ssize_t size = (ssize_t)strlen(end);

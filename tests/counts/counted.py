@@ -13,7 +13,7 @@ import tools
 COUNT = os.path.abspath(os.environ.get("COCFS_COUNT", os.path.join(tools.ROOT, "build", "tests", "count.so")))
 
 COUNTS = struct.Struct("=5Q64Q")  # struct counts of count.c
-WANTED, SAMPLED, MEMORY, SYNCS, LOG_WRITES, REQUESTS = range(6)  # where COUNTS has these numbers
+WANTED, SAMPLED, MEMORY, SYNCS, LOG_WRITES, REQUESTS = range(6)  # the indexes of these members in COUNTS
 
 NAMES = {1: "LOOKUP", 3: "GETATTR", 4: "SETATTR", 8: "MKNOD", 9: "MKDIR", 14: "OPEN", 15: "READ", 16: "WRITE", 17: "STATFS",
          18: "RELEASE", 22: "GETXATTR", 23: "LISTXATTR", 25: "FLUSH", 26: "INIT", 27: "OPENDIR", 28: "READDIR", 29: "RELEASEDIR",
@@ -85,8 +85,8 @@ class Counter:
         return self._read()[MEMORY]
 
     def each(self, act, few, many):
-        """Returns what act(N) makes the mount do for each of N. What it does once for all is not counted: the result is the
-        difference between many and few. act gets numbers that it may use for names."""
+        """Returns what the mount does for one number of act(numbers), in which the numbers may be used for names. What the mount
+        does once for all numbers is not counted: the result is the difference between many and few."""
         numbers = itertools.count()
 
         def done(count):

@@ -14,7 +14,7 @@ import tools
 
 NAMED = 1000, 3000       # jobs in a directory; each has its .id
 WARM, WRITTEN = 8500, 2000
-WIDE = 64                # as many handles of curl are kept as were in use at once, at most HTTP_EASY_SPARE_MAX
+WIDE = 64                # writers at first: cocfs keeps as many curl handles as it has ever used at once, up to HTTP_EASY_SPARE_MAX
 HELD = 20, 120           # submissions in flight
 CONTENT = 16384          # bytes of the content of each submission
 

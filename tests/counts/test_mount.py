@@ -10,7 +10,7 @@ import spools
 import tools
 
 FEW, MANY = 5, 25
-LISTED = 200, 600    # names that fill some answers to READDIRPLUS
+LISTED = 200, 600    # jobs in a directory: their names fill several answers to READDIRPLUS
 OTHERS = 100, 300    # jobs of others, in pages of 100
 
 
@@ -30,7 +30,7 @@ def copy(space, src, names, version="1"):
 
 
 def calls_each(space, act):
-    """Returns the calls to the service for each of MANY - FEW."""
+    """Returns how many calls to the service act(names) makes for one name, without the calls that are made once."""
     names = (f"job-{n}" for n in itertools.count())
 
     def done(count):

@@ -10,8 +10,8 @@
 #include "job/comments.h"
 #include "must.h"
 
-/* Any bytes as the content of a job file: its comments give good values, or an error with its
- * position. */
+/* Reads any bytes as the content of a job file: its comments must give values that attr_check()
+ * accepts, or an error with its position. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct comments comments = {0};

@@ -12,8 +12,8 @@
 #include "must.h"
 
 /*
- * Any bytes at all four levels. The sanitizers check the memory; this file checks what the levels
- * promise each other.
+ * Checks any bytes at all four levels of the DSL check. The sanitizers check the memory; this file
+ * checks what the levels promise each other.
  */
 
 static void must_be_a_finding(const struct dsl_finding *finding)

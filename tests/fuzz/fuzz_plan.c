@@ -10,8 +10,8 @@
 #include "service/simulate/plan.h"
 
 /*
- * Any content as the document of an execution of the local service: there is always a plan within
- * its bounds, and it always comes to rest.
+ * Takes any content as the document of an execution of the local service. There must always be a
+ * plan within its bounds, and the execution must always end, or wait for an operation.
  */
 
 #define START 1000

@@ -114,8 +114,8 @@ static int open_connection(void)
 
 /*
  * Waits until the service has read what was sent, or has closed the connection. If the end arrives
- * in one event with the last bytes, libmicrohttpd does not see the end, and would wait until its
- * patience is over.
+ * in one event with the last bytes, libmicrohttpd does not see the end, and would wait until idle_s
+ * is over.
  */
 static void wait_until_read(int fd)
 {
@@ -129,8 +129,9 @@ static void wait_until_read(int fd)
 	}
 }
 
-/* Sends the bytes and reads until the service closes the connection. The service must close: after
- * the end of the input, or when its patience is over. */
+/* Sends the bytes and reads until the service closes the connection. The service must close it:
+ * after the end of the input, or after idle_s or request_s. Returns how many bytes are in
+ * answer. */
 static size_t exchange(const uint8_t *data, size_t size)
 {
 	int fd = open_connection();
@@ -148,7 +149,8 @@ static size_t exchange(const uint8_t *data, size_t size)
 	return got;
 }
 
-/* The first answer, if there is one: it is HTTP, and no failure of the service itself. */
+/* Checks the first answer in `answer`, if there is one: it must be HTTP, and no failure of the
+ * service itself. */
 static void must_be_an_answer(size_t size)
 {
 	if (!size)

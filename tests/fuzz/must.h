@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* If a condition does not hold, the fuzzer has found a fault. */
+/* Ends the fuzzer if a condition does not hold: the input has found a fault. */
 #define must(condition)                                                                            \
 	do {                                                                                       \
 		if (!(condition))                                                                  \

@@ -104,7 +104,7 @@ MUTATIONS = [
 
 
 def run_programs(build):
-    """Returns the first program that fails, or None."""
+    """Returns a text that names the first program that fails, and its first failing test; None if all succeed."""
     for program in PROGRAMS:
         try:
             done = subprocess.run([build / "tests" / program], stdout=subprocess.PIPE,

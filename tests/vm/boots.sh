@@ -28,7 +28,7 @@ die() {
 	exit 1
 }
 
-# Waits until a command is well, for two minutes at most: the machine has no acceleration.
+# Waits until a command succeeds, for two minutes at most: the machine has no acceleration.
 await() {
 	local until=$((SECONDS + 120))
 	while [ $SECONDS -lt $until ]; do
@@ -38,7 +38,7 @@ await() {
 	die "in vain: $*"
 }
 
-# fails COMMAND...: is well if the command is not.
+# fails COMMAND...: ends the test with die() if the command succeeds.
 fails() {
 	! "$@" >/dev/null 2>&1 || die "this must fail: $*"
 }
@@ -51,7 +51,7 @@ queue_is_empty() {
 	[ -z "$(cat $jobs/.coc/queue)" ]
 }
 
-# each_is_made_once NUMBER: so many job files have a job of their own each, and the service has these jobs, that of
+# each_is_made_once NUMBER: NUMBER job files have a job of their own each. The service has these jobs, the job of
 # cocfs@other.service, and no more.
 each_is_made_once() {
 	local expected=$1 listed file
@@ -73,7 +73,7 @@ write_jobs() {
 	done
 }
 
-# are_queued PREFIX NUMBER: so many at least are in the ledger, and not submitted.
+# are_queued PREFIX NUMBER: at least NUMBER jobs whose names begin with PREFIX are in the ledger, and not submitted.
 are_queued() {
 	local found
 	found=$(grep -c "$1" $jobs/.coc/queue) || :
@@ -81,7 +81,7 @@ are_queued() {
 	say "$found jobs are queued"
 }
 
-# The secret keys that there are: in no setting of a unit, in no message, and in no list of processes.
+# Each secret key of this machine must be in no setting of a unit, in no message, and in no list of processes.
 no_secret_is_shown() {
 	local secret
 	systemctl show '*' >/tmp/shown
