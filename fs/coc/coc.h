@@ -80,9 +80,9 @@ struct coc_answer {
 	const char *request_id; /* "" if there is none */
 	int64_t retry_after_ms; /* from Retry-After; -1 if there is none */
 
-	const char *document_id;	     /* the answer of a create: the ID of the new job */
-	const struct coc_details *details;   /* the answer of ShowDocument */
-	const struct coc_summary *summaries; /* the answer of a list: one page */
+	const char *document_id;	     /* a create: the ID of the new job; else NULL */
+	const struct coc_details *details;   /* a show: the job; else NULL */
+	const struct coc_summary *summaries; /* a list: one page of jobs; else NULL */
 	size_t n_summaries;
 	/* list: rows of the page that are not in summaries. They have no ID or no name, or a text
 	 * that is wrong or too long, or they are beyond COC_LIST_PAGE rows */

@@ -19,7 +19,7 @@ struct coc_creds {
 	struct secret *security_token; /* NULL: the keys have none */
 	struct secret *token;	       /* X-Auth-Token; then ak and sk are NULL */
 	char *domain_id;	       /* value of the header X-Domain-Id, or NULL */
-	char *source;		       /* the place that they come from, for people */
+	char *source;		       /* name of the place that these come from, for people */
 	int64_t expires_s;	       /* since the epoch; 0: no end is known */
 };
 

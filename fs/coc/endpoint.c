@@ -19,7 +19,7 @@
 #define VARIABLE_PREFIX "HUAWEICLOUD_SDK_REGION_" SERVICE "_"
 #define FILE_VARIABLE "HUAWEICLOUD_SDK_REGIONS_FILE"
 #define FILE_NAME "regions.yaml"
-#define REGION_MAX 64 /* letters in the name of a region */
+#define REGION_MAX 64 /* the most characters in the name of a region */
 
 #define ALPHABET "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"

@@ -8,9 +8,9 @@
 
 /*
  * The variables HUAWEICLOUD_SDK_… from which the official SDKs read credentials, and
- * HUAWEICLOUD_SDK_X_AUTH_TOKEN, which only cocfs reads. They are taken once, at the start, and
- * secrets are wiped where the process got them. So /proc/PID/environ shows no key, and no program
- * that cocfs starts (fusermount3) gets one.
+ * HUAWEICLOUD_SDK_X_AUTH_TOKEN, which only cocfs reads. They are taken once, at the start, and the
+ * secrets among them are wiped in the environment of the process. So /proc/PID/environ shows no
+ * key, and no program that cocfs starts (fusermount3) gets one.
  */
 struct coc_environment {
 	struct secret *sk, *security_token, *token;

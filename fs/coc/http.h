@@ -21,7 +21,7 @@ struct http_options {
 	const char *cacert;	  /* PEM file of the CA to trust instead of the system's, or NULL */
 	bool proxy;		  /* use the proxy that the environment names, if any */
 	unsigned running_max;	  /* see http_set_running_max() */
-	unsigned connections_max; /* connections that are kept, with idle ones; 0: no bound */
+	unsigned connections_max; /* most connections that are kept, with idle ones; 0: no bound */
 };
 
 /* A request. All borrowed until the request ends. */

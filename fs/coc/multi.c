@@ -330,7 +330,7 @@ static int on_timer(CURLM *handle, long timeout_ms, void *data)
 	return 0;
 }
 
-/* Makes a handle that reports its sockets and its timer. NULL when out of memory. */
+/* Makes a handle that reports its sockets and its timer. NULL: out of memory. */
 static CURLM *make_handle(struct multi *multi)
 {
 	CURLM *handle = curl_multi_init();

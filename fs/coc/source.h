@@ -14,8 +14,8 @@
  */
 int coc_source_canonical(const char *source, char **ret_canonical, struct err *err);
 
-/* Do both SOURCEs stand for the same service, with the regions and overrides of now? A text that is
- * no SOURCE is the same only as itself. */
+/* Do both SOURCEs stand for the same service, as the regions and their overrides are now? A text
+ * that is no SOURCE is the same only as itself. */
 bool coc_source_is_same(const char *a, const char *b);
 
 #endif

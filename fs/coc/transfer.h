@@ -27,7 +27,7 @@ struct transfer {
 	unsigned attempts;	 /* how often curl began to send the request */
 	int shortage;		 /* EMFILE or ENFILE: no descriptor at the last attempt; else 0 */
 	bool untaken;		 /* set by transfer_end(): the kernel took no byte of any attempt */
-	bool repeated;		 /* curl wanted to send it again and was stopped */
+	bool repeated;		 /* on_attempt() has stopped curl from sending the request twice */
 	/* stopped before it was sent: a kept connection had bytes to read */
 	bool stale;
 	/* stopped before it was sent: a new connection had bytes to read */
@@ -38,8 +38,9 @@ struct transfer {
 	 * The service or a proxy has sent the header */
 	bool long_header;
 	unsigned long failures; /* curl_memory_failures() when the exchange began */
-	size_t body_received, header_bytes, header_lines; /* bytes and lines of the answer */
-	size_t kept_max;				  /* bytes of the answer's body to keep */
+	/* what has come of the answer: bytes of its body, bytes and lines of its headers */
+	size_t body_received, header_bytes, header_lines;
+	size_t kept_max;	 /* bytes of the answer's body to keep */
 	bool cut;		 /* the answer's body is longer than kept_max */
 	bool secret;		 /* body has to be wiped */
 	const char *wanted;	 /* the name of a header to keep, or NULL */

@@ -103,7 +103,7 @@ static const struct verdict_row {
 	 * a 504 may be that of a call within the service. */
 	{500, 502, NULL, &failed},
 	{504, 599, NULL, &failed},
-	/* the one 503 that the gateway gives before it passes the call on */
+	/* the gateway gives this 503 before it passes the call on, so nothing was done */
 	{503, 503, ".0613", &iam_away},
 	{503, 503, NULL, &failed},
 	/* codes that mean the same under any other status */

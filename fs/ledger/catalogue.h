@@ -56,8 +56,7 @@ struct ledger_catalogue_row {
 	const char *import_name;
 };
 
-/* Calls fn for the jobs after `after`, as ledger_catalogue_ids() does, with all that is known of
- * each. */
+/* Calls fn as ledger_catalogue_ids() does, but with a whole struct ledger_catalogue_row. */
 int ledger_catalogue_list(struct ledger *ledger, const char *after, int max,
 			  int (*fn)(void *data, const struct ledger_catalogue_row *row),
 			  void *data);

@@ -21,14 +21,14 @@ struct ledger_changes {
 	bool is_muted; /* nothing is noted: ledger_changes_mute() */
 };
 
-/* After ledger_changes_begin() SQLite reports each change to ledger->changes. It returns 0 or
- * -errno. ledger_changes_end() frees the notes. */
+/* ledger_changes_begin() makes SQLite report each change to ledger->changes from now on. Returns 0
+ * or -errno. ledger_changes_end() frees what ledger->changes holds. */
 int ledger_changes_begin(struct ledger *ledger);
 void ledger_changes_end(struct ledger *ledger);
 
-/* Call one of these when the transaction was committed or undone. They call the function of
+/* Call one of these when the transaction was committed or undone. Both call the function of
  * ledger_on_change(): after a commit for the changes that were not reported yet, after an undo for
- * all. Then they empty the notes. */
+ * all. Then both empty the notes. */
 void ledger_changes_committed(struct ledger *ledger);
 void ledger_changes_undone(struct ledger *ledger);
 

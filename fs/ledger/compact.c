@@ -29,7 +29,7 @@ int ledger_compact(struct ledger *ledger)
 		 surplus < FREE_PAGES_STEP ? (int)surplus : FREE_PAGES_STEP);
 	stall_disk_begin(ledger->stall);
 	code = sqlite3_exec(ledger->db, step, NULL, NULL, NULL);
-	/* the file gets smaller only when the log is taken over into it */
+	/* after the last step, take the log over into the file: only then the file gets smaller */
 	if (code == SQLITE_OK && surplus <= FREE_PAGES_STEP)
 		code = sqlite3_wal_checkpoint_v2(ledger->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
 						 NULL);

@@ -20,7 +20,8 @@
 struct image {
 	sqlite3_file file;
 	sqlite3_file *below;
-	const atomic_bool *stopped; /* NULL while the image is opened */
+	/* set by ledger_image_open(); NULL before that: no read is stopped */
+	const atomic_bool *stopped;
 };
 
 static struct vfs_layer layer;

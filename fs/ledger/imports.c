@@ -143,7 +143,7 @@ int ledger_import_glance(struct ledger *ledger, const char *name, struct import_
 	code = sqlite3_step(stmt);
 	if (code == SQLITE_ROW)
 		*ret_glance = (struct import_glance){
-			/* + 1 for the newline */
+			/* + 1: the text of NAME.id ends with a newline */
 			.id_size = (uint64_t)sqlite3_column_int64(stmt, 0) + 1,
 			.error_size = (uint64_t)sqlite3_column_int64(stmt, 1),
 			.is_fetched = sqlite3_column_int64(stmt, 2) > 0,

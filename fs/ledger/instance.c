@@ -315,8 +315,7 @@ int ledger_renew_instance(struct ledger *ledger, const struct ledger_owner *owne
 	if (r < 0 && is_new)
 		return err_set(err, -r, "the instance file %s cannot be made: %s", owner->instance,
 			       strerror(-r));
-	/* such as a full disk: go on, because the ledger still has the mark of one of the two files
-	 */
+	/* the disk may be full. Go on: the ledger still has the mark of one of the two files */
 	if (r < 0)
 		log_info("the instance file stays what it is: %s", strerror(-r));
 	if (owner->rebind)

@@ -15,7 +15,7 @@
 /* Reads the columns of JOB_COLUMNS. Returns 0 or -ENOMEM. */
 static int read_job(sqlite3_stmt *stmt, struct job_record *job)
 {
-	/* in the order of the columns 6 to 10 */
+	/* in the order of the columns 6 to 10 of JOB_COLUMNS */
 	static const enum attr attrs[] = {ATTR_RISK_LEVEL, ATTR_ENTERPRISE_PROJECT_ID, ATTR_NAME,
 					  ATTR_DESCRIPTION, ATTR_TAGS};
 
@@ -156,7 +156,7 @@ int ledger_glance(struct ledger *ledger, const char *path, struct job_glance *re
 	if (code == SQLITE_DONE)
 		return -ENOENT;
 	if (code == SQLITE_ROW && ret_glance->id_size)
-		ret_glance->id_size++; /* room for the newline */
+		ret_glance->id_size++; /* the text of NAME.id ends with a newline */
 	return ledger_errno(code);
 }
 
@@ -380,7 +380,8 @@ int ledger_forget(struct ledger *ledger, int64_t row)
 
 	if (r < 0)
 		return r;
-	/* record the job as forgotten: a create must not take it for a new job */
+	/* record the job as forgotten: a create must not take this job instead of making a new
+	 * one */
 	r = ledger_run_row(ledger, STMT_REMEMBER, row);
 	if (r == 0)
 		r = ledger_run_with(ledger, STMT_FORGET, row, clock_realtime_ms());
@@ -400,7 +401,7 @@ int ledger_drop(struct ledger *ledger, int64_t row)
 {
 	int r = ledger_has_queued(ledger, row);
 
-	/* a queued submission needs the row */
+	/* keep the row for a queued submission, which needs it */
 	if (r != 0)
 		return r < 0 ? r : ledger_forget(ledger, row);
 	return ledger_run_row(ledger, STMT_DROP, row);

@@ -27,7 +27,8 @@
 /* No other process writes to the ledger, and the loop must not wait for one. */
 #define BUSY_TIMEOUT_MS 100
 
-/* Reads the first column of the first row; 0 if there is no row. Returns 0 or -errno. */
+/* Runs a query, and reads the first column of its first row; 0 if there is no row. Returns 0 or
+ * -errno. */
 static int query_int(sqlite3 *db, const char *text, int64_t *ret_value)
 {
 	sqlite3_stmt *stmt;

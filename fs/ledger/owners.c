@@ -138,8 +138,8 @@ int ledger_owners_known(struct ledger *ledger)
 	return r;
 }
 
-/* Sets *row to the number of the next row after it, and finds the path of that row. The caller
- * frees *ret_path. -ENOENT: there is no further row. */
+/* Finds the row with the next number after *row: sets *row to its number, and *ret_path to its
+ * path, which the caller frees. -ENOENT: there is no further row. */
 static int next_path(struct ledger *ledger, int64_t *row, char **ret_path)
 {
 	int r = 0, code;
@@ -160,8 +160,8 @@ static int next_path(struct ledger *ledger, int64_t *row, char **ret_path)
 }
 
 /* Calls find for the path of each row, and records the owner that find returns. At the end records
- * that all owners are known. Call this function in an open transaction. Returns 0 or a negative
- * value. */
+ * that all owners are known. Returns 0, or a negative value of find or the ledger: then the caller
+ * undoes the changes. */
 static int learn_owners(struct ledger *ledger,
 			int (*find)(void *data, const char *path, struct owner *ret_owner),
 			void *data)

@@ -4,7 +4,7 @@
 
 #include "ledger/db.h"
 
-/* The owners of a row, as statements have them. */
+/* Owners and holdings, as the parameters and columns of statements have them. */
 
 /* Binds an owner at the six parameters from `place` on: uid, gid and mode of the file, then those
  * of its directory. */

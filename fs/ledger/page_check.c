@@ -14,8 +14,9 @@
  */
 #include "ledger/page_check.h"
 
-#define FILE_HEAD 100		 /* bytes before the head of the tree on the first page */
-#define MAP_ENTRY 5		 /* bytes: what a page is, and the page above it */
+#define FILE_HEAD 100 /* bytes before the head of the tree on the first page */
+/* bytes for each page: its kind (1), and the number of the page above it (4) */
+#define MAP_ENTRY 5
 #define PENDING_BYTE 0x40000000u /* SQLite uses the page with this byte only for locks */
 #define CELL_MIN 4		 /* bytes that a cell or a free block takes at least */
 

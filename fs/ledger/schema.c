@@ -28,7 +28,7 @@
 /* Finds the submissions that were queued before -o rebind (instance.c). */
 #define REBOUND_INDEX "CREATE INDEX submission_rebound ON submission (job) WHERE rebound;"
 
-/* For the jobs that the service has listed (catalogue.c). */
+/* The table of the jobs that the service has listed (catalogue.c). */
 #define CATALOGUE_SINCE ", since INTEGER NOT NULL DEFAULT 0"
 #define CATALOGUE_TABLE(more)                                                                      \
 	"CREATE TABLE catalogue ("                                                                 \
@@ -39,7 +39,7 @@
 	" update_ms INTEGER NOT NULL,"                                                             \
 	" creator TEXT, modifier TEXT, project TEXT" more ") WITHOUT ROWID;"
 
-/* For the jobs that no path is bound to (imports.c). */
+/* The table of the imports: jobs that no path is bound to (imports.c). */
 #define IMPORT_TABLE(more_columns)                                                                 \
 	"CREATE TABLE import ("                                                                    \
 	" job_id TEXT PRIMARY KEY,"                                                                \
@@ -185,7 +185,7 @@ static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 	      "ALTER TABLE job ADD COLUMN dir_mode INTEGER NOT NULL DEFAULT 448;"
 	      "ALTER TABLE job ADD COLUMN heir INTEGER;"
 	      "ALTER TABLE job ADD COLUMN heir_reads INTEGER NOT NULL DEFAULT 0",
-	/* for an unfinished create nobody asked what the service had before: the record is
+	/* before an unfinished create the older cocfs did not ask for known jobs: the record is
 	 * partial */
 	[5] = KNOWN_TABLE "INSERT INTO known SELECT id, 0, 1, '' FROM submission"
 			  " WHERE state <> " SQL_QUEUED " AND kind = 1",
@@ -200,13 +200,14 @@ static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 	      " WHERE job.id = submission.job)) WHERE state <> " SQL_QUEUED " AND kind = 2",
 	[8] = "ALTER TABLE space ADD COLUMN scanned_ms INTEGER NOT NULL DEFAULT 0;" CATALOGUE_TABLE(
 		""),
-	/* a cocfs of that time bound only jobs that it had made */
+	/* a cocfs of that time bound only jobs that it had made: each binding is on purpose */
 	[9] = "ALTER TABLE job ADD COLUMN on_purpose INTEGER NOT NULL DEFAULT 0;"
 	      "UPDATE job SET on_purpose = 1 WHERE job_id IS NOT NULL",
 	/* a mount that showed no imports still shows none: ledger_imports_by_default() */
 	[10] = "ALTER TABLE space ADD COLUMN imports INTEGER NOT NULL DEFAULT 0;"
 	       "ALTER TABLE space ADD COLUMN placed INTEGER NOT NULL DEFAULT 0;" IMPORT_TABLE(""),
-	/* it is not known whether this is a copy: ledger_renew_instance() */
+	/* without a mark it is not known whether this is a copy: ledger_renew_instance() makes
+	 * one */
 	[11] = "ALTER TABLE space ADD COLUMN instance TEXT; ALTER TABLE space ADD COLUMN mark TEXT;"
 	       "ALTER TABLE submission ADD COLUMN rebound INTEGER NOT NULL DEFAULT "
 	       "0;" REBOUND_INDEX,
@@ -220,8 +221,8 @@ static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 	[13] = "ALTER TABLE space ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0;"
 	       "ALTER TABLE catalogue ADD COLUMN since INTEGER NOT NULL DEFAULT 0",
 	[14] = "ALTER TABLE job ADD COLUMN unread INTEGER NOT NULL DEFAULT 0",
-	/* a cocfs of that time did not ask which user may get a job: what it queued makes a job, as
-	 * before */
+	/* a cocfs of that time did not ask which user may get a job: what it queued makes a new
+	 * job, as before */
 	[15] = "ALTER TABLE submission ADD COLUMN adopts INTEGER NOT NULL DEFAULT 0",
 	[16] = "ALTER TABLE import ADD COLUMN read_version INTEGER NOT NULL DEFAULT 0",
 	/* it is not known which rows had other owners: all versions that were shown stay shown */

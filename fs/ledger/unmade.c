@@ -90,7 +90,7 @@ int ledger_next_unmade(struct ledger *ledger, const char *dir, int64_t after,
 		snprintf(ret_unmade->name, sizeof(ret_unmade->name), "%s",
 			 (const char *)sqlite3_column_text(stmt, 1));
 		ret_unmade->seen = (struct job_glance){
-			.id_size = id_size ? id_size + 1 : 0, /* + 1 for the newline */
+			.id_size = id_size ? id_size + 1 : 0, /* + 1: NAME.id ends with a newline */
 			.error_size = (uint64_t)sqlite3_column_int64(stmt, 3),
 			.changed_ms = sqlite3_column_int64(stmt, 4),
 			.holding = ledger_column_holding(stmt, 5),

@@ -27,7 +27,7 @@
 #define FRAME_HEAD 24 /* bytes of the head of a page in the log (SQLite's file format, 4.1) */
 /* offset in the head: the size of the database at the end of a commit, else 0 */
 #define FRAME_DB_SIZE 4
-#define GATHER_MAX (1 << 16) /* bytes; what is larger is written in several steps */
+#define GATHER_MAX (1 << 16) /* bytes; a larger commit is written in several steps */
 
 /* A log. The file of SQLite's own VFS follows it in the same piece of memory. */
 struct log {

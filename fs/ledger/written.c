@@ -24,8 +24,8 @@
 #define LOG_HEAD 32   /* bytes of the head of the log (SQLite's file format, 4.1) */
 #define FRAME_HEAD 24 /* bytes of the head of a page in the log; begins with the page's number */
 
-/* The most pages of a log that is looked through: they are 64 MB. That takes as long as the check
- * of a quarter million jobs. */
+/* The most pages in a log that named_pages() accepts: 64 MB. To look at so many takes as long as
+ * the check of a whole ledger of a quarter million jobs. */
 #define FRAMES_MAX 16384
 
 #define PAGE_SIZE_MAX 65536 /* SQLite's greatest page size */
