@@ -422,8 +422,9 @@ static void a_queued_commit_that_cannot_be_synced_is_refused(void **state)
 	assert_true(fake_service_count(&fixture->service, true) <= 1);
 }
 
-/* A record is made again if the iteration fails after it. The second time finds its own first row
- * in the queue, and must not take that row for newer content. */
+/* A submission goes back into the queue, and then the iteration fails. So the ledger records the
+ * submission again. The second record finds the row of the first in the queue, and must not take
+ * that row for newer content. */
 static void what_goes_back_into_the_queue_twice_is_not_lost(void **state)
 {
 	struct fixture *fixture = *state;
@@ -456,7 +457,7 @@ static void what_goes_back_into_the_queue_is_not_sent_twice(void **state)
 	list = fixture_request(fixture, FAKE_LIST);
 	list->retry_after_ms = 0;
 	fake_request_answer(list, FAKE_BUSY);
-	for (int i = 1; i < 3; i++) /* the answer arrives in this iteration */
+	for (int i = 1; i < 3; i++) /* in the iteration of that answer */
 		assert_int_equal(fixture_commit(fixture, paths[i], paths[i], &writers[i]), 0);
 	fixture_iterate(fixture);
 	assert_true(fake_disk_is_syncing());
@@ -470,7 +471,8 @@ static void what_goes_back_into_the_queue_is_not_sent_twice(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), 4);
 }
 
-/* A submission goes back into the queue while a shared sync is under way, and that sync fails. */
+/* A submission goes back into the queue while a shared sync is under way, and that sync fails. The
+ * submission is sent once all the same. */
 static void what_goes_back_into_the_queue_is_not_sent_twice_when_a_sync_fails(void **state)
 {
 	struct fixture *fixture = *state;
@@ -553,7 +555,7 @@ static void what_goes_on_is_synced_before_it_is_sent(void **state)
 
 	fixture_make(fixture, "a.yaml", "zero");
 	fixture_remount(fixture);
-	fixture_make(fixture, "b.yaml", "two"); /* the head of a new log is synced, too */
+	fixture_make(fixture, "b.yaml", "two"); /* also syncs the head of the new log */
 	fake_disk_fail_syncs(true);
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
 	fixture_iterate(fixture);
@@ -605,9 +607,9 @@ static void what_was_undone_in_the_iteration_is_not_sent(void **state)
 	fixture_assert_state(fixture, "a.yaml", JOB_FAILED);
 }
 
-/* An earlier mount has queued a submission. Now the service's version takes its place. The
- * submission must leave the queue: it could not be sent, and everything behind it would wait
- * forever. */
+/* A submission is queued, as an earlier mount with submit=queue leaves it. Then a commit has the
+ * content that the service holds already. The submission must leave the queue: it could not be
+ * sent, and everything behind it would wait forever. */
 static void what_is_held_takes_the_place_of_what_was_queued(void **state)
 {
 	struct fixture *fixture = *state;
@@ -629,8 +631,8 @@ static void what_is_held_takes_the_place_of_what_was_queued(void **state)
 	fixture_assert_held(fixture, "b.yaml", "three");
 }
 
-/* After a loss of power the old submission must not come back and overwrite a newer, acknowledged
- * content. */
+/* A queued submission was replaced, as in the test above. After a loss of power it must not come
+ * back and overwrite the newer content, whose writer had a success. */
 static void what_was_queued_before_does_not_come_back(void **state)
 {
 	struct fixture *fixture = *state;

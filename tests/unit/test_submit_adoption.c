@@ -81,7 +81,7 @@ static void by_name_it_is_updated(void **state)
 	assert_has_job(fixture, "a.yaml", theirs->id);
 	assert_string_equal(theirs->content[2], "mine");
 	assert_int_equal(fixture->service.counts[FAKE_CREATE], 0);
-	/* a second path with the same job name */
+	/* a second path cannot have a job of the same name */
 	assert_int_equal(commit_text(fixture, "d/a.yaml", "other"), -EEXIST);
 	assert_int_equal(fake_service_count(&fixture->service, false), 1);
 }
@@ -184,7 +184,7 @@ static void a_job_of_the_same_moment_is_warned_of(void **state)
 	fixture_request(fixture, FAKE_CREATE);
 	theirs = fake_service_make(&fixture->service, "a", "same");
 	fixture_answer(fixture, FAKE_CREATE, FAKE_TRUTH);
-	assert_false(writer.told); /* the list is still without an answer */
+	assert_false(writer.told); /* the list of the second look has no answer yet */
 	assert_true(fixture_quiesce(fixture));
 	assert_int_equal(writer.result, 0);
 	{

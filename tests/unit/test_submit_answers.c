@@ -46,7 +46,7 @@ static void an_id_that_was_there_before_is_no_answer(void **state)
 	fixture_assert_held(fixture, "a.yaml", "one");
 }
 
-/* The result of each answer to a create, an update and a deletion that the service has not done. */
+/* The result of an answer to a create or an update that the service has not done. */
 struct row {
 	enum fake_answer answer;
 	int result;	      /* what the writer gets */
@@ -126,7 +126,8 @@ static void queue_answers_by_table(void **state)
 	}
 }
 
-/* The question before a create gets the same answers. Then no create is sent. */
+/* The question before a create (a list) gets each answer of the tables above. Then no create is
+ * sent. */
 static void no_create_is_sent_when_the_question_is_not_answered(void **state)
 {
 	static const struct row rows[] = {

@@ -105,7 +105,8 @@ static void what_is_not_told_is_what_it_was(void **state)
 	assert_string_equal(risk_of(fixture), "HIGH");
 }
 
-/* Neither this space nor the service says a level: the job keeps the level that it had. */
+/* Nothing in this space gives a risk level: a job that exists keeps the level that the service has,
+ * but a new job is refused. */
 static void a_job_that_exists_needs_no_level(void **state)
 {
 	struct fixture *fixture = *state;
@@ -229,7 +230,8 @@ static void an_empty_description_of_the_files_own_stays(void **state)
 	assert_held(fixture, ATTR_DESCRIPTION, "");
 }
 
-/* Binds a path to a job of others. The service tells its level, or not (NULL). */
+/* Binds a.yaml to a job of another client. risk: the level that the service told with it; NULL:
+ * none. */
 static void bind_foreign_job(struct fixture *fixture, const char *risk)
 {
 	const struct owner owner = {0};
@@ -251,7 +253,7 @@ static void what_the_service_does_not_tell_may_be_the_same(void **state)
 		.content = "# coc.tags: a=1\n# coc.enterprise_project_id: 7\none"};
 
 	bind_foreign_job(fixture, "HIGH");
-	/* the first write sends the attributes, the second finds them held */
+	/* the first write sends an update, and for the second nothing has changed */
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(commit_to_the_end(fixture, &said), 0);
 	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 1);

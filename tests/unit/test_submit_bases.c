@@ -114,8 +114,8 @@ static void the_text_goes_on_top_of_the_version_that_a_person_names(void **state
 	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 1);
 }
 
-/* A person may name a base that was not read here. But if the file has the text of an older base,
- * the update would take the other's version back. */
+/* A person may name a base that was not read here. But if the file still has the text of an older
+ * base, the update is refused: it would only take the other version back. */
 static void a_base_that_a_person_names_need_not_be_seen_before(void **state)
 {
 	struct fixture *fixture = *state;
@@ -160,7 +160,7 @@ static void a_base_that_was_named_stays(void **state)
 	fixture_answer_update(fixture, FAKE_UNSENT);
 	assert_int_equal(writer.result, -ECONNREFUSED);
 	assert_versions(fixture, 2, 2);
-	/* the text of an older version than the base is sent */
+	/* the base was named, so even the text of an older version is sent */
 	assert_int_equal(commit_text(fixture, "one"), 0);
 	fixture_assert_held(fixture, "a.yaml", "one");
 }
@@ -212,7 +212,7 @@ static void with_overwrite_nothing_is_asked_before(void **state)
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "mine", &writer), 0);
 	fixture_no_request(fixture, FAKE_SHOW);
 	fixture_answer(fixture, FAKE_UPDATE, FAKE_TRUTH);
-	/* the question for the version that the update has made */
+	/* the client asks which version the update has made */
 	fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
 	assert_int_equal(writer.result, 0);
 	assert_versions(fixture, 3, 3);
@@ -332,8 +332,8 @@ static void an_update_whose_version_cannot_be_read_was_done(void **state)
 	assert_versions(fixture, 2, 2);
 }
 
-/* The recorded base is too low, because it was guessed, but the base has the text of the newest
- * version. So the update is no conflict. */
+/* The recorded base is too low, because its number was guessed. But the newest version has the text
+ * of that base, so the update is no conflict. */
 static void a_base_whose_text_is_the_newest_is_no_conflict(void **state)
 {
 	struct fixture *fixture = *state;
@@ -446,9 +446,9 @@ static void a_lost_update_is_found_after_a_loss_of_power(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 1);
 }
 
-/* ---- one path ---- */
+/* ---- several submissions of one path ---- */
 
-/* The base of the next submission of a path is the version that the one before it makes. */
+/* The base of the next submission of a path is the version that the submission before it makes. */
 static void what_stands_behind_is_on_top_of_the_one_before(void **state)
 {
 	(void)state;

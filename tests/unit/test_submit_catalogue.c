@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests: when does a scan begin, who waits for it, what does it show, and which jobs leave the
- * catalogue? */
+/* Tests of scans; a scan reads all pages of the service's list into the catalogue. When does it
+ * begin, who waits for it, what does it show, and which jobs leave the catalogue? */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
@@ -356,7 +356,7 @@ static void a_throttled_scan_waits_and_goes_on(void **state)
 	request = fixture_request(fixture, FAKE_LIST);
 	request->retry_after_ms = 7000;
 	fixture_answer(fixture, FAKE_LIST, FAKE_BUSY);
-	/* the page behind it: the engine holds it until its turn */
+	/* the page behind that page: the engine keeps the answer until its turn comes */
 	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
 	fixture->now_ms += 6999;
 	fixture_no_request(fixture, FAKE_LIST);
@@ -430,7 +430,7 @@ static void pages_are_taken_in_their_order(void **state)
 	look(fixture, &reader);
 	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
 	fake_request_answer(page_request(fixture, 2 * 99), FAKE_TRUTH);
-	assert_int_equal(count_pages(fixture), 1); /* a held page counts as under way */
+	assert_int_equal(count_pages(fixture), 1); /* no further page while an answer is kept */
 	fake_request_answer(page_request(fixture, 99), FAKE_TRUTH);
 	fake_request_answer(page_request(fixture, 4 * 99), FAKE_TRUTH);
 	fake_request_answer(page_request(fixture, 3 * 99), FAKE_TRUTH);
@@ -438,7 +438,7 @@ static void pages_are_taken_in_their_order(void **state)
 	assert_told(&reader, 0);
 	assert_int_equal(count_lines(fixture), 450);
 	assert_int_equal(fixture->service.counts[FAKE_LIST], 5);
-	/* the list stood still: only then the next scan looks for missing jobs */
+	/* this scan counts as whole, so the next scan asks for the job that is missing */
 	fake_service_job(&fixture->service, "DM00007")->gone = true;
 	pass_refresh(fixture);
 	read_well(fixture);
@@ -495,7 +495,8 @@ static void a_page_ahead_that_is_throttled_waits(void **state)
 	assert_int_equal(count_lines(fixture), 450);
 }
 
-/* The service has made a job meanwhile: the page ahead begins at another job. */
+/* The service has performed the request for the page ahead, and then loses jobs of the page before
+ * it. So the two pages do not fit together. The scan hides no job all the same. */
 static void a_page_ahead_of_a_list_that_moves_hides_nothing(void **state)
 {
 	struct fixture *fixture = *state;
@@ -582,7 +583,8 @@ static void a_job_that_is_gone_leaves_when_its_show_says_so(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_SHOW], 1);
 }
 
-/* The show of a missing job gets each of the other answers: the job stays in the catalogue. */
+/* The question for a missing job gets each answer except "the job is gone": the job stays in the
+ * catalogue. */
 static void a_missing_job_stays_when_its_show_proves_nothing(void **state)
 {
 	static const enum fake_answer answers[] = {FAKE_LOST,	FAKE_BROKEN, FAKE_NONSENSE,

@@ -23,8 +23,8 @@ struct story {
 	const char *name;
 	bool queue;
 	struct {
-		const char *path, *before, *content;
-		bool removed; /* the act deletes the job instead */
+		const char *path, *before, *content; /* before NULL: there was no job */
+		bool removed;			     /* the act deletes the job instead */
 	} act[WRITERS_MAX];
 	/* number of jobs with the first act's name and content that another client made before */
 	int foreign;
@@ -58,6 +58,7 @@ static const struct story stories[] = {
 /* When the service performs a request that had left before the process died: never, at once, or
  * after the next mount has asked. */
 enum late { LATE_NEVER, LATE_AT_ONCE, LATE_AFTER_ASKING, LATE_KINDS };
+/* The process dies; the power fails; the power fails, and half of the unsynced blocks survive. */
 enum crash { CRASH_PROCESS, CRASH_POWER, CRASH_POWER_PARTLY, CRASH_KINDS };
 
 static bool every_other(void *data)
@@ -191,7 +192,7 @@ static void write_again(struct fixture *fixture, const struct story *story,
 			begin_act(fixture, story, i, &again[i]);
 	}
 	come_to_rest(fixture);
-	/* the writer of a submission in doubt may get the answer that it was not done */
+	/* the writer of a submission in doubt may learn that its request was not done */
 	for (int i = 0; i < WRITERS_MAX && story->act[i].path; i++)
 		if (again[i].told && again[i].result < 0)
 			assert_int_equal(begin_act(fixture, story, i, &last[i]), 0);
@@ -222,7 +223,7 @@ static bool tell_story(const struct story *story, int steps, enum crash crash, e
 	if (late == LATE_NEVER)
 		forget_late(fixture);
 	if (late == LATE_AFTER_ASKING)
-		for (int i = 0; i < 6; i++) /* a round of questions, which sees nothing yet */
+		for (int i = 0; i < 6; i++) /* asks before the service has done the request */
 			fixture_step(fixture);
 	perform_late(fixture);
 	write_again(fixture, story, writers, at_once);

@@ -49,7 +49,8 @@ static int change(struct fixture *fixture, struct submit_change change)
 	return submit_change(fixture->engine, &change);
 }
 
-/* Records a refusal of a path that has no job. Returns its row, which has only a story. */
+/* Records that a content of a path was refused. Returns the row of the path. If the path has no
+ * job, the row has only a story. */
 static int64_t refuse(struct fixture *fixture, const char *path)
 {
 	const struct author author = {0};
@@ -422,7 +423,8 @@ static void the_next_commit_of_a_forgotten_job_makes_another(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), 2);
 }
 
-/* If nothing can tell which job is the create's, its doubt can be forgotten, but not before. */
+/* A user can end the doubt of a create when nothing can tell which job it has made; before,
+ * forgetting gives -EBUSY. */
 static void a_doubt_is_forgotten_when_nobody_can_tell(void **state)
 {
 	struct fixture *fixture = *state;
@@ -481,7 +483,7 @@ static void names_that_were_never_made_are_told_by_directory(void **state)
 									.owner = &owner}),
 				 0);
 	refuse(fixture, "dir/d.yaml");
-	for (int i = 0; i < 2; i++) /* the second time there is no such row */
+	for (int i = 0; i < 2; i++) /* the second time the path has no row */
 		assert_int_equal(
 			change(fixture,
 			       (struct submit_change){.kind = CHANGE_UNMARK_UNMADE,
@@ -499,7 +501,8 @@ static void names_that_were_never_made_are_told_by_directory(void **state)
 
 static const unsigned char digest[CONTENT_DIGEST_SIZE] = "of the backup";
 
-/* Moves the job file a.yaml to b.yaml and makes a.yaml again. The job goes back to a.yaml. */
+/* Records that the job file a.yaml (row) was moved to b.yaml and then made again: its job goes back
+ * to a.yaml. backup: the mark for b.yaml. Returns the result of CHANGE_GIVE_BACK. */
 static int give_back(struct fixture *fixture, int64_t row, const struct job_backup *backup)
 {
 	struct job_rename rename = {.from = "a.yaml", .to = "b.yaml", .ino = 1};
@@ -584,14 +587,15 @@ static void a_job_does_not_go_back_to_a_name_with_another_job(void **state)
 	assert_int_equal(change(fixture, (struct submit_change){.kind = CHANGE_GIVE_BACK,
 								.row = row,
 								.path = "d.yaml"}),
-			 0); /* the file of d.yaml is gone */
+			 0); /* no backup: the file of c.yaml is gone */
 	fixture_assert_held(fixture, "d.yaml", "one");
 	assert_unknown(fixture, "c.yaml");
 }
 
 /* ---- renames ---- */
 
-/* The spool says of each rename that was begun whether it was done. */
+/* Stands for the spool. answer: was a rename done? 1, 0 or -errno. asked: how often the engine has
+ * asked. directory: the renames are of directories. */
 struct spool {
 	int answer, asked;
 	bool directory;
@@ -813,7 +817,7 @@ static void a_ledger_that_cannot_be_read_ends_a_listing(void **state)
 	assert_true(fake_statements_work());
 }
 
-/* ---- a mount ---- */
+/* ---- the beginning of a mount ---- */
 
 /* Changes the ledger of a mount that has ended, directly, without cocfs. */
 static void change_ledger(const struct fixture *fixture, const char *sql)

@@ -43,7 +43,7 @@ struct story {
 	bool is_done;	    /* and the service has performed the request */
 	bool remounts;	    /* mounts again while the submission is in doubt */
 	bool removes;	    /* deletes the job */
-	bool foreign;	    /* another machine has a job of the same name and content */
+	bool foreign;	    /* another machine has jobs of the same name, but not the content */
 };
 
 static const struct story stories[] = {
@@ -89,9 +89,9 @@ static int begin_story(struct fixture *fixture, const struct story *story, struc
 			      : fixture_commit(fixture, "a.yaml", "one", writer);
 }
 
-/* Fails the test if a submission stays under way or queued forever after the fault. One that is in
- * doubt must end when the other jobs are deleted. Then the writer writes again, and the file has
- * one job. */
+/* Fails the test if a submission stays under way or queued forever after the fault. A submission in
+ * doubt must end when the jobs of other machines are deleted. Then the writer writes again, and the
+ * file has one job. */
 static void check_end(struct fixture *fixture, const struct story *story,
 		      const struct writer *writer)
 {
@@ -113,7 +113,7 @@ static void check_end(struct fixture *fixture, const struct story *story,
 	assert_int_equal(fake_service_count(&fixture->service, true), 1);
 }
 
-/* Runs a story in which the nth operation fails. Returns whether one failed. */
+/* Runs a story in which the nth operation fails. Returns whether there was an nth operation. */
 static bool tell_story(const void *what, const struct failure *failure, uint64_t nth)
 {
 	const struct story *story = what;
@@ -151,15 +151,15 @@ static bool tell_story(const void *what, const struct failure *failure, uint64_t
 	return has_failed;
 }
 
-/* ---- acts that are no submission alone, or have something beside them ---- */
+/* ---- acts beside a plain submission: refusals, renames, attributes, backups, adoptions ---- */
 
 /* A scene: one act, or a few in a row. Then everything goes on by itself. */
 struct scene {
 	const char *name;
 	void (*prepare)(struct fixture *fixture);
 	int (*act)(struct fixture *fixture, struct writer *writer);
-	/* result: what act returned; is_kept: memory was not short, so every answer must be
-	 * remembered */
+	/* result: of the writer, or of act if the writer got none; is_kept: no allocation has
+	 * failed, so a refusal must be recorded */
 	void (*check)(struct fixture *fixture, int result, bool is_kept);
 };
 
@@ -177,7 +177,8 @@ static void write_again(struct fixture *fixture, const char *path, unsigned jobs
 	assert_int_equal(fake_service_count(&fixture->service, true), jobs);
 }
 
-/* The newest refusal of a path is recorded: at once, or when the ledger can be written again. */
+/* Fails the test unless the newest refusal of a path is recorded: at once, or when the ledger can
+ * be written again. */
 static void check_refusal(struct fixture *fixture, const char *path, int result)
 {
 	struct job_record job;
@@ -409,7 +410,7 @@ static void check_overwritten(struct fixture *fixture, int result, bool is_kept)
 	job_record_finish(&job);
 }
 
-/* Makes a.yaml a backup: its job was moved to b.yaml and came back. */
+/* Makes a.yaml a backup: its job goes to b.yaml, whose old file is a.yaml now. */
 static void make_backup(struct fixture *fixture)
 {
 	const struct job_backup backup = {.path = "a.yaml"};
@@ -656,7 +657,7 @@ static int write_metrics(struct fixture *fixture, struct buf *text)
 	return r;
 }
 
-/* Writes a text into a buffer that can grow up to a size, and no further. */
+/* Writes a text into a buffer of `room` bytes that cannot grow. Returns the result of write. */
 static int write_within(struct fixture *fixture, size_t room,
 			int (*write)(struct fixture *fixture, struct buf *text))
 {

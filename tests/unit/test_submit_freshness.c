@@ -215,7 +215,7 @@ static void after_a_check_in_vain_the_next_one_is_due_soon(void **state)
 	freshness_again(fixture->engine, &fresh);
 	assert_false(find(fixture).is_gone);
 	assert_int_equal(find(fixture).due_ms, CHECK_AGAIN_MS);
-	scan(fixture); /* a list shows no text */
+	scan(fixture); /* a list has no text, so a scan does not end the wait */
 	assert_int_equal(find(fixture).due_ms, CHECK_AGAIN_MS);
 	pass(fixture, CHECK_AGAIN_MS);
 	assert_int_equal(find(fixture).due_ms, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A table: the conclusion about a lost create from what the service lists and shows. */
+/* Tests: what is concluded about a lost create from the lists and jobs that the service shows? */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -116,7 +116,7 @@ static void each_scene_ends_as_it_must(void **state)
 		{"no line end", .content = "one two", .state = JOB_IN_DOUBT},
 		{"a byte order mark", .content = "\xef\xbb\xbfone two\n", .state = JOB_IN_DOUBT},
 		{"a name with blanks", .name = " a ", .state = JOB_IN_DOUBT},
-		/* docs/submission.md tells why */
+		/* a job of another name counts as not found; docs/submission.md says why */
 		{"another name", .name = "aa", .state = JOB_FAILED},
 	};
 

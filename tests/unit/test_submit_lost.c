@@ -22,7 +22,7 @@ enum done { DONE_NOT, DONE_BEFORE, DONE_LATE };
 static void lose(struct fixture *fixture, const char *path, const char *content, enum done done,
 		 enum fake_answer answer)
 {
-	struct writer *writer = calloc(1, sizeof(*writer)); /* lives as long as the test */
+	struct writer *writer = calloc(1, sizeof(*writer)); /* does not wait for its result */
 	struct fake_request *change = NULL;
 
 	assert_non_null(writer);
@@ -78,7 +78,7 @@ static void losses_by_table(void **state)
 		if (update)
 			fixture_make(fixture, "a.yaml", "zero");
 		lose(fixture, "a.yaml", "one", done, answers[i / 12]);
-		if (done == DONE_LATE) { /* after a round of questions that sees nothing */
+		if (done == DONE_LATE) { /* after a question that finds nothing yet */
 			fixture_pass(fixture, 1000);
 			fixture_answer(fixture, update ? FAKE_SHOW : FAKE_LIST, FAKE_TRUTH);
 			fixture_assert_state(fixture, "a.yaml", JOB_IN_DOUBT);
@@ -95,7 +95,9 @@ static void losses_by_table(void **state)
 	}
 }
 
-/* Twins of this machine: each job is given to exactly one file, no matter which create made it. */
+/* Twins: two files of this mount have the same name and content, and the answers of both creates
+ * are lost. Each job on the service goes to exactly one of the files, even if the create of the
+ * other file has made it. */
 static void twins_by_table(void **state)
 {
 	(void)state;
@@ -132,7 +134,7 @@ static void what_cannot_be_told_stays_open(void **state)
 			for (int i = 0; i < 12; i++)
 				fake_service_make(&fixture->service, "a", "one");
 		job = fixture_job(fixture, "a.yaml");
-		assert_int_equal(engine_end_doubt(fixture->engine, job.row), -EBUSY); /* not yet */
+		assert_int_equal(engine_end_doubt(fixture->engine, job.row), -EBUSY); /* too soon */
 		assert_false(fixture_quiesce(fixture));
 		job_record_finish(&job);
 		job = fixture_job(fixture, "a.yaml");
@@ -203,7 +205,8 @@ static void a_partial_question_keeps_it_open(void **state)
 	fixture_close(fixture);
 }
 
-/* 400 jobs of the name exist before, each in a project with a name of this length. */
+/* Makes 400 jobs of the name, each in a project whose name has project_size bytes, and then loses
+ * the answer of a create. */
 static void lose_among(struct fixture *fixture, int project_size)
 {
 	for (int i = 0; i < 400; i++) {
@@ -215,8 +218,8 @@ static void lose_among(struct fixture *fixture, int project_size)
 	lose(fixture, "a.yaml", "one", DONE_BEFORE, FAKE_LOST);
 }
 
-/* The service chooses how long the texts are. A job whose text was not kept is not taken for
- * absent. */
+/* The list before a create is kept up to a bound, because the service chooses how long its texts
+ * are. A job beyond the bound may have been there before, so the create stays in doubt. */
 static void texts_without_end_make_a_question_partial(void **state)
 {
 	struct fixture *fixture = fixture_open(false);
@@ -262,7 +265,8 @@ static void asking_can_fail(void **state)
 	fixture_close(fixture);
 }
 
-/* Another user has updated the job since. It is compared in its first version. */
+/* Another user has updated the job since. cocfs compares the first version of the job with the
+ * create. */
 static void a_job_is_compared_as_it_was_made(void **state)
 {
 	struct fixture *fixture = fixture_open(false);

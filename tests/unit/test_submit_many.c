@@ -26,15 +26,15 @@ static unsigned count_told(void)
 	return n;
 }
 
-/* Returns how many writers were answered and how many submissions were handed to the client. The
- * queue never sends many at once. */
+/* Returns how many writers were answered, plus how many creates were started. With submit=queue
+ * creates do not count, because the queue never sends many at the same time. */
 static unsigned count_released(const struct fixture *fixture)
 {
 	return count_told() + (fixture->rules.queue ? 0 : fixture->service.counts[FAKE_CREATE]);
 }
 
-/* Answers all requests, ends the sync, and runs one iteration. Returns how many that iteration has
- * released. */
+/* Answers all requests, ends the sync, and runs one iteration. Returns by how much this has raised
+ * count_released(). */
 static unsigned iterate(struct fixture *fixture)
 {
 	unsigned before = count_released(fixture);

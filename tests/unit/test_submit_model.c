@@ -314,7 +314,7 @@ static bool copy_repository(struct model *model, const struct file *file, char *
 	count(model, KIND_ADOPTABLE);
 	snprintf(content, room, "foreign %d", model->step);
 	job = fake_service_make(&model->fixture->service, name, content);
-	job->foreign[1] = false; /* the file has the job's text when it adopts the job */
+	job->foreign[1] = false; /* a file that adopts the job has this text */
 	trace(model, "foreign: %s \"%s\" %s", name, content, job->id);
 	return true;
 }
@@ -380,7 +380,7 @@ static void on_sent(void *data, struct fake_request *request)
 			   request->content, job->shown);
 }
 
-/* Draws one of the requests that have left and wait for an answer. */
+/* Draws one of the requests that have left and wait for an answer; NULL: there is none. */
 static struct fake_request *draw_request(struct model *model)
 {
 	struct fake_request *request;
@@ -440,7 +440,7 @@ static void answer_lost(struct model *model, struct fake_request *request)
 	fake_request_answer(request, losses[draw_below(model, 3)]);
 }
 
-/* Draws a job that is bound here. No create can have made that job now. */
+/* Returns a job that is bound here, or NULL. No create under way can have made that job. */
 static const struct fake_job *draw_bound_job(struct model *model)
 {
 	const struct fake_job *job;
@@ -503,8 +503,8 @@ static void step_late(struct model *model)
 		end_late(model, request);
 }
 
-/* Ends the requests that will be late for too long at that time: a service performs nothing so
- * late. */
+/* Ends the late requests that were given up SETTLE_MS before then_ms, or earlier: a service
+ * performs nothing so late. */
 static void end_late_until(struct model *model, int64_t then_ms)
 {
 	struct fake_request *request, *next;
@@ -553,7 +553,7 @@ static void make_foreign_job(struct model *model)
 	snprintf(content, sizeof(content), "foreign %d", model->step);
 	job = fake_service_make(&model->fixture->service, name,
 				model->has_twins || draw_half(model) ? content : "twin 0");
-	job->foreign[1] = false; /* the file has the job's text when it adopts the job */
+	job->foreign[1] = false; /* a file that adopts the job has this text */
 	trace(model, "foreign: %s \"%s\" %s", job->name, job->content[1], job->id);
 }
 

@@ -16,9 +16,9 @@
 
 #include "submit_fixture.h"
 
-/* The moves that a scene has made. The ledger asks before a move whether the move is legal. A
- * statement that moves many rows, or makes a draft, does not ask: the row is looked at between the
- * steps. */
+/* Which moves has the scene made? Before a move the ledger calls job_state_may_move(), which notes
+ * the move here. Some statements do not call it: those that move many rows or make a draft. So
+ * look() notes the moves between the steps, too. */
 static bool is_made[JOB_STATE_COUNT][JOB_STATE_COUNT];
 
 bool __real_job_state_may_move(enum job_state from, enum job_state to);
@@ -245,7 +245,7 @@ static const struct scene {
 	enum job_state from, to;
 	bool queue;
 	void (*play)(struct stage *stage);
-	enum job_state last;
+	enum job_state last; /* the state at the end */
 } scenes[] = {
 	{JOB_DRAFT, JOB_QUEUED, QUEUE, is_written, JOB_SUBMITTING},
 	{JOB_DRAFT, JOB_FAILED, SYNC, is_refused, JOB_FAILED},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests: a person names the job of a file. */
+/* Tests: a person names the job of a file (setfattr of coc.job_id). */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
@@ -70,7 +70,7 @@ static void assert_has_no_job(struct fixture *fixture, const char *path)
 	job_record_finish(&record);
 }
 
-/* Returns how many creates, updates and deletes were sent since the mount. */
+/* Returns how many creates, updates and deletions were started in this test. */
 static uint64_t count_changes(const struct fixture *fixture)
 {
 	return fixture->service.counts[FAKE_CREATE] + fixture->service.counts[FAKE_UPDATE] +
@@ -166,7 +166,7 @@ static void a_job_that_the_file_has_is_its_job_on_purpose(void **state)
 	fixture_assert_held(fixture, PATH, "same"); /* the base stays */
 }
 
-/* ---- it is refused ---- */
+/* ---- the naming is refused ---- */
 
 static void a_file_with_another_job_is_refused(void **state)
 {

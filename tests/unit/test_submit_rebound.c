@@ -224,8 +224,8 @@ static void two_of_one_file(void **state)
 	assert_int_equal(job_of(fixture, "a.yaml")->version, 3);
 }
 
-/* A file that was not queued at the rebind is written as usual. Tried while the doubt is under way,
- * and while newer content is queued. */
+/* A file that was not queued at the rebind is written as usual: three contents, one in each
+ * iteration after the rebind. */
 static void other_files_do_not_wait(void **state)
 {
 	struct fixture *fixture = *state;
@@ -246,7 +246,8 @@ static void other_files_do_not_wait(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), 2);
 }
 
-/* The ledger says that nothing was sent; the other copy may have sent it since. */
+/* According to this ledger the request was not sent, but the other copy may have sent it since. So
+ * the submission is in doubt. */
 static void what_was_not_sent_yet_is_in_doubt_too(void **state)
 {
 	(void)state;

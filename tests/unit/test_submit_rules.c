@@ -79,8 +79,7 @@ static void empty_content_is_no_commit(void **state)
 	assert_false(fixture_has_work(fixture));
 }
 
-/* The project and the tags are fixed once a job exists. The other attributes can change. An update
- * carries the fixed ones. */
+/* The project and the tags are fixed once a job exists. The other attributes can change. */
 static void fixed_attributes(void **state)
 {
 	struct fixture *fixture = *state;
@@ -124,7 +123,7 @@ static void explicit_attributes_stay_with_the_name(void **state)
 	update = fixture_checked(fixture, FAKE_UPDATE);
 	assert_string_equal(update->risk, "HIGH");
 	assert_string_equal(update->name, "named");
-	/* while the submission is under way */
+	/* also while the submission is under way */
 	assert_int_equal(kept_disown(fixture->engine, "a.yaml", ATTR_RISK_LEVEL), 1);
 	assert_true(fixture_quiesce(fixture));
 	assert_int_equal(kept_disown(fixture->engine, "a.yaml", ATTR_NAME), 1);
@@ -174,11 +173,12 @@ static void another_author_gets_no_text(void **state)
 	assert_int_equal(fixture_commit_spec(fixture, &spec, &writer), 0);
 	update = fixture_checked(fixture, FAKE_UPDATE);
 	assert_string_equal(update->name, "a");
-	assert_string_equal(update->description, ""); /* Ann's description is not kept */
+	assert_string_equal(update->description, ""); /* the description of user 1001 is not kept */
 	assert_true(fixture_quiesce(fixture));
 	fixture_assert_held(fixture, "a.yaml", "two");
 }
 
+/* A create may have COC_CONTENT_MAX bytes of content, an update one byte less. */
 static void an_update_has_one_byte_less(void **state)
 {
 	struct fixture *fixture = *state;
@@ -191,7 +191,7 @@ static void an_update_has_one_byte_less(void **state)
 	fixture_make(fixture, "a.yaml", "one");
 	assert_int_equal(fixture_commit(fixture, "a.yaml", content, &writer), -EFBIG);
 	fixture_make(fixture, "b.yaml", content);
-	/* the service holds this content */
+	/* b.yaml's job has this content already, so no update is sent */
 	assert_int_equal(fixture_commit(fixture, "b.yaml", content, &writer), 0);
 }
 

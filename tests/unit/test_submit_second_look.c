@@ -34,11 +34,12 @@ static void begin_create(struct fixture *fixture, enum adoption_rule rule)
 static void end_create(struct fixture *fixture)
 {
 	fixture_answer(fixture, FAKE_CREATE, FAKE_TRUTH);
-	assert_false(writer.told); /* the first list has no answer yet */
+	assert_false(writer.told); /* the list of the second look has no answer yet */
 	fixture_request(fixture, FAKE_LIST);
 }
 
-/* The writer has its success. Returns the warnings of the file, "": none. */
+/* Fails the test unless the writer has its success. Returns the warnings of the file ("": none),
+ * which the caller frees. */
 static char *take_warnings(struct fixture *fixture)
 {
 	_cleanup_job_record_ struct job_record job = {0};
@@ -283,7 +284,7 @@ static void after_its_time_a_create_does_not_look_again(void **state)
 }
 
 /* After the answer of the create, the nth statement (or the nth allocation: of_memory) fails, and
- * no other. The file has the job, and the job is made once. *ret_has_failed: there was an nth one.
+ * no other. The file has the job, and the job is made once. *ret_has_failed: was there an nth one?
  */
 static void look_with_failure(uint64_t nth, bool of_memory, bool *ret_has_failed)
 {

@@ -20,7 +20,7 @@
 #define MANY 200
 #define INFLIGHT 256
 
-/* A caller of show_job(), and the answer that it got. told: how often. */
+/* A caller of show_job(), and the answer that it got. told: how many answers it got. */
 struct asker {
 	int told;
 	int result;
@@ -229,13 +229,13 @@ static void commits_go_first(void **state)
 	assert_int_equal(fixture_commit(fixture, "b.yaml", "b", &writers[1]), 0);
 	ask_well(fixture, &askers[0], ids[0], 0);
 	ask_well(fixture, &askers[1], ids[1], 0);
-	assert_int_equal(count_shows(fixture), 1); /* readers do not wait for it */
+	assert_int_equal(count_shows(fixture), 1); /* readers do not wait for that slot */
 	assert_true(fixture_quiesce(fixture));
 	fixture->options.inflight_max = 16;
 	fixture_remount(fixture);
 	for (int i = 0; i < MANY; i++)
 		ask_well(fixture, &askers[i], ids[i], 0);
-	assert_int_equal(count_shows(fixture), 8); /* half of the connections */
+	assert_int_equal(count_shows(fixture), 8); /* shows take half of the connections */
 }
 
 static void a_full_house_is_busy(void **state)

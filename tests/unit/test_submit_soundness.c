@@ -65,7 +65,7 @@ static void nothing_is_sent(struct fixture *fixture)
 		fixture_no_request(fixture, kind);
 }
 
-/* ---- the files, while nothing is mounted ---- */
+/* ---- the ledger's files, while nothing is mounted ---- */
 
 struct names {
 	bool of_this_round[LARGE_MAX], of_earlier[LARGE_MAX];
@@ -168,7 +168,7 @@ static void metric_is(struct fixture *fixture, unsigned value)
 	assert_non_null(strstr(text.data, line));
 }
 
-/* ---- the tests ---- */
+/* ---- a mount during the check of its ledger, and after it ---- */
 
 static void nothing_is_sent_before_the_check_has_ended(void **state)
 {
@@ -288,7 +288,7 @@ static void a_damaged_ledger_sends_nothing_any_more(void **state)
 		fixture_pass(fixture, 60000);
 	nothing_is_sent(fixture);
 	metric_is(fixture, 2);
-	/* the next mount knows it at once */
+	/* the next mount is refused at once */
 	fixture_end_mount(fixture);
 	assert_int_equal(fixture_start(fixture), -EUCLEAN);
 	assert_non_null(strstr(fixture->err.text, "is damaged"));
@@ -327,7 +327,7 @@ static void damage_where_was_written_is_found_at_once(void **state)
 
 	grow(fixture);
 	fixture_make(fixture, "old.yaml", "old");
-	/* the log is written into the ledger, and begins again */
+	/* the log is written into the ledger, and the next write begins the log anew */
 	assert_int_equal(sqlite3_wal_checkpoint(fixture->ledger->db, "main"), SQLITE_OK);
 	write_something(fixture);
 	fixture_stop(fixture, false, NULL, NULL);

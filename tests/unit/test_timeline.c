@@ -37,7 +37,8 @@ static size_t read_slices(const char *text, struct slice *slices)
 	return count;
 }
 
-/* Reads operations from a text: a letter and the milliseconds since the start, "R300 T400". */
+/* Reads operations from a text: a letter and the milliseconds since the start, "R300 T400". R
+ * resumes, T terminates, A retries, S skips. */
 static size_t read_operations(const char *text, struct operation *operations)
 {
 	size_t count = 0;
@@ -50,8 +51,8 @@ static size_t read_operations(const char *text, struct operation *operations)
 	return count;
 }
 
-/* Writes what is known of a timeline at a moment as a text: the status and its time, then each
- * slice. */
+/* Writes the state of a timeline at a moment as a text: STATUS@TIME, then STATUS:BEGIN-END of each
+ * slice that has begun. "!" marks a slice that was skipped. */
 static void tell(const char *slices_text, const char *operations_text, int64_t now, char *told,
 		 size_t room)
 {
