@@ -2,9 +2,8 @@
 /*
  * HTTP on the loop. A request is in one of three lists:
  *
- *   waiting   for its turn; nothing of it was sent
- *   running   on an easy handle that is in the multi handle
- *   finished  its result is known; its callback is due
+ * waiting   for its turn; nothing of it was sent running   on an easy handle that is in the multi
+ * handle finished  its result is known; its callback is due
  *
  * A callback may lower the bound on running requests, because an answer has shown something to the
  * client. So a request counts as running (n_busy) until its callback is called, and only then
@@ -18,9 +17,8 @@
  *
  * The first good answer, or a free descriptor, may let hundreds of requests run. If all began in
  * one iteration of the loop, all other work would wait until each of them has a connection. So at
- * most HTTP_BEGIN_MAX begin in an iteration. curl itself begins with them when its timer runs, and
- * other timers may run before that timer for some iterations. Until then curl gets no further
- * requests (multi_is_full()).
+ * most HTTP_BEGIN_MAX begin in an iteration. curl begins with them when its own timer runs, which
+ * may be some iterations later. Until then curl gets no further requests (multi_is_full()).
  *
  * The bound on running requests is our own, and not curl's (CURLMOPT_MAX_TOTAL_CONNECTIONS). So the
  * deadline also counts the time in the list of waiting requests, and a request that waited in vain
@@ -246,8 +244,7 @@ static void call_back(struct http_request *request)
 		.cut = transfer->cut,
 	};
 
-	/* asks curl for the names in the certificate, so that the error of the next failure can
-	 * tell them */
+	/* ask curl for the certificate's names: the error of the next failure tells them */
 	if (request->code == CURLE_PEER_FAILED_VERIFICATION)
 		request->http->want_names = true;
 	if (answer.err)
