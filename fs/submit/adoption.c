@@ -8,27 +8,28 @@
  * one candidate is EEXIST: nobody can tell which job is meant.
  *
  * The row is bound to the job, and the create goes on as an update of the job. Both are recorded in
- * one step, durably, before the update is sent or the writer is answered. After an earlier crash
- * nothing was sent. After a later crash the next mount finds a bound row. Each attribute that is
- * the file's own counts as changed here. For the others the service's value stays. max_risk applies
- * to the result.
+ * one step, durably, before the update is sent or the writer is answered. After a crash before this
+ * step, nothing was sent. After a crash later than this step, the next mount finds a bound row.
+ * Each attribute that is the file's own counts as changed here. For the other attributes the
+ * service's value stays. The risk level that results must be within max_risk=.
  *
  * A job that was forgotten on demand is no candidate: its file is to have a new job. A job that
  * another create of this space may have made is no candidate either. Such a create has the same
- * name, is on its way or in doubt, and did not know the job before. Only that create may take the
- * job. So a lost answer is still resolved by what its create knew.
+ * name, its request is sent and not answered, and the service did not list the job when that create
+ * asked. Only that create may get the job. So if its answer is lost, it can still be told which job
+ * it has made (lost_match.c).
  *
  * The name of a removed import remembers its job. A create of that name takes the remembered job if
  * the create has the job's text, even if meta.name says another name. Otherwise the create is
  * refused. So nobody overwrites a text that nobody has read, and no second job is made.
  *
  * A removed name has no file, so its job is a candidate, too (removed_name.c). With adopt=same the
- * job is a candidate only if it has the text of the create.
+ * job is a candidate only if it has the text of the create, and was not made here.
  *
- * With adopt=name each job name is in the space once. A second path is EEXIST if another path is
- * bound to a job of the name, or is about to make one. The second path would make a second job of
- * the name, and the next machine could not tell the two apart. With adopt=same a second path makes
- * a job of its own, as a copy of a file does.
+ * With adopt=name no two paths of the space have jobs of the same name. A create is EEXIST if
+ * another path is bound to a job of the name, or is about to make one. Otherwise it would make a
+ * second job of the name, and the next machine could not tell the two apart. With adopt=same the
+ * create of a second path makes a job of its own: the file is a copy.
  */
 #define _GNU_SOURCE
 #include "submit/adoption.h"
@@ -142,8 +143,9 @@ static bool is_equal_and_remembered(const struct adoption_candidate *candidate)
 	return is_equal(candidate) && candidate->is_remembered;
 }
 
-/* Has the candidate the create's text, and does a removed name of this space have the job? If
- * several candidates are so, any of them may be taken: each text was written here. */
+/* Has the candidate the create's text, and does a removed name of this space have the job? If there
+ * are several such candidates, the first is taken: no person has to choose, since all have the same
+ * text. */
 static bool is_equal_and_moved(const struct adoption_candidate *candidate)
 {
 	return is_equal(candidate) && candidate->is_moved;
@@ -151,7 +153,7 @@ static bool is_equal_and_moved(const struct adoption_candidate *candidate)
 
 /* ---- the end of the decision ---- */
 
-/* Ends the adoption and hands the outcome to the create. The submission may be gone afterwards. */
+/* Ends the adoption and calls its done with the outcome. The submission may be freed afterwards. */
 static void tell_outcome(struct submission *submission, struct adoption_outcome *outcome)
 {
 	struct adoption *adoption = submission->adoption;
@@ -176,8 +178,8 @@ static void tell_stop(struct submission *submission, const char *what, int r)
 		     &(struct adoption_outcome){.kind = ADOPTION_STOPPED, .what = what, .r = r});
 }
 
-/* Fails with EEXIST: a person has to say which job is meant. is_such selects the jobs that the
- * error names. */
+/* Refuses the create with EEXIST: a person has to say which job is meant. is_such selects the jobs
+ * that the error names. what: words of the error after "of this name", or "". */
 static void refuse_choice(struct submission *submission, const char *what,
 			  bool (*is_such)(const struct adoption_candidate *))
 {
@@ -201,7 +203,7 @@ static void refuse_choice(struct submission *submission, const char *what,
 }
 
 /* With adopt=name: returns the ID of a job of the name that another path has, or has taken since
- * the list was read. NULL if there is none. */
+ * the list was read. NULL if there is none. With adopt=same: always NULL. */
 static const char *find_bound(const struct submission *submission)
 {
 	const struct adoption *adoption = submission->adoption;
@@ -212,7 +214,8 @@ static const char *find_bound(const struct submission *submission)
 	return adoption->bound_id;
 }
 
-/* Fails with EEXIST: another path has a job of this name, or makes one (adopt=name). */
+/* Refuses the create with EEXIST: another path has a job of this name, or makes one
+ * (adopt=name). */
 static void refuse_name(struct submission *submission)
 {
 	const char *bound_id = find_bound(submission);
@@ -265,8 +268,9 @@ static int note_remembered(struct submission *submission)
 	return 0;
 }
 
-/* No job is taken: the create makes one. But a create under the name of a removed import is
- * refused, because tools remove a file before they write it anew. */
+/* No job is taken: the create makes one. But if the file has the name of a removed import, the
+ * create is refused. Tools remove a file before they write it anew, so the text is probably a new
+ * text for the import's job. */
 static void make_or_refuse(struct submission *submission)
 {
 	_cleanup_import_record_ struct import_record import = {0};
@@ -285,8 +289,8 @@ static void make_or_refuse(struct submission *submission)
 
 static void show_candidate(struct submission *submission, struct adoption_candidate *candidate);
 
-/* Chooses a job when all candidates were looked at. details: of the candidate that was shown last,
- * or NULL if none was. */
+/* Chooses a job when all candidates were looked at, or refuses the create. details: of the
+ * candidate that was asked for last; NULL if none was, or if the service did not show it. */
 static void choose_job(struct submission *submission, const struct coc_details *details)
 {
 	struct adoption *adoption = submission->adoption;
@@ -319,8 +323,8 @@ static void choose_job(struct submission *submission, const struct coc_details *
 		show_candidate(submission, chosen); /* the update needs the job's newest version */
 }
 
-/* Looks at the next candidate. Decides if there is none left, or ADOPTION_SHOWS_MAX were looked
- * at. */
+/* Asks for the text of the next candidate. If none is left, chooses a job (details as for
+ * choose_job()). If one is left and ADOPTION_SHOWS_MAX were asked for, refuses the create. */
 static void look_at_next(struct submission *submission, const struct coc_details *details)
 {
 	struct adoption *adoption = submission->adoption;

@@ -67,7 +67,7 @@ int adoption_note_listed(struct submission *submission, const struct name_list *
 
 	if (!adoption)
 		return 0;
-	/* one more, for the job that the name of the file remembers */
+	/* one more: note_remembered() in adoption.c may add the job of a removed import */
 	adoption->candidates = calloc(list->n_jobs + 1, sizeof(*adoption->candidates));
 	if (!adoption->candidates)
 		return -ENOMEM;

@@ -35,8 +35,8 @@ static int read_job(const struct coc_details *details, struct job_record *job)
 	return content_digest(details->content, strlen(details->content), job->digest);
 }
 
-/* The job comes from a name that has no file any more: the base is the version that was read
- * there. */
+/* The job comes from a removed name, whose row is `removed`: takes the base and its digest from
+ * there. If the digest there is of an unread version, the base has none. */
 static void move_base(const struct job_record *removed, struct job_record *job)
 {
 	job->base = removed->base;
@@ -44,8 +44,8 @@ static void move_base(const struct job_record *removed, struct job_record *job)
 	memcpy(job->digest, removed->digest, CONTENT_DIGEST_SIZE);
 }
 
-/* Makes an update of the submission, in memory only. Returns 0, -EPERM with err filled, or another
- * -errno. */
+/* Makes an update of the submission, in memory only. Returns 0, -EPERM with err filled if the risk
+ * level is above max_risk=, or another -errno. */
 static int prepare_update(struct submission *submission, const struct job_record *job,
 			  struct err *err)
 {
@@ -75,7 +75,8 @@ int adoption_take(struct submission *submission, const struct coc_details *detai
 		binding.from = removed.row;
 		binding.on_purpose = removed.on_purpose;
 	}
-	/* no removed name has the job. If another file has it, ledger_adopt() refuses below */
+	/* -ENOENT: no removed name may give the job away. -EBUSY: one may, later. If a row still
+	 * has the job, ledger_adopt() refuses below */
 	if (r == -ENOENT || r == -EBUSY)
 		r = 0;
 	if (r == 0)

@@ -66,9 +66,10 @@ void submission_ask_all(struct submission_list *begun)
 }
 
 /* A timer's callback, after the ledger could not make durable what it records of a queued
- * submission. Asks the ledger. If the submission is recorded as being sent, it goes on with the
- * question or the sending. If not, it goes back into the queue. After an error the timer runs
- * again: until then the submission stays in memory, because nothing else would send it. */
+ * submission. Looks at the ledger. If the submission is recorded as being sent, it goes on with its
+ * question, or its request if it has none. If not, it goes back into the queue. After an error the
+ * timer runs again: until then the submission stays in memory, because nothing else would send
+ * it. */
 static void go_on_with_submission(void *data)
 {
 	struct submission *submission = data;
@@ -107,8 +108,8 @@ static void send_again(void *data)
 {
 	struct submission *submission = data;
 
-	/* The intent is durable already. But the question is asked again: meanwhile somebody may
-	 * have created a job, or written a version. */
+	/* The intent is durable already, so it is not recorded again. But the question is asked
+	 * again: meanwhile somebody may have created a job, or written a version. */
 	submission_count_in_flight(submission, 1);
 	if (submission_is_asked_for(submission))
 		ask_question(submission);
@@ -135,7 +136,7 @@ static void fail_unasked(struct submission *submission, const struct coc_answer 
 {
 	struct err err = *answer->err;
 
-	/* if the job is gone, the error says so without this context */
+	/* ESTALE: the job is gone, and err says so without this context */
 	if (answer->errnum != ESTALE)
 		err_context(&err, "nothing was sent, as the service could not be asked %s", what);
 	if (answer->outcome == COC_UNKNOWN) {
@@ -158,7 +159,8 @@ void submission_is_unasked(struct submission *submission, const struct coc_answe
 		fail_unasked(submission, answer, what);
 }
 
-/* The create makes a job. First records the jobs that the service had before. */
+/* The create makes a job: records known_ids, the jobs that the service had before. The end of this
+ * iteration makes that durable, and sends the create. */
 static void make_job(struct submission *submission, const char *known_ids, bool partial)
 {
 	struct engine *engine = submission->engine;
@@ -180,7 +182,7 @@ static void refuse_asked(struct submission *submission, const struct err *err)
 	submission_fail(submission, OUTCOME_FAILED, err);
 }
 
-/* The create takes this job, and goes on as an update of it. */
+/* The create takes the job in details, and goes on as an update of that job. */
 static void take_job(struct submission *submission, const struct coc_details *details)
 {
 	struct err err;

@@ -8,7 +8,8 @@
 #include "base/cleanup.h"
 #include "submit/kept_attributes.h"
 
-/* Removes the texts that are recorded in a row: they are not for the new file of that name. */
+/* Removes the private texts that are recorded in a row: the story, the warnings, and the name and
+ * the description that the name has kept. They are not for the new file of that name. */
 static int drop_text(struct engine *engine, const char *path, const struct job_record *job)
 {
 	static const enum attr private[] = {ATTR_NAME, ATTR_DESCRIPTION};
@@ -27,7 +28,7 @@ int author_find_row(struct engine *engine, const char *path, const struct author
 
 	if (r < 0)
 		return r;
-	/* even if the row keeps its owner: the name has another file now */
+	/* drop the texts even if the holding stays as it is below: the name has another file now */
 	if (author->without_text) {
 		r = drop_text(engine, path, ret_job);
 		if (r < 0)

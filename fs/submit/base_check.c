@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Nobody is overwritten. The service takes every update, and knows no condition. So before an
- * update is sent, cocfs asks for the newest version (ShowDocument). That version is a conflict if
- * it is newer than the base, and its text is neither the base's nor the text that is committed.
+ * Nobody is overwritten. The service takes every update, and has no conditional update. So before
+ * an update is sent, cocfs asks for the newest version (ShowDocument). That version is a conflict
+ * if it is newer than the base, and its text is neither the base's nor the text that is committed.
  * Somebody else has written that version, and nobody here has read it. Then the commit fails with
  * ESTALE. A deletion is checked in the same way. If the service shows no such job, nothing is
- * deleted, and nothing is forgotten: the keys may be those of another account. Only the file goes.
+ * deleted, and nothing is forgotten: the keys may be those of another account. Only the file is
+ * removed.
  *
  * The order is that of a create (ask.c). The update is recorded and committed, and the service is
  * asked. The update is sent on top of the version that the service has shown. That version is
@@ -39,7 +40,8 @@
 #include "submit/submission.h"
 #include "submit/versions.h"
 
-/* Does this version have the text of the base, or the text that is committed? */
+/* Does the version in details have the text of the base, or (except for a deletion) the text that
+ * is committed? */
 static bool is_known_text(const struct submission *submission, const struct coc_details *details)
 {
 	unsigned char digest[CONTENT_DIGEST_SIZE];
@@ -83,10 +85,11 @@ static void explain_nothing_written(const struct submission *submission,
 		   "make your change in that text");
 }
 
-/* Is the newest version a reason to refuse the request? Yes if the base that a person has named is
- * newer. The two other reasons hold only if this version's text is not known here. The version is
- * newer than the base (not with conflict=overwrite). Or the committed text is that of an older
- * version (text_version). Then fills err. */
+/* Is the newest version, in details, a reason to refuse the request? If so, fills err. There are
+ * three reasons. (1) A person has named a base that is newer than this version. (2) The committed
+ * text is that of an older version (text_version). (3) The version is newer than the base; this is
+ * no reason with conflict=overwrite. (2) and (3) are no reasons if the text of the version is known
+ * here (is_known_text()). */
 static bool is_in_the_way(const struct submission *submission, const struct coc_details *details,
 			  struct err *err)
 {
@@ -106,15 +109,15 @@ static bool is_in_the_way(const struct submission *submission, const struct coc_
 	return true;
 }
 
-/* Records the version that the request is sent on top of. The request goes out at the end of this
- * iteration. */
+/* Records the version that the request is sent on top of (for a deletion in memory only). The end
+ * of this iteration sends the request. */
 static void send_on_top(struct submission *submission, const struct coc_details *details)
 {
 	struct engine *engine = submission->engine;
 	int64_t newest = version_number(details->version);
 	int r = 0;
 
-	if (!newest) /* the service did not say the version, but its text is known */
+	if (!newest) /* the service did not say the version: assume the newest that is known here */
 		newest = submission->versions.newest > 0 ? submission->versions.newest : 1;
 	submission->record.onto = newest;
 	if (!submission->deletion)
@@ -130,8 +133,8 @@ static void send_on_top(struct submission *submission, const struct coc_details 
 	TAILQ_INSERT_TAIL(&engine->iteration.fresh, submission, link);
 }
 
-/* Does the newest version have each value that was changed here? A value that the service does not
- * tell may differ, so it has to be sent. */
+/* Does the newest version, in details, have each value that was changed here? A value that the
+ * service does not tell may differ, so it has to be sent. */
 static bool has_changed_values(const struct submission *submission,
 			       const struct coc_details *details)
 {
@@ -145,8 +148,8 @@ static bool has_changed_values(const struct submission *submission,
 	return true;
 }
 
-/* Fails an update before it is sent. newest: the job's newest version, which is recorded as seen.
- * err is copied. */
+/* Fails an update before it is sent. newest: the job's newest version, which is recorded as seen;
+ * 0: not known. err is copied. */
 static void refuse_update(struct submission *submission, int64_t newest, const struct err *err)
 {
 	submission_count_in_flight(submission, -1);

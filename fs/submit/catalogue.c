@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * When a scan begins, and how its waiters are answered. A scan begins when somebody wants to see
- * the jobs and the last scan began longer than `refresh` ago. So a mount that nobody looks at asks
- * nothing. Everybody who comes during a scan waits for that scan.
+ * This file decides when a scan begins, and answers its waiters. A scan begins when somebody wants
+ * to see the jobs and the last scan began longer than `refresh` ago. So a mount that nobody looks
+ * at asks nothing. Everybody who comes during a scan waits for that scan.
  *
- * A waiter is answered after the scan. If the scan fails, or takes longer than a submission may,
- * the answer is what was known before, if anything was known. A part of a first scan is no answer.
+ * A waiter is answered after the scan. If the scan fails, or takes longer than timeout=, the waiter
+ * is shown the jobs that were known before. If no scan has ever read the list to its end, the
+ * waiter gets an error: the part that a first scan has read is not shown.
  *
- * After a scan that failed no scan begins for a while, each time longer (outage.c). A look in that
- * time gets what is known, or the error of the failed scan, at once. After a scan that took long no
- * scan begins for as long again, at most for `refresh`. So a mount does not spend more than half of
- * its time reading lists.
+ * After a scan that failed no scan begins for a while, each time longer (outage.c). A reader in
+ * that time gets at once what is known, or the error of the failed scan. After a scan that took
+ * long no scan begins for as long again, at most for `refresh`. So a mount does not spend more than
+ * half of its time reading lists.
  */
 #define _GNU_SOURCE
 #include "submit/catalogue.h"
@@ -31,11 +32,11 @@ struct catalogue {
 	struct scan scan;
 	bool is_scanning;
 	struct waiter_list waiters;
-	struct loop_timer patience; /* runs when the first waiter has waited long enough */
+	struct loop_timer patience; /* runs when the first waiter has waited for timeout= */
 	int64_t due_ms;		    /* on the loop's clock: from then on a reader begins a scan */
 	int64_t read_ms; /* on the loop's clock: the beginning of the last scan that did not fail */
 	int64_t failures; /* scans that failed, in a row */
-	int errnum;	  /* errno of the last scan, 0 if it did not fail */
+	int errnum;	  /* why the last scan failed, a positive errno; 0: it did not fail */
 };
 
 int catalogue_create(struct engine *engine, struct catalogue **ret_catalogue)
@@ -60,8 +61,9 @@ void catalogue_destroy(struct catalogue *catalogue)
 	free(catalogue);
 }
 
-/* Checks whether the jobs that are known may be shown. Returns 0 if they may, or -errno if no scan
- * has ever read the list to its end. */
+/* Checks whether the jobs that are known may be shown. Returns 0 if they may. If no scan has ever
+ * read the list to its end, returns the -errno of the last scan, or -EAGAIN if that did not
+ * fail. */
 static int check_known(const struct catalogue *catalogue)
 {
 	int64_t begun_ms = 0;
@@ -72,8 +74,8 @@ static int check_known(const struct catalogue *catalogue)
 	return catalogue->errnum ? -catalogue->errnum : -EAGAIN;
 }
 
-/* Answers a waiter at the end of this iteration: what the iteration has recorded is committed
- * then. */
+/* Lets a waiter be answered with result at the end of this iteration, when what the iteration has
+ * recorded is committed. */
 static void answer_waiter(struct catalogue *catalogue, struct waiter *waiter, int result)
 {
 	LIST_REMOVE(waiter, link);
@@ -113,9 +115,9 @@ static void end_patience(void *data)
 		loop_timer_set(loop, &catalogue->patience, due_ms, end_patience, catalogue);
 }
 
-/* Returns when the next scan may begin, on the loop's clock. After a failure: after the backoff of
- * an outage. Otherwise: refresh= after the scan began, and not before a pause as long as the scan
- * took (at most refresh=). */
+/* Returns when the next scan may begin after the scan that has ended with `end`, on the loop's
+ * clock. After a failure: now and the backoff of an outage. Otherwise: refresh= after the scan
+ * began, and not before a pause as long as the scan took (at most refresh=). */
 static int64_t next_scan_ms(const struct catalogue *catalogue, const struct scan_end *end)
 {
 	const struct engine *engine = catalogue->engine;
@@ -130,8 +132,8 @@ static int64_t next_scan_ms(const struct catalogue *catalogue, const struct scan
 		       : catalogue->scan.begun_ms + refresh_ms;
 }
 
-/* Ends a scan, when the files of its imports are placed, too. Answers all waiters: with 0 if the
- * jobs may be shown, else with -errno. */
+/* Call this after a scan, when the files of its imports are placed, too. Answers all waiters: with
+ * 0 if the jobs may be shown, else with -errno. */
 static void end_look(struct catalogue *catalogue)
 {
 	struct waiter *waiter;

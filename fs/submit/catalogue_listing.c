@@ -14,7 +14,8 @@
 #include "submit/listing_rest.h"
 #include "submit/state.h"
 
-/* Jobs that a call writes: 2 ms. */
+/* The most jobs that a call of catalogue_listing_write() looks at: the call holds the loop about 2
+ * ms. */
 #define JOBS_AT_ONCE 250
 
 /* Appends a field, then the character end. An empty or missing field is "-". */
@@ -42,8 +43,8 @@ static int write_job(struct buf *text, const struct ledger_catalogue_row *row, c
 	return write_field(text, job->name, '\n');
 }
 
-/* Returns the path of the file that has the job. NULL if that file was removed, or if this is an
- * import and jobs=own shows none. */
+/* Returns the path of the file that has the job of this row. NULL if that file was removed, if no
+ * path has the job, or if it is an import and this mount shows no imports. */
 static const char *find_path(const struct catalogue_listing *listing,
 			     const struct ledger_catalogue_row *row,
 			     const struct catalogue_binding *binding)

@@ -10,7 +10,8 @@
 #include "submit/rows.h"
 #include "submit/undecided.h"
 
-/* Forgets the binding of a row. If the row has none, ends the doubt of its create. */
+/* Forgets the binding of a row. If the row has no binding, ends the doubt of its create. Returns as
+ * CHANGE_FORGET says. */
 static int forget_binding(struct engine *engine, const struct job_record *record)
 {
 	if (!record->job_id)
@@ -81,8 +82,8 @@ int submit_change(struct engine *engine, const struct submit_change *change)
 {
 	int r = record_change(engine, change);
 
-	/* fs/space may answer the kernel before the commit, so the kernel's caches are dropped
-	 * now */
+	/* fs/space may answer the kernel before the commit, so the callback that drops the kernel's
+	 * caches (submit_on_change()) is called now */
 	ledger_tell_changes(engine->ledger);
 	return r;
 }

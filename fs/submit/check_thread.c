@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The check reads and calculates as fast as it can, for seconds. So its thread has a lower priority
- * than the loop and the writers. The thread writes to an eventfd when the check has ended, and the
- * loop reads it. The loop sees the result: the write to the eventfd comes after the result, and the
- * read before its use.
+ * The check of the ledger reads and calculates as fast as it can, for seconds. So its thread has a
+ * lower priority than the loop and the writers. The thread writes to an eventfd when the check has
+ * ended, and the loop reads it. No lock is needed for the result: the thread sets it before the
+ * write to the eventfd, and the loop uses it after the read.
  */
 #define _GNU_SOURCE
 #include "submit/check_thread.h"

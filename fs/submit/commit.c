@@ -85,8 +85,9 @@ static int tell_warnings(const struct commit *commit, const struct dsl_report *r
 	return 0;
 }
 
-/* Checks the size of content that will be sent as an update. If the file becomes an update only
- * later, before it is sent, coc_update() checks the size. Returns 0, or -errno with err filled. */
+/* Checks the size of content that will be sent as an update, because the row is bound. If the row
+ * is bound only later, before the content is sent, coc_update() checks the size. Returns 0, or
+ * -errno with err filled. */
 static int check_size(const struct job_record *job, const struct ledger_submission *sub,
 		      struct err *err)
 {
@@ -95,8 +96,8 @@ static int check_size(const struct job_record *job, const struct ledger_submissi
 	return coc_content_check(sub->content_size, false, err);
 }
 
-/* Checks content and attributes, and fills the submission from the commit. Returns 0, or -errno
- * with err filled. */
+/* Checks content and attributes, and moves both from the commit to the submission. Returns 0, or
+ * -errno with err filled. */
 static int judge_commit(struct engine *engine, struct commit *commit, const struct job_record *job,
 			struct ledger_submission *sub, struct err *err)
 {
@@ -127,8 +128,8 @@ static int judge_commit(struct engine *engine, struct commit *commit, const stru
 	sub->user = commit->user;
 	sub->base = commit->base;
 	sub->adopts = commit->adopts;
-	/* With the queue the writer has its answer, and the file its text, before the outcome is
-	 * known. The error text speaks of the file as it is then. */
+	/* is_renamed makes the story of a failure say that the text is not in the file. With
+	 * submit=queue the rename is done before the outcome is known, so the text is there. */
 	sub->is_renamed = commit->is_renamed && !commit->rules->queue;
 	sub->owner = commit->author.holding.owner;
 	sub->attrs = commit->own;

@@ -48,7 +48,8 @@ static int keep_own_attributes(struct engine *engine, struct commit *commit,
 		if (attr_is_fixed(attr))
 			continue;
 		if (!own->value[attr] && (last->explicit & (1U << attr))) {
-			/* no value was sent: the file's own attribute is empty */
+			/* the commit before had no value for it: the file's own attribute was
+			 * empty */
 			const char *value = last->value[attr] ? last->value[attr] : "";
 
 			commit->put(commit->file, attr, value);
@@ -90,8 +91,9 @@ static int find_values(struct commit *commit, const struct comments *comments)
 	return 0;
 }
 
-/* A job keeps its risk level if nobody here has set one so far. But if somebody has set one and
- * removed it, the level stays open: a person has to set it. Returns 0 or -ENOMEM. */
+/* If the commit has no risk level, and nobody here has set one so far, the job keeps its level. But
+ * if somebody has set one and removed it, the commit gets no level here: a person has to set one.
+ * Returns 0 or -ENOMEM. */
 static int keep_risk(struct attr_set *own, const struct job_record *job)
 {
 	const char *risk = job->held.value[ATTR_RISK_LEVEL];
@@ -106,8 +108,8 @@ static int keep_risk(struct attr_set *own, const struct job_record *job)
 	return attr_set_put(own, ATTR_RISK_LEVEL, risk, strlen(risk));
 }
 
-/* Returns the highest risk level that this commit may have. For a level that stays as the service
- * has it there is no limit here: versions_check_risk() checks it when the service has shown it. */
+/* Returns the highest risk level that this commit may have. A level that stays as the service has
+ * it has no limit here: versions_check_risk() checks it when the service has shown it. */
 static enum risk highest_risk(const struct commit *commit, const struct job_record *job)
 {
 	return job->job_id && !(origins_changed(&commit->own, job) & 1U << ATTR_RISK_LEVEL)

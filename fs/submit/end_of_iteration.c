@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The end of an iteration: first durable, then sent, then answered. The question before a create
- * changes nothing on the service, so the create asks as soon as it is committed, before it is
- * durable. If other requests wait meanwhile, what is not durable yet is held for a later sync
- * (group_sync.c), in the same order.
+ * The end of an iteration: first durable, then sent, then answered. The question before a request
+ * (ask.c) changes nothing on the service, so it is asked as soon as the intent is committed, before
+ * that is durable. If other requests or writers would have to wait for the disk, what is not
+ * durable yet is held for a later sync (group_sync.c), in the same order.
  *
  * The work repeats until nothing is left to do: an answer lets the submission behind it start, and
  * an ended request frees its slot for a waiting submission. Only sending and answering are limited:
- * what is above RELEASES_MAX goes to the next iterations.
+ * what is above RELEASES_MAX is left to the next iterations.
  */
 #define _GNU_SOURCE
 
@@ -83,7 +83,8 @@ struct waiter *submit_when_recorded(struct engine *engine, int result, submit_do
 	return waiter;
 }
 
-/* Answers the waiters for this iteration's commit. r: the result of the commit. */
+/* Answers the waiters in engine->recorded: each with its own result, or with r if that is 0. r: 0,
+ * or the -errno of this iteration's commit. */
 static void tell_recorded(struct engine *engine, int r)
 {
 	struct waiter *waiter;
@@ -109,7 +110,8 @@ static unsigned answer_promised(struct engine *engine, struct waiter_list *promi
 	return n;
 }
 
-/* Ends a submission whose outcome is recorded, and starts the submission behind it. */
+/* Frees a submission whose outcome is recorded, and starts the submission behind it. With
+ * OUTCOME_DOUBT the submission stays, and the service is asked. */
 static void finish_submission(struct submission *submission)
 {
 	struct engine *engine = submission->engine;
@@ -130,7 +132,8 @@ static void finish_submission(struct submission *submission)
 	}
 }
 
-/* Fails a submission because nothing could be recorded. Its row may have been lost as well. */
+/* Fails a submission, and the one behind it, because the ledger has lost the iteration with -errno
+ * r. Its row may have been lost as well. */
 static void fail_unrecorded(struct submission *submission, int r)
 {
 	struct engine *engine = submission->engine;
@@ -148,8 +151,8 @@ static void fail_unrecorded(struct submission *submission, int r)
 		fail_unrecorded(behind, r);
 }
 
-/* The intents of this iteration are not durable: sends nothing, and fails the submissions that
- * writers wait for. Queued submissions try again later. */
+/* The intents of this iteration are not durable: sends nothing. Fails the submissions that writers
+ * wait for, and all that wait for a slot. Queued submissions try again later. */
 static void fail_unsent(struct engine *engine, int r)
 {
 	struct submission *submission;
@@ -177,11 +180,11 @@ static void wake_loop(void *data)
 }
 
 /*
- * Must an outcome be durable before its waiters are answered? A job that was made need not: the
- * service can be asked for it again. But it must if a create of the same name and content could be
- * in doubt as well after a crash: that create could take the job. A text that the service holds
- * already must, too, if older content is in the queue on the disk: a crash would send the older
- * content.
+ * Must an outcome be durable before its waiters are answered? That the service has done the request
+ * need not: after a crash the service can be asked again. But a create's success must, if another
+ * create of the same name and content could be in doubt after a crash: the other create could take
+ * the job. OUTCOME_HELD must, if the queue on the disk has older content of the path: after a crash
+ * that content would be sent.
  */
 static bool must_outcome_last(const struct submission *submission)
 {
@@ -194,8 +197,8 @@ static bool must_outcome_last(const struct submission *submission)
 		ledger_has_queued(engine->ledger, submission->record.row) != 0);
 }
 
-/* Notes that creates of this iteration have ended without a job and not in doubt. Until a sync the
- * disk may say that they are under way. */
+/* Calls engine_note_end() for each submission of this iteration that has ended without success and
+ * not in doubt. Until a sync the disk may say that it is under way. */
 static void note_ends(struct engine *engine)
 {
 	const struct submission *submission;
@@ -231,14 +234,15 @@ static int record_ended(struct engine *engine)
 	return must_last;
 }
 
-/* Records the outcomes of this iteration, and commits. Returns -errno with nothing recorded, or 1
- * if what is recorded has to become durable, or 0. */
+/* Records the outcomes of this iteration, and commits all that it has changed. Returns 1 if that
+ * has to become durable before anything is sent or answered, 0 if not. On failure returns -errno,
+ * and nothing of the iteration is recorded. */
 static int record_outcomes(struct engine *engine)
 {
 	bool must_last;
 	int r;
 
-	/* an undo in the middle of the iteration has undone the iteration's intents, too */
+	/* a failed write in the middle of the iteration has undone the iteration's intents, too */
 	r = ledger_take_loss(engine->ledger) ? -EIO : record_ended(engine);
 	if (r >= 0 && ledger_take_loss(engine->ledger))
 		r = -EIO;
@@ -266,7 +270,8 @@ static void iteration_fail(struct engine *engine, int r)
 	answer_promised(engine, &engine->iteration.promised, r, UINT_MAX);
 	/* Answer the submissions that have ended. Their outcomes are recorded when the ledger can
 	 * be written again. Until then each stays the current submission of its row, so nothing is
-	 * sent twice. An outcome that must be durable and is not is no success. */
+	 * sent twice. But if an outcome must be durable first, its waiters get the failure of the
+	 * ledger. */
 	note_ends(engine);
 	TAILQ_FOREACH (submission, &engine->iteration.ended, link)
 		tell_waiters(submission, must_outcome_last(submission) ? r : 0);
@@ -274,7 +279,8 @@ static void iteration_fail(struct engine *engine, int r)
 		       wake_loop, NULL);
 }
 
-/* Takes a cost from what this iteration may still release. Returns false if nothing is left. */
+/* Takes a cost from what this iteration may still release; the last release may cost more than is
+ * left. Returns false if nothing was left. */
 static bool pay_release(struct engine *engine, unsigned cost)
 {
 	if (!engine->releases_left)
@@ -283,9 +289,9 @@ static bool pay_release(struct engine *engine, unsigned cost)
 	return true;
 }
 
-/* Releases what is durable, as much as one iteration may: answers writers, sends requests, and
- * answers for outcomes. The next iteration goes on. So other work of the loop runs between two
- * releases. */
+/* Releases what is in engine->durable, as much as one iteration may: answers writers whose content
+ * is queued, sends requests, and answers the waiters of ended submissions. The next iteration goes
+ * on with the rest. So other work of the loop goes on, too. */
 static void release_durable(struct engine *engine)
 {
 	/* what callbacks add to engine->durable meanwhile is for the next iteration */
@@ -330,16 +336,17 @@ static int release_now(struct engine *engine)
 	return r;
 }
 
-/* Releases this iteration without a sync: it has recorded only outcomes that need not be durable
- * before their waiters are answered. */
+/* Releases this iteration without a sync. Call this if it has recorded only outcomes that need not
+ * be durable before their waiters are answered. */
 static void release_unsynced(struct engine *engine)
 {
 	batch_move(&engine->iteration, &engine->durable);
 	release_durable(engine);
 }
 
-/* Takes up what callbacks have left in the engine's lists. Returns 0, or -errno if a sync has
- * failed: another sync at once would fail as well. */
+/* Takes up what callbacks have left since the last iteration: the failure of a sync, what became
+ * durable, and the end of an outage. Returns 0, or the -errno of a sync that has failed. Then end
+ * the iteration: another sync now would fail as well. */
 static int take_up_lists(struct engine *engine)
 {
 	int sync_error = engine->sync_error;

@@ -39,8 +39,9 @@
 #include "submit/submission.h"
 #include "submit/waiter.h"
 
-/* Reads what the metrics show of the ledger. Returns 1 if the queue is not counted to its end yet
- * (call again), 0, or -errno. */
+/* Reads what the metrics show of the ledger: when the scan began that .coc/jobs shows, and how many
+ * submissions are queued. Returns 1 if the queue is not counted to its end yet (call again), 0, or
+ * -errno. */
 static int count_for_metrics(struct engine *engine, struct queued_count *queued,
 			     int64_t *ret_scanned_ms)
 {
@@ -150,8 +151,8 @@ static struct waiter *hand_waiter(struct submission *submission, submit_done_fn 
 	return waiter;
 }
 
-/* Does this submission, which waits or is under way, have the same content and attributes as
- * sub? */
+/* Does this submission have the same content and attributes as sub, so that a waiter for sub may
+ * wait for it? No if it has ended or is in doubt, or if sub names another base. */
 static bool has_same_content(const struct submission *submission,
 			     const struct ledger_submission *sub)
 {
@@ -169,8 +170,9 @@ static bool has_same_content(const struct submission *submission,
 	return true;
 }
 
-/* Puts a submission behind the current one of its row. It replaces the submission that stood there,
- * and takes over the waiters, a named base, and the attributes set by hand. */
+/* Puts a submission behind the current one of its row (ahead). If an older submission stands there,
+ * the new one replaces it. The new one takes over its waiters, its named base, and the attributes
+ * that a user has set by hand. */
 static void stand_behind(struct submission *ahead, struct submission *submission)
 {
 	struct submission *older = ahead->behind;
@@ -183,7 +185,7 @@ static void stand_behind(struct submission *ahead, struct submission *submission
 	if (older)
 		origins_keep_named(&submission->record.attrs, &older->record.attrs);
 	while (older && (waiter = LIST_FIRST(&older->waiters))) {
-		/* the waiters of the older content get the outcome of the newer content, which the
+		/* the waiters for the older content get the outcome of the newer content, which the
 		 * file has now */
 		LIST_REMOVE(waiter, link);
 		waiter->submission = submission;
@@ -196,7 +198,8 @@ static void stand_behind(struct submission *ahead, struct submission *submission
 		lost_answer_hurry(ahead);
 }
 
-/* Makes a submission from what the ledger records of it. Returns 0, or -errno with err filled. */
+/* Makes a submission in memory from its record, charged to its user. Takes what take_submission
+ * owns, also on failure. Returns 0, or -errno with err filled. */
 static int make_submission(struct engine *engine, struct ledger_submission *take_submission,
 			   const char *path, struct submission **ret_submission, struct err *err)
 {
@@ -211,9 +214,9 @@ static int make_submission(struct engine *engine, struct ledger_submission *take
 	return r;
 }
 
-/* Starts a new submission, or puts it behind the current one of its row. *ret_waiter is answered at
- * its end. submission_start() says what known is. Returns 0, or -ENOMEM with err filled: then the
- * submission is freed. */
+/* Starts a new submission, or puts it behind the current one of its row. *ret_waiter is answered
+ * when the submission ends. submission_start() says what known is. Returns 0, or -ENOMEM with err
+ * filled: then the submission is freed. */
 static int start_or_wait(struct submission *submission, const struct job_record *known,
 			 submit_done_fn *done, void *data, struct waiter **ret_waiter,
 			 struct err *err)

@@ -4,10 +4,11 @@
  * ShowDocument) is due when the service has not told the newest version of the job for `refresh`.
  * The service tells that version in the answer to a check, before and after each update, and in a
  * scan of the list. So `ls -l` after a scan asks for no job that the scan has listed with the
- * version that is known. A scan that has listed a newer version makes a check due at once.
+ * version that the file has. If the scan has listed a newer version of a job, a check of that job
+ * is due at once.
  *
  * The time of each job's last check is kept in memory, for SEEN_JOBS jobs. A job that falls out,
- * and all jobs of a new mount, are asked for once more. That costs a call, and nothing else.
+ * and all jobs of a new mount, are asked for once more. That costs one call each, and nothing else.
  *
  * A text that a check has brought into the file is not the base. The base is what somebody here has
  * read or written: `cp` looks at its target before it writes, and that look may refresh the target.
@@ -15,10 +16,10 @@
  * unread at first. When a program first reads the file, the version becomes the base.
  *
  * After a refused commit the file may have the draft, or still the text of the base (after a
- * refused rename, sed -i, or a refused removal). Only the content tells which. A draft stays. A
- * file with the text of the base follows its job like any other. If a newer version is known
- * already, the file is refreshed at once, though no check is due. The error of the refused commit
- * told the user to read the file.
+ * refused rename, sed -i, or a refused removal). Only the content of the file tells which. A draft
+ * stays as it is. A file with the text of the base follows its job like any other file. If a newer
+ * version is known already, the file is refreshed at once, though no check is due. The error of the
+ * refused commit told the user to read the file.
  */
 #define _GNU_SOURCE
 #include "submit/freshness.h"
@@ -47,7 +48,8 @@ static int64_t version_of_text(const struct ledger_text *text)
 	return text->unread ? text->unread : text->base;
 }
 
-/* Returns for how long from now no check is due, in milliseconds. 0: one is due. */
+/* Returns for how long from now no check of the job is due, in milliseconds. 0: a check is due.
+ * seen: the job's entry, or NULL. */
 static int64_t due_in_ms(const struct engine *engine, const struct ledger_text *held,
 			 const struct seen_job *seen)
 {
@@ -65,7 +67,7 @@ static int64_t due_in_ms(const struct engine *engine, const struct ledger_text *
 	return due_ms > now_ms ? due_ms - now_ms : 0;
 }
 
-/* Fills the freshness from a row of the ledger and from the jobs that were seen. */
+/* Fills *ret_fresh from a row of the ledger (text) and from the job's entry in seen_jobs.h. */
 static void judge_text(const struct engine *engine, const struct ledger_text *text,
 		       struct freshness *ret_fresh)
 {
@@ -160,8 +162,9 @@ int freshness_see(struct engine *engine, const struct freshness *fresh, int64_t 
 			    fresh->has_digest ? fresh->digest : NULL);
 }
 
-/* Is this version news for the row? Not if a submission of the row is under way: its outcome
- * records the version. */
+/* Do these attributes of a version tell something that the row (job) does not have? No if the row
+ * is bound to another job by now, or knows a newer version. No if a submission of the row is under
+ * way: its outcome records what the service holds. */
 static bool is_new_version(const struct engine *engine, const struct job_record *job,
 			   const struct freshness *fresh, int64_t version,
 			   const char *const attrs[ATTR_COUNT])

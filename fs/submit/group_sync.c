@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The end of an iteration waits for the disk: nothing is sent before its intent is durable.
- * Meanwhile the answers of other requests, and other writers, wait with it. If there are such, the
- * iteration is committed and held, a thread waits for the disk (sync_thread.c), and the loop goes
- * on. What later iterations commit meanwhile is held for the next sync, which they share. If there
- * is nobody else, the loop waits for the disk itself: to wake a thread would make the one writer
- * wait longer. Nobody waits for what is sent from the queue. While the disk writes, the loop
- * prepares the requests. The client sends them in the loop's next iteration, which begins only when
- * their intents are durable.
+ * Nothing is sent before its intent is durable, so the end of an iteration has to wait for the
+ * disk. If the loop waited, other writers, and the answers of other requests, would wait with it.
+ * If there are any, the iteration is committed and held, a thread waits for the disk
+ * (sync_thread.c), and the loop goes on. What later iterations commit meanwhile is held for the
+ * next sync, which they share. If there is nobody else, the loop waits for the disk itself: to wake
+ * a thread would make the only writer wait longer. Requests from the queue do not count here, since
+ * nobody waits for them. While the disk writes, the loop hands the requests to the client. The
+ * client sends them in the loop's next iteration, which begins only when their intents are durable.
  *
  * The ledger's log is written from its beginning to its end, and a sync makes durable all that was
  * written before the sync began. So what is durable is always all that was recorded up to some
@@ -51,7 +51,7 @@ void batch_move(struct batch *from, struct batch *to)
 	}
 }
 
-/* Sets the stage of all requests of a batch that are still to be sent. */
+/* Sets the stage of all submissions of a batch whose requests are still to be sent. */
 static void set_stage_of_fresh(struct batch *batch, enum submission_stage stage)
 {
 	struct submission *submission;
@@ -70,7 +70,8 @@ static void on_synced(void *data, int r)
 	if (r < 0) {
 		log_error("the ledger cannot be synced: %s", strerror(-r));
 		ledger_sync_failed(engine->ledger);
-		/* these submissions are in this iteration again, and the iteration fails */
+		/* move the submissions to engine->iteration again: the next end of an iteration
+		 * fails them (take_up_lists()) */
 		set_stage_of_fresh(&engine->synced, STAGE_FRESH);
 		batch_move(&engine->synced, &engine->iteration);
 		engine->sync_error = r;
@@ -94,8 +95,8 @@ void group_sync_init(struct engine *engine)
 		log_warning("the loop waits for the disk itself: %s", strerror(-r));
 }
 
-/* Frees the ended submissions that are not in engine->by_row, and the waiters. engine_destroy()
- * frees the submissions of by_row. */
+/* Frees the waiters of a batch, and its ended submissions that are not in engine->by_row.
+ * engine_destroy() frees those of by_row. */
 static void batch_finish(struct batch *batch)
 {
 	struct submission *submission;
@@ -131,7 +132,7 @@ bool group_sync_is_apart(const struct engine *engine)
 
 	if (!engine->sync_thread)
 		return false;
-	/* an earlier sync is not over: keep the order */
+	/* an earlier sync is not over: hold this iteration, too, to keep the order */
 	if (engine->syncing || !batch_is_empty(&engine->held))
 		return true;
 	if (waiter && LIST_NEXT(waiter, link))
@@ -144,7 +145,8 @@ bool group_sync_is_apart(const struct engine *engine)
 }
 
 /* Hands the requests of a batch to the client, which does not send them before the loop's next
- * iteration. A request that cannot be handed over has ended, in this iteration. */
+ * iteration. If a request cannot be handed over, its submission has ended, and leaves the batch for
+ * engine->iteration.ended. */
 static void hand_batch_over(struct batch *batch)
 {
 	struct submission_list handed;

@@ -16,14 +16,15 @@
 
 #include "base/cleanup.h"
 
-#define ROOM_FIRST 256 /* for the rows of a page: the table is half full then */
+/* entries of the first table: room for the rows of a page, before the table is half full */
+#define ROOM_FIRST 256
 
 struct sip {
 	uint64_t v[4];
 };
 
-/* Returns the key of this process. Only a kernel that has just started has no random bytes. Then a
- * time and the process ID are the key. */
+/* Returns the random key of this process. A kernel that has just started may have no random bytes
+ * yet: then a time and the process ID make the key. */
 static const uint64_t *process_key(void)
 {
 	static uint64_t key[2];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Imports: what a mount does at its beginning, and what fs/space asks and records. placing.c has
- * the essay. */
+/* Imports: what a mount does with them at its beginning, and what fs/space asks and records of
+ * them. placing.c has the essay. */
 #define _GNU_SOURCE
 #include "submit/imports.h"
 
@@ -54,7 +54,8 @@ struct beginning {
 	struct engine *engine;
 	struct buf lost; /* IDs of imports whose content was fetched, and whose file is gone;
 			  * each ends with a NUL */
-	/* IDs of imports whose story says that they are read-only, and that are not any more */
+	/* IDs of imports that are not read-only any more, but whose story says so; each ends with a
+	 * NUL */
 	struct buf editable;
 	char last[COC_DOCUMENT_ID_ROOM];
 	int n;
@@ -118,8 +119,9 @@ static int end_stories(struct engine *engine, const struct buf *editable)
 	return r;
 }
 
-/* Places the imports that a whole scan has listed before but that have no files yet, because that
- * mount showed none or was killed. Returns 0 or -errno. */
+/* Places the imports that an earlier scan has listed, and that have no files yet because the mount
+ * of that scan showed none or was killed. Does nothing if no scan has read the list to its end.
+ * Returns 0 or -errno. */
 static int place_known(struct engine *engine)
 {
 	struct imports *imports = engine->imports;
@@ -253,8 +255,8 @@ int imports_read(struct engine *engine, const struct import_record *import)
 	return ledger_import_read(engine->ledger, import->job_id);
 }
 
-/* Records that the file of a row has a newer version than the one that was read here, if any was
- * read. The newer version is unread. Returns 0 or -errno. */
+/* Records that the file of a row has the import's version as its unread version. The base is the
+ * version that was read here last; if none was, there is no base. Returns 0 or -errno. */
 static int record_unread(struct engine *engine, int64_t row, const struct import_record *import,
 			 int64_t newest)
 {
@@ -306,6 +308,7 @@ int imports_give_name(struct engine *engine, const char *name)
 		return r;
 	r = ledger_import_take_name(engine->ledger, name);
 	placing_name_taken(&engine->imports->placing);
-	/* a crash must not leave a user's file under the name of an import */
+	/* commit now: a crash must not leave a user's file under a name that the ledger has as an
+	 * import's */
 	return r < 0 ? r : submit_save(engine);
 }

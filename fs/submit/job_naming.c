@@ -4,8 +4,9 @@
  * then, and delete=service deletes it with the file. Nothing is sent.
  *
  * If the file has the text of the newest version, that version is the base. Otherwise nobody is
- * known to have read that text, and the binding has no base. So the next commit is ESTALE until the
- * user says with coc.base which version was read.
+ * known to have read that text. Then the binding has no base, or the base of the removed name that
+ * had the job. Without a base the next commit is ESTALE until the user says with coc.base which
+ * version was read.
  */
 #define _GNU_SOURCE
 #include "submit/job_naming.h"
@@ -19,8 +20,8 @@
 #include "submit/removed_name.h"
 #include "submit/rows.h"
 
-/* Fills err: another path has the job. err names that path if this author may read it. Returns
- * -EEXIST. */
+/* Fills err: another path, of this row, has the job. err names the path if the author may read it.
+ * Returns -EEXIST. */
 static int refuse_second(struct engine *engine, const struct job_naming *naming, int64_t row,
 			 struct err *err)
 {
@@ -35,7 +36,8 @@ static int refuse_second(struct engine *engine, const struct job_naming *naming,
 	return -EEXIST;
 }
 
-/* Fills err: the removed file that has the job has an unfinished submission. Returns -EBUSY. */
+/* Fills err: the removed file of this row has the job, and an unfinished submission. Returns
+ * -EBUSY. */
 static int refuse_busy(struct engine *engine, const struct job_naming *naming, int64_t row,
 		       struct err *err)
 {
@@ -48,8 +50,8 @@ static int refuse_busy(struct engine *engine, const struct job_naming *naming, i
 	return -EBUSY;
 }
 
-/* Another row has the job. Returns 0 if the file of that row was removed: the job may be taken over
- * from *ret_removed. Returns -errno with err filled otherwise. */
+/* Call this if another row has the job. Returns 0 with *ret_removed if the file of that row was
+ * removed, and the job may be taken over. Otherwise returns -errno with err filled. */
 static int check_other(struct engine *engine, const struct job_naming *naming, int64_t row,
 		       struct job_record *ret_removed, struct err *err)
 {
@@ -63,8 +65,9 @@ static int check_other(struct engine *engine, const struct job_naming *naming, i
 	return r < 0 ? err_set(err, -r, "the ledger cannot be read: %s", strerror(-r)) : 0;
 }
 
-/* Checks whether the row may have the job. Returns 0 if it may, 1 if it has the job already, or
- * -errno with err filled. */
+/* Checks whether the row may have the job. Returns 1 if it has the job already. Returns 0 if it
+ * may; if a removed name had the job, *ret_removed is its row. Otherwise returns -errno with err
+ * filled. */
 static int check_naming(struct engine *engine, const struct job_naming *naming,
 			const struct job_record *row, struct job_record *ret_removed,
 			struct err *err)

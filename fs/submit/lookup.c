@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The questions of fs/space about what is recorded. Each is one look at the ledger. */
+/* The questions of fs/space about what is recorded. Each looks at the ledger, or at the submissions
+ * in memory. */
 #include "submit/changes.h"
 #include "submit/submit.h"
 
@@ -47,7 +48,7 @@ static int is_busy(struct engine *engine, const char *path)
 {
 	int r = ledger_busy(engine->ledger, path);
 
-	/* a submission that waits for a slot is in memory only */
+	/* a submission of the path that waits for a slot is in memory only */
 	return r != 0 ? r : is_under_way(engine, path);
 }
 

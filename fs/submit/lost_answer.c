@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In doubt: a request may have reached the service and its answer was lost. Nothing is sent for the
- * path until the service has been asked what became of the request.
+ * A submission is in doubt if its request may have reached the service and the answer was lost.
+ * Nothing is sent for its path until the service has been asked what became of the request.
  *
  * A lost update is looked for among the versions that came after it was sent (version_search.c). If
  * none of them has what was sent, and somebody else has written since, the update ends as a
@@ -9,20 +9,20 @@
  *
  * A lost create is looked for by name: all pages of the list are read. Two kinds of jobs are left
  * out: jobs from before the request (question.c), and jobs that the ledger has bound to a path or
- * forgotten on demand. The content of the others is compared. A create takes the job that has its
- * content and its values, the project among them. If a job has the content only, the create stays
- * in doubt: a person may have moved the job (lost_match.c).
+ * forgotten on demand. The content of the other jobs is compared. A create gets the job that has
+ * its content and its other values, such as the project. If a job has the content but another value
+ * differs, the create stays in doubt: a person may have changed the job (lost_match.c).
  *
  * Creates of one name share one struct lost_answer. So each job is shown only once for all these
- * creates. Two creates of the same name and content at once are each other's twins. While a twin is
- * on its way, the others do not conclude, since the job that they find may be the twin's. Creates
- * whose answers are lost are decided together, and each job is given to one of them
- * (lost_decision.c). If it cannot be told which create made which job, nothing is concluded
- * (undecided.c). Each round of questions ends in lost_round.c.
+ * creates. Two creates of the same name and content at the same time are each other's twins. While
+ * the request of a twin is under way, no lost create of this content is decided: a job that is
+ * found may be the twin's. Creates whose answers are lost are decided together, and each job is
+ * given to one of them (lost_decision.c). If it cannot be told which create made which job, nothing
+ * is concluded (undecided.c). Each round of questions ends in lost_round.c.
  *
- * "Nothing was found" is believed only when the service was asked long enough after the request was
- * given up: then the request cannot be processed any more (settle_ms()). Until then, and while the
- * service cannot be asked, the service is asked again, less and less often.
+ * That a round finds nothing is believed only if it began long enough after the request was given
+ * up: settle_ms() in lost_round.c. By then the service cannot process the request any more. Until
+ * then, and while the service cannot be asked, the service is asked again, less and less often.
  */
 #define _GNU_SOURCE
 #include "submit/lost_answer.h"
@@ -41,8 +41,9 @@
 #include "submit/submission_content.h"
 #include "submit/version_search.h"
 
-/* Ends a round for a lost update: the versions of the job were searched. failed: the answer that
- * ended the search early, or NULL. */
+/* Ends a round for a lost update, when the versions of its job were searched. failed: the answer
+ * that ended the search early, or NULL. ESTALE: the job is gone, so the update counts as not
+ * found. */
 static void on_update_looked_for(struct submission *submission, const struct coc_answer *failed)
 {
 	struct lost_answer *lost = submission->lost;
@@ -58,9 +59,9 @@ static void on_update_looked_for(struct submission *submission, const struct coc
 	lost_answer_end_round(lost);
 }
 
-/* A timer's callback: begins a round of questions to the service about a lost answer. While the
- * ledger is not known to be sound, it does nothing. If too many rounds are under way,
- * lost_answer_take_place() begins this round later. */
+/* A timer's callback: begins a round of questions to the service about a lost answer. Does nothing
+ * while the ledger is not known to be sound. If too many rounds are under way, this round begins
+ * when a place is free (lost_answer_take_place()). */
 static void ask_service(void *data)
 {
 	struct lost_answer *lost = data;
@@ -107,8 +108,8 @@ static struct lost_answer *lost_answer_for(struct submission *submission)
 	return lost;
 }
 
-/* Puts a submission in doubt into its lost answer, which creates of one name share, and lets the
- * next round begin. Without memory it sets a timer, whose callback it is, too. */
+/* Puts a submission (data) that is in doubt into its lost answer, and lets the next round begin.
+ * Without memory for a lost answer sets a timer, which calls this function again. */
 static void join_lost_answer(void *data)
 {
 	struct submission *submission = data;
@@ -129,8 +130,8 @@ void lost_answer_begin(struct submission *submission)
 	submission->stage = STAGE_IN_DOUBT;
 	submission->engine->under_way--;
 	submission->engine->in_doubt++;
-	/* after -o rebind: the other copy of the state sent its last request before this mount
-	 * began */
+	/* after -o rebind the other copy of the state may have sent the request, but not after this
+	 * mount began */
 	submission->given_up_ms = submission->record.rebound
 					  ? submission->engine->begun_ms
 					  : loop_now_ms(submission->engine->loop);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The search for the jobs that lost creates of one name have made. The jobs of the name are listed.
- * Jobs that are bound or forgotten are left out. Of each other job the first version is shown: a
- * later update does not make it another create's job. Jobs that some create did not know come
- * first. If one of these has the content of a create, the jobs that were known before are shown
- * too. A known job of the same content means that another machine makes such jobs. Then
- * lost_decision.c decides.
+ * Jobs that are bound or forgotten are left out. Of each other job the service is asked to show the
+ * first version: that is what a create has made, even if an update came later. The first are the
+ * jobs that some create did not know. If one of these fits such a create, the service is asked for
+ * the jobs that all creates knew, too. A known job of the same content means that another machine
+ * makes such jobs. Then lost_decision.c decides.
  */
 #define _GNU_SOURCE
 #include "submit/lost_create.h"
@@ -28,11 +28,11 @@
 /* Jobs of the name that are kept: twice what a create may know. */
 #define CANDIDATES_MAX 2000
 
-/* For how many creates is_new() checks whether they knew a job. With more creates the job counts as
- * new and is shown. */
+/* For how many creates is_new() checks whether they knew a job. If there are more, and these all
+ * knew the job, it counts as new all the same. */
 #define ASKED_MAX 16
 
-/* the version that the create has made */
+/* the version of a job that its create has made */
 #define FIRST_VERSION "v1"
 
 /* Is this listed job a candidate? Yes if no path is bound to the job, and it was not forgotten on
@@ -46,13 +46,14 @@ static int is_candidate_kept(void *data, const struct coc_summary *job)
 	return bound < 0 ? bound : !bound;
 }
 
-/* Is this version surely a job's first one? NULL (not told) may be any version. */
+/* Is this the first version of a job? No for NULL: the service did not tell the version, which may
+ * be any. */
 static bool is_first_version(const char *version)
 {
 	return version && !strcmp(version, FIRST_VERSION);
 }
 
-/* Returns true if there is a lost create that did not know the job, or if there are more than
+/* Is the job new for a lost create: did one of them not know it? Yes also if there are more than
  * ASKED_MAX creates. */
 static bool is_new(const struct lost_answer *lost, const struct candidate *candidate)
 {
@@ -67,7 +68,7 @@ static bool is_new(const struct lost_answer *lost, const struct candidate *candi
 	return false;
 }
 
-/* Returns true if the job fits a create that did not know the job. */
+/* Does the job fit (lost_create_fits()) a lost create that did not know the job? */
 static bool fits_any(const struct lost_answer *lost, const struct candidate *candidate)
 {
 	const struct submission *submission;
@@ -127,8 +128,8 @@ static int keep_shown(struct candidate *candidate, const struct coc_details *det
 }
 
 /*
- * Returns true if the service has answered without showing the job. Then "not shown" does not prove
- * "not there". A job that is listed is there, even if ShowDocument says that it is gone. Either it
+ * Has the service answered without showing the job (or the list)? That does not prove that there is
+ * no such job. A job that is listed is there, even if ShowDocument says that it is gone. Either it
  * was deleted just now, and the next list does not have it; or only its first version is missing.
  */
 static bool is_hidden(const struct coc_answer *answer)
@@ -180,8 +181,8 @@ static int compare_candidates(const void *a, const void *b)
 	return strcmp(((const struct candidate *)a)->job.id, ((const struct candidate *)b)->job.id);
 }
 
-/* Is a job unchanged since the earlier round? was and is have the same ID. If a version is not
- * told, the answer is no. */
+/* Is a job unchanged since the earlier round? `was` and `is` are the same job as it was listed then
+ * and now. If one of them does not tell the version, the answer is no. */
 static bool is_unchanged(const struct listed_job *was, const struct listed_job *is)
 {
 	return was->version && is->version && !strcmp(was->version, is->version) &&
@@ -207,7 +208,8 @@ static int take_candidates(struct lost_answer *lost, struct name_list *list)
 		    is_unchanged(&before->job, &key.job)) {
 			candidates[i] = *before;
 			before->risk_level = before->description = NULL;
-			if (!list->jobs[i].project) /* the earlier show has told the project */
+			/* in the earlier round ShowDocument has told the project */
+			if (!list->jobs[i].project)
 				list->jobs[i].project = steal_ptr(before->job.project);
 		}
 		candidates[i].job = list->jobs[i];
@@ -220,8 +222,8 @@ static int take_candidates(struct lost_answer *lost, struct name_list *list)
 	return 0;
 }
 
-/* Returns why this list proves nothing. NULL if it proves something, or if the service could not be
- * asked. */
+/* Returns why this list proves nothing, as half a sentence. NULL if the list is complete, or if the
+ * service could not be asked. */
 static const char *gap_of_list(const struct name_list *list)
 {
 	if (!list->answer || !is_hidden(list->answer))

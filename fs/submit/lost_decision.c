@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Decides what became of the lost creates of one name, after their candidates were shown. Creates
- * that have sent the same are decided together (lost_match.c). The same means also the same tags,
- * although no answer tells the tags of a job.
+ * that have sent the same values are decided together (lost_match.c). The tags count, too, although
+ * no answer tells the tags of a job.
  */
 #define _GNU_SOURCE
 #include "submit/lost_decision.h"
@@ -41,10 +41,10 @@ bool lost_create_is_alike(const struct candidate *candidate, const struct submis
 		 !memcmp(candidate->gist, submission->gist, CONTENT_DIGEST_SIZE)));
 }
 
-/* Creates that have sent the same, and the jobs that fit them or are alike. */
+/* Lost creates that have sent the same values, and the jobs that fit them or are alike. */
 struct group {
-	/* the creates in the order in which their questions were answered: known.number; borrowed
-	 */
+	/* the creates, in the order in which the service answered their questions (known.number);
+	 * borrowed */
 	struct submission **submissions;
 	size_t n;
 	struct lost_create *creates;
@@ -59,8 +59,8 @@ static void group_finish(struct group *group)
 }
 #define _cleanup_group_ __attribute__((cleanup(group_finish)))
 
-/* Collects the jobs that fit or are alike, and that no path is bound to by now. Returns 0 or
- * -errno. */
+/* Collects the candidates that fit the creates of the group or are alike, without those that a path
+ * is bound to by now. Returns 0 or -errno. */
 static int collect_jobs(const struct lost_answer *lost, struct group *group)
 {
 	group->jobs = calloc(lost->n_candidates + 1, sizeof(*group->jobs));
@@ -85,8 +85,8 @@ static int collect_jobs(const struct lost_answer *lost, struct group *group)
 	return 0;
 }
 
-/* Returns the versions of a job that a create has made: the base is the first, the newest is the
- * listed one. */
+/* Returns the versions of a job that a create has made. The base is version 1. The newest is the
+ * version that was listed, or 1 if none was told. */
 static struct job_versions versions_of(const struct lost_answer *lost, const char *job_id)
 {
 	struct job_versions versions = {.base = 1, .newest = 1};
@@ -121,8 +121,9 @@ static void conclude_group(struct lost_answer *lost, struct group *group)
 	}
 }
 
-/* These n creates have sent the same: decides which jobs they have made. Returns 0, or -errno: they
- * stay undecided. -EAGAIN: a twin is on its way. */
+/* Decides which jobs these n creates, which have sent the same values, have made. Returns 0. On
+ * failure returns -errno, and they stay undecided until the next round. -EAGAIN: the request of a
+ * twin is under way. */
 static int decide_group(struct lost_answer *lost, struct submission **submissions, size_t n)
 {
 	_cleanup_group_ struct group group = {.submissions = submissions, .n = n};
@@ -130,7 +131,7 @@ static int decide_group(struct lost_answer *lost, struct submission **submission
 
 	if (r < 0)
 		return r;
-	/* the job may be made by a twin that is still on its way */
+	/* one of the jobs may be the job of a twin whose request is still under way */
 	if (group.n_jobs && engine_has_twin(lost->engine, submissions[0]))
 		return -EAGAIN;
 	group.creates = calloc(n, sizeof(*group.creates));
@@ -142,8 +143,8 @@ static int decide_group(struct lost_answer *lost, struct submission **submission
 	return 0;
 }
 
-/* Orders submissions for qsort(): by what they sent, then by the order of their questions, then by
- * their IDs. */
+/* Orders submissions for qsort(): by the values that they sent, then in the order in which their
+ * questions were answered, then by their IDs. */
 static int compare_submissions(const void *a, const void *b)
 {
 	const struct ledger_submission *x = &(*(struct submission *const *)a)->record;

@@ -2,8 +2,8 @@
 /*
  * The answer of a deletion was lost, or the API cannot have sent it. The service is asked for the
  * job once, within the time that the deletion has. If the job is gone, the deletion was done.
- * Otherwise the deletion failed: the file stays, and so does the row that knows the job. Removing
- * the file again is safe, even if the service does the first request late.
+ * Otherwise the deletion failed: the file stays, and so does the row that knows the job. A user may
+ * remove the file again safely, even if the service does the first deletion late.
  */
 #define _GNU_SOURCE
 #include "submit/lost_deletion.h"
@@ -14,7 +14,8 @@
 #include "submit/submission_show.h"
 #include "submit/submission.h"
 
-/* Fails the deletion with the error in submission->err. asked: what asking the service brought. */
+/* Fails the deletion with the error in submission->err. asked: what the question to the service has
+ * brought, for the story. */
 static void fail_deletion(struct submission *submission, const char *asked)
 {
 	struct err err = *submission->err;

@@ -1,37 +1,44 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A create whose answer was lost has made one job or none. It has made none of the jobs that were
- * known before it was sent. No clock is asked: the clocks of the service, of this machine and of
- * other machines may all differ.
+ * A create whose answer was lost has made one job or none. Before a create is sent, the service is
+ * asked which jobs of its name there are (question.c). The create knows these jobs, and has made
+ * none of them. No clock is asked: the clocks of the service, of this machine and of other machines
+ * may all differ.
  *
  * Several creates of one name and content are lost together when a directory of copies is written
- * and the service goes away. These creates are alike, so any of them may get any of their jobs.
- * What matters: each job is given once, and no job of another machine is given at all. So a group
- * of lost creates is decided together:
+ * and the service goes away. These creates have sent the same, so any of them may get any job that
+ * one of them has made. Two rules matter. A job is given to one create only, and no create gets a
+ * job that another machine has made. So all these creates are decided together.
  *
- * - If each job can be given to a create that did not know it, the jobs are given so. Creates that
- *   get no job have made none.
+ * A create that knows all jobs in question has made none (MATCH_NONE). The others are decided by
+ * the first of these points that applies:
  *
- * - If a job is left over, another machine makes jobs of this name and content as well. Then nobody
- *   can tell which create made which job, and all creates stay open. The same holds if such a job
- *   was there before the first of these creates was sent.
+ * - It is not known which jobs were there before (known->partial), or the service does not show the
+ *   content of a new job. Then they stay open (MATCH_OPEN).
  *
- * - It may be unknown what was there before, or the content of a job cannot be seen. Then a job
- *   that may be theirs keeps the creates open.
+ * - A job of this name and content was there before the first of these creates was sent. So another
+ *   machine makes such jobs, and nobody can tell whose the new jobs are. They stay open.
  *
- * - A create that gets no job was not done, unless there is a new job that is alike. Such a job has
- *   the content, but another project or another description, say. The service may have changed the
- *   value, or a colleague may have moved the job. The job is given to no create, but it keeps the
- *   create open.
+ * - Each create is given a job that it does not know, until there are no more jobs or creates. If a
+ *   job is left over, another machine has made a job. Then the gifts do not count, and they stay
+ *   open.
  *
- * A create that asked its question later knows all that an earlier create knew, and the jobs that
- * earlier creates made meanwhile. So jobs are given out from the last create to the first.
+ * - Otherwise a create has made the job that it was given (MATCH_JOB), and a create without a job
+ *   has made none (MATCH_NONE). But such a create stays open if it does not know a job that is
+ *   alike: with the same content, but with another project or description, say. The service or a
+ *   colleague may have changed that value of the create's job. No create is given a job that is
+ *   alike.
+ *
+ * A later create knows all jobs that an earlier create knows, and those that the earlier creates
+ * had made by then. So the last create has the smallest choice. It is given a job first, and the
+ * first create last: in this order no job is left over without need.
  */
 #define _GNU_SOURCE
 #include "submit/lost_match.h"
 
-/* Comparisons in one decision. The bound keeps the loop free: they take some milliseconds. Only
- * hundreds of creates of one content, lost one after the other, need more. Those stay open then. */
+/* The most calls of knows_job() in one decision: they take some milliseconds, so the loop is not
+ * held for long. Only hundreds of creates of one content, lost one after the other, need more. Such
+ * creates stay open. */
 #define COMPARISONS_MAX 50000
 
 struct decision {
@@ -41,7 +48,8 @@ struct decision {
 	size_t comparisons;
 };
 
-/* Was this job there before the create was sent? Returns false when COMPARISONS_MAX is used up. */
+/* Does the create know this job: was the job there before the create was sent? When COMPARISONS_MAX
+ * is used up, the answer is always no. */
 static bool knows_job(struct decision *decision, const struct lost_create *create,
 		      const struct matched_job *job)
 {
@@ -51,8 +59,7 @@ static bool knows_job(struct decision *decision, const struct lost_create *creat
 	return known_has(create->known, job->id);
 }
 
-/* Returns true if there is a job that the create did not know. If `alike` is set, only jobs that
- * are alike count. */
+/* Is there a job that the create does not know? With `alike` only jobs that are alike count. */
 static bool has_unknown(struct decision *decision, const struct lost_create *create, bool alike)
 {
 	for (size_t i = 0; i < decision->n_jobs; i++)
@@ -62,7 +69,8 @@ static bool has_unknown(struct decision *decision, const struct lost_create *cre
 	return false;
 }
 
-/* Returns why no job can be given to any create, or MATCH_CLEAR if jobs can be given. */
+/* Decides the first two points of the essay: returns why no job can be given to any create, or
+ * MATCH_CLEAR if jobs can be given. */
 static enum match_reason look_for_matches(struct decision *decision)
 {
 	for (size_t i = 0; i < decision->n_creates; i++)
@@ -84,7 +92,7 @@ static enum match_reason look_for_matches(struct decision *decision)
 	return MATCH_CLEAR;
 }
 
-/* Gives the create a free job that it did not know, if there is one. */
+/* Gives the create a free job that it does not know, if there is one. */
 static void give_job(struct decision *decision, struct lost_create *create)
 {
 	for (size_t i = 0; i < decision->n_jobs; i++) {
@@ -98,9 +106,9 @@ static void give_job(struct decision *decision, struct lost_create *create)
 	}
 }
 
-/* Gives each open create a job that the create did not know, if there is one. Returns true if the
- * creates must stay open: a job is left over that is neither unsure nor alike, or the comparisons
- * are used up. */
+/* Gives each open create a job that it does not know, if there is one. Returns true if the creates
+ * must stay open all the same: a job is left over that is neither unsure nor alike, or
+ * COMPARISONS_MAX is used up. */
 static bool give_jobs(struct decision *decision)
 {
 	for (size_t i = decision->n_creates; i-- > 0;)
@@ -113,8 +121,8 @@ static bool give_jobs(struct decision *decision)
 	return decision->comparisons == COMPARISONS_MAX;
 }
 
-/* Sets the verdicts after the jobs were given. Returns why some creates stay open, or
- * MATCH_CLEAR. */
+/* Sets the verdicts after the jobs were given. Returns MATCH_ALIKE if a job that is alike keeps a
+ * create open, else MATCH_CLEAR. */
 static enum match_reason judge_creates(struct decision *decision)
 {
 	enum match_reason reason = MATCH_CLEAR;

@@ -18,12 +18,14 @@
 #include "submit/versions.h"
 
 #define ASK_MOST_MS 300000
-#define SETTLE_MIN_MS 10000 /* by then a request that was under way is answered or dropped */
+/* this long after a request was given up, the service has processed it or never will */
+#define SETTLE_MIN_MS 10000
 
 /*
- * Rounds that ask the service at once; other rounds wait in a line. After a kill or an outage
- * hundreds of submissions can be in doubt. If all asked at once, each answer would come too late to
- * count, and every round would end with more to ask.
+ * The most rounds that ask the service at the same time; other rounds wait in
+ * engine->waiting_to_ask. After a kill or an outage hundreds of submissions can be in doubt. If all
+ * asked at once, each answer would come too late to count, and every round would end with more to
+ * ask.
  */
 #define ASKING_MAX 64
 
@@ -57,8 +59,8 @@ bool lost_answer_take_place(struct lost_answer *lost)
 	return true;
 }
 
-/* Frees the place of a round that is over, or of a lost answer that ends. The first lost answer in
- * the line begins then. */
+/* Frees the place of a round that is over, or of a lost answer that ends. Then the first lost
+ * answer in engine->waiting_to_ask begins its round. */
 static void give_place_up(struct lost_answer *lost)
 {
 	struct engine *engine = lost->engine;
@@ -110,8 +112,8 @@ static void free_lost_answer(struct lost_answer *lost)
 	free(lost);
 }
 
-/* During a round the lost answer stays, even if its last submission leaves. lost_answer_end_round()
- * frees it. */
+/* Takes a submission out of its lost answer. Does not free the lost answer, even if no submission
+ * is left: a round may still use it. lost_answer_end_round() frees it. */
 static void leave_lost_answer(struct submission *submission)
 {
 	TAILQ_REMOVE(&submission->lost->submissions, submission, lost_link);
@@ -153,8 +155,8 @@ bool lost_answer_may_be_ended(const struct submission *submission)
 }
 
 /* Begins the next round later, after least_ms at the earliest. The wait doubles with each round,
- * from LOST_ASK_FIRST_MS to ASK_MOST_MS. It ends no later than when the first submission is
- * settled. */
+ * from LOST_ASK_FIRST_MS to ASK_MOST_MS. But if that is earlier, the round begins when the next
+ * submission is settled (lost_answer_is_settled()). */
 static void ask_again(struct lost_answer *lost, int64_t least_ms)
 {
 	int64_t now_ms = loop_now_ms(lost->engine->loop);
@@ -164,8 +166,9 @@ static void ask_again(struct lost_answer *lost, int64_t least_ms)
 	give_place_up(lost);
 	if (wait_ms > ASK_MOST_MS)
 		wait_ms = ASK_MOST_MS;
-	/* The first answer that can be believed is wanted at once. So the wait ends no later than
-	 * when the first submission is settled, even if that time came during this round. */
+	/* From the moment when a submission is settled, a round can conclude that its request was
+	 * not done. So do not wait longer than until then, even if that moment came during this
+	 * round. */
 	TAILQ_FOREACH (submission, &lost->submissions, lost_link) {
 		int64_t settled_in_ms = settled_at_ms(submission) - now_ms;
 
@@ -187,9 +190,9 @@ static void conclude_absent(struct submission *submission)
 
 	CRASH_POINT("doubt-absent");
 	leave_lost_answer(submission);
-	/* To send the update again would overwrite what somebody else has written: it fails as a
-	 * conflict. But an update from before -o rebind was perhaps never sent: it is checked
-	 * before it is sent. */
+	/* If somebody else has written a version since, to send the update again would overwrite
+	 * that: the update fails as a conflict. But an update from before -o rebind was perhaps
+	 * never sent: it is checked before it is sent (base_check.c). */
 	if (!submission->record.rebound && submission->search.newest > submission->record.onto &&
 	    (versions_are_checked(submission) || submission->search.is_unsure)) {
 		version_search_explain(submission, &err);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A thread makes the files of imports, one after the other, while the loop gives names to other
- * jobs: both take the same time. If there is no thread for it, the loop makes some files in each
+ * A thread makes the files of imports, one after the other. Meanwhile the loop gives names to other
+ * jobs, which takes about as long. If there is no thread for it, the loop makes some files in each
  * iteration.
  *
  * A user may take a name whose file was not made yet. fs/space stops the thread before that. So no
- * file of an import appears under a name that is the user's by then. What was not made is begun
- * anew, without the names that the ledger does not have any more.
+ * file of an import appears under a name that is the user's by then. The files that were not made
+ * are begun again, without the names that the ledger does not have any more.
  */
 #define _GNU_SOURCE
 #include "submit/making.h"
@@ -88,11 +88,13 @@ static void on_made_beside(void *data, size_t tried, int r)
 		end_making(making, r);
 		return;
 	}
-	go_on_making(making); /* a user makes a file, maybe with one of these names */
+	/* some names are left: the thread was stopped, because a user makes a file, maybe with one
+	 * of these names */
+	go_on_making(making);
 }
 
-/* Starts a thread that makes the files that are left. Returns 0, or -errno if there is no
- * thread. */
+/* Starts a thread that makes the files that are left. Returns 0, or -errno if there is no thread
+ * for that, or no file is left. */
 static int make_beside(struct making *making)
 {
 	const struct import_files *files = files_of(making);
@@ -105,8 +107,8 @@ static int make_beside(struct making *making)
 	return r;
 }
 
-/* Makes the file of a name. -EEXIST is no failure: a user has taken the name, and the ledger has
- * recorded that. Returns 0 or -errno. */
+/* Makes the file of a name. If the root has an entry of this name, that is no failure: a user has
+ * taken the name, and the ledger has recorded that. Returns 0 or -errno. */
 static int make_file(const struct making *making, const char *name)
 {
 	int r = files_of(making)->make(files_of(making)->data, name);

@@ -17,7 +17,7 @@ static const char *const kinds[METRICS_KIND_COUNT] = {
 	[METRICS_KIND_DELETE] = "delete",
 };
 
-/* The words of the outcomes. OUTCOME_NONE has none. */
+/* The words of the outcomes in the text. OUTCOME_NONE has no word: no submission ends so. */
 static const char *const outcomes[OUTCOME_COUNT] = {
 	[OUTCOME_HELD] = "unchanged", [OUTCOME_SETTLED] = "submitted",
 	[OUTCOME_FAILED] = "failed",  [OUTCOME_REFUSED] = "not_sent",
@@ -56,8 +56,8 @@ static void write_value(struct buf *text, const char *name, const char *type, co
 	buf_printf(text, "cocfs_%s %" PRIu64 "\n", name, value);
 }
 
-/* The input of a histogram's text: n bounds, and the counts of n + 1 buckets. digits is the unit: 3
- * for milliseconds, 6 for microseconds. */
+/* What write_columns() writes: n upper bounds, the counts of n + 1 buckets, and the sum of all
+ * times. digits is the unit of bounds and sum: 3 for milliseconds, 6 for microseconds. */
 struct columns {
 	const int64_t *bounds;
 	const uint64_t *buckets;

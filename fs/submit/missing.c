@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A job that is not in the list may be there all the same. The keys may be another account's, a
- * filter may hide the job, or the list may be wrong. So a missing job leaves the catalogue only
- * when ShowDocument says that there is no such job.
+ * A job of the catalogue that is missing in the service's list may be there all the same. The keys
+ * may be another account's, a filter may hide the job, or the list may be wrong. So a missing job
+ * leaves the catalogue only when ShowDocument says that there is no such job.
  *
- * When most of the jobs are missing, the answers have changed, and not the jobs. The keys may be
- * those of another account, to which each job is gone. Or the service has lost its data for a
- * while. Then the service is not asked, and nothing is removed. The jobs of the other account are
- * no measure for "most": they can be many. So only jobs count that were in an earlier list of this
- * account (accepted).
+ * When most of the jobs are missing, it is not the jobs that have changed. The keys may be those of
+ * another account, to which the service shows none of these jobs. Or the service has lost its data
+ * for a while. Then the service is not asked, and nothing is removed. "Most" counts only jobs that
+ * were in an earlier list of this account (accepted). Otherwise the many jobs of the other account,
+ * which the scan has just added, would count as not missing.
  *
  * The catalogue is read in slices. The service is asked for at most SCAN_SHOWS_MAX missing jobs,
  * one after the other; the next scan goes on behind them. If an answer does not come, or asks for
@@ -46,9 +46,9 @@ static void end_missing(struct missing *missing, int result)
 	missing->done(missing->data, result);
 }
 
-/* Looks at a job of the catalogue, and counts it. If the list lacks the job, notes its ID for a
- * question to the service: at most SCAN_SHOWS_MAX, and only IDs behind missing->resume. Returns 0
- * or -ENOMEM. */
+/* Looks at a job of the catalogue, and counts it. If the list lacks the job, notes its ID: the
+ * service is asked for it later. Notes at most SCAN_SHOWS_MAX IDs, and only those behind
+ * missing->resume. Returns 0 or -ENOMEM. */
 static int look_at_listed(void *data, const char *job_id, bool is_accepted)
 {
 	struct missing *missing = data;
@@ -110,7 +110,7 @@ static void show_next_missing(struct missing *missing)
 	struct err err;
 
 	if (missing->n_shown == missing->n_ids) {
-		/* no missing job is behind these: begin with the first next time */
+		/* no missing job comes behind these: the next check begins with the first */
 		if (missing->n_ids < SCAN_SHOWS_MAX)
 			missing->resume[0] = '\0';
 		end_missing(missing, 0);
@@ -121,8 +121,8 @@ static void show_next_missing(struct missing *missing)
 	}
 }
 
-/* So few jobs have vanished that the list must be this account's. Records that, and asks the
- * service for the missing jobs. */
+/* So few jobs have vanished that the list must be this account's. Records all jobs of the catalogue
+ * as accepted, and asks the service for the missing jobs. */
 static void accept_list(struct missing *missing)
 {
 	int r = missing->n_rows > missing->n_accepted
@@ -140,7 +140,7 @@ static void begin_walk(struct missing *missing);
 static void end_walk(struct missing *missing)
 {
 	if (missing->n_missing && !missing->n_ids && missing->resume[0]) {
-		/* all missing jobs come before resume: begin with the first */
+		/* all missing jobs come before resume: look again, from the first on */
 		missing->resume[0] = '\0';
 		begin_walk(missing);
 	} else if (missing->n_vanished > missing->n_accepted / 2) {

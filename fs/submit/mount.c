@@ -39,7 +39,8 @@ void submit_close(struct engine *engine)
 }
 
 /* Ends the renames that a crash has interrupted, and commits. If only the commit fails, sets
- * engine->renames_unsettled. Returns 0 or -errno. */
+ * engine->renames_unsettled, and returns 0. Returns -errno if the ledger or the spool cannot be
+ * read. */
 static int recover_renames(struct engine *engine, const struct spool_witness *witness)
 {
 	int r = ledger_rename_unfinished(engine->ledger, witness->was_renamed, witness->data);

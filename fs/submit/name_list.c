@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The service lists all jobs whose names contain a text (name_like), so the exact match is made
- * here. If rows move while the list is read (paging.c), the list is read anew at once, a few times.
- * This is needed: on a busy account a pass of some pages seldom ends undisturbed. All passes
- * together have a bound, because a service can list more and more rows for ever.
+ * The service lists all jobs whose names contain a text (name_like), so this file picks those with
+ * exactly this name. If rows move while the list is read (paging.c), the list is read anew at once,
+ * a few times. This is needed: on a busy account a pass of some pages seldom ends undisturbed. All
+ * passes together have a bound, because a service can list more and more rows for ever.
  */
 #define _GNU_SOURCE
 #include "submit/name_list.h"
@@ -14,8 +14,8 @@
 #include "submit/bounds.h"
 #include "submit/outage.h"
 
-/* Suppose a pass takes as long as the time between two creates of other clients. Then about half of
- * the passes are disturbed; of eight passes nearly always one is not. */
+/* The most passes. Suppose a pass takes as long as the time between two creates of other clients.
+ * Then about half of the passes are disturbed, but of eight nearly always one is not. */
 #define PASSES_MAX 8
 
 static void drop_jobs(struct name_list *list)
@@ -38,7 +38,8 @@ void name_list_finish(struct name_list *list)
 	free(steal_ptr(list->query));
 }
 
-/* Ends the list and calls done. gap: why it proves nothing, or NULL. */
+/* Ends the list and calls done. gap: why jobs may be missing, as half a sentence; NULL: none is
+ * missing. */
 static void end_name_list(struct name_list *list, const char *gap)
 {
 	list->gap = gap;
@@ -90,8 +91,8 @@ static size_t measure_text(const char *text)
 	return text ? strlen(text) + 1 : 0;
 }
 
-/* Copies a job of the name. Returns 0, -E2BIG if the jobs have more text than is kept, or
- * -ENOMEM. */
+/* Copies a job of the name into list->jobs. Returns 0, -E2BIG if the jobs have more text than
+ * LISTED_TEXT_MAX, or -ENOMEM. */
 static int keep_job(struct name_list *list, const struct coc_summary *summary)
 {
 	const size_t size = measure_text(summary->document_id) +
@@ -120,8 +121,8 @@ static int keep_job(struct name_list *list, const struct coc_summary *summary)
 	return 0;
 }
 
-/* Keeps the jobs of the name that a page brings. Returns 0, -EFBIG if there are too many, -E2BIG if
- * they have too much text, or another -errno. */
+/* Keeps the jobs of the name that a page brings, from row `first` on. Returns 0, -EFBIG if there
+ * are more than spec.jobs_max, -E2BIG if they have too much text, or another -errno. */
 static int keep_page(struct name_list *list, const struct coc_answer *page, size_t first)
 {
 	for (size_t i = first; i < page->n_summaries; i++) {
@@ -152,7 +153,8 @@ static int note_rows(struct name_list *list, const struct coc_answer *page)
 
 static int ask_page(struct name_list *list);
 
-/* Asks for the next page, or ends the list if that cannot be. */
+/* Asks for the next page. Ends the list with a gap if spec.pages_max pages were read, or as failed
+ * if the call cannot be made. */
 static void ask_next_page(struct name_list *list)
 {
 	int r = 0;

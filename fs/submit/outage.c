@@ -2,9 +2,10 @@
 /*
  * If the service is away, or asks for patience, the queue as a whole stands still: no single
  * submission is the reason. During an outage one submission at a time is sent to see whether the
- * outage is over, less and less often. The first answer, to any submission, lets them all go at
- * once. Otherwise each submission would wait on long after the service is back. And a dead service
- * would cost as many attempts as there are submissions.
+ * outage is over, less and less often. The first answer, to any submission, lets all queued
+ * submissions be sent at once. If each submission waited by itself, many would still wait long
+ * after the service is back. And a dead service would cost as many attempts as there are
+ * submissions.
  */
 #define _GNU_SOURCE
 #include "submit/outage.h"
@@ -62,7 +63,8 @@ void outage_end(struct engine *engine)
 	shows_service_is_there(engine->shows);
 	if (failures > 0)
 		engine->queue_may_have_next = true;
-	/* a single failure between answers is no outage: asking at once would only fail again */
+	/* after a single failure there was no outage: a round for a lost answer, begun at once,
+	 * would probably fail again */
 	if (failures > 1)
 		engine->service_is_back = true;
 }
@@ -71,7 +73,7 @@ void outage_note(struct engine *engine, const struct coc_answer *answer)
 {
 	int64_t until_ms;
 
-	/* this process has too many files open, which says nothing of the service */
+	/* this process has too many files open: that says nothing of the service */
 	if (answer->errnum == EMFILE || answer->errnum == ENFILE)
 		return;
 	if (answer->outcome == COC_NOT_SENT || answer->outcome == COC_UNKNOWN ||

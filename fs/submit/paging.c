@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Jobs are listed by offset, so a page begins where the list stands when it is asked for. When a
- * job is created or deleted between two pages, the rows behind it move: one may come twice, and one
- * not at all. So "a job is not in the list" proves something only if no row can have been passed
- * over.
+ * job is created or deleted between two pages, the rows behind it move: a row may come twice, or
+ * not at all. So that a job is not in the list proves something only if no row can have been passed
+ * over. The following rules see to that.
  *
  * Pages overlap by one row, and a page has to begin with the last row of the page before.
  *
- * The total may not change. Suppose a row before the place is deleted, and another row moves to the
- * front. The overlap does not show this, but the total does.
+ * The total that each page tells may not change. Suppose a row before the overlap is deleted, and
+ * another row moves to the front. The row of the overlap stays in its place, but the total shows
+ * the deletion.
  *
  * No row may come twice, except the row of the overlap. Each row has to say which job it is: a row
  * that cannot be read may be any job.
@@ -18,9 +19,9 @@
  * of the overlap between the two looks. A row that moves to the front shifts the row of the
  * overlap. Only the deletion of a row before the overlap shifts it back, and the total shows that.
  * If the service looks at the later page first, the row of the overlap may itself move to the
- * front. To come back to its place, it would need about a hundred rows that move there before the
- * second look. That is accepted: a job that a pass misses is not removed for that alone, because
- * the service is asked for it (missing.c).
+ * front. To come back to its place, it would need about a hundred rows that move to the front
+ * before the second look. That is accepted: a job that a pass misses is not removed for that alone,
+ * because the service is asked for it (missing.c).
  *
  * The list ends where as many rows were seen as the total says, or where a page has nothing new. A
  * page that is shorter than what was asked for is no end: the service may have a limit of its own.
@@ -69,7 +70,8 @@ static bool begins_with_overlap(const struct paging *paging, const struct coc_an
 	       !strcmp(page->summaries[0].document_id, paging->last_id);
 }
 
-/* Returns what the pass proves after a page with n_new new rows. */
+/* Returns what follows after a page with n_new new rows: more pages, or what the pass proves at its
+ * end. */
 static enum paging_step paging_step_of(const struct paging *paging, const struct coc_answer *page,
 				       size_t n_new)
 {
@@ -81,7 +83,8 @@ static enum paging_step paging_step_of(const struct paging *paging, const struct
 	return paging->total == paging->rows ? PAGING_WHOLE : PAGING_FLAWED;
 }
 
-/* Goes back by one page, less the row of the overlap, but not before the beginning of the list. */
+/* Moves the offset back by one page, less the row of the overlap, but not before the beginning of
+ * the list. */
 static void step_back(struct paging *paging)
 {
 	paging->offset -= COC_LIST_PAGE - 1;
@@ -89,14 +92,15 @@ static void step_back(struct paging *paging)
 		paging->offset = 0;
 }
 
-/* Were as many rows seen as this page says there are? If it does not say, the answer is yes. */
+/* Were as many rows seen as this page says there are? If the page does not say a total, the answer
+ * is yes. */
 static bool has_seen_all(const struct paging *paging, const struct coc_answer *page)
 {
 	return page->total < 0 || (int64_t)paging->ids.n + paging->n_unusable >= page->total;
 }
 
-/* Does the list end with this page of n rows? The rules are those of paging_step_of(). any_new: the
- * page has a row that was not seen before. */
+/* Does the list end with this page of n rows? The rules are those of paging_step_of(), for rows
+ * that may have moved. any_new: the page has a row that was not seen before. */
 static bool ends_list(const struct paging *paging, const struct coc_answer *page, size_t n,
 		      bool any_new)
 {
@@ -108,9 +112,10 @@ static bool ends_list(const struct paging *paging, const struct coc_answer *page
 }
 
 /*
- * Does this page connect with the part of the list that was seen? It does if it has a row that was
- * seen: all rows that were seen stand before the next offset, so no unseen row is between. A row
- * that cannot be read may be the row of the overlap.
+ * Does this page connect with the part of the list that was seen? Yes if the page has a row that
+ * was seen: all rows that were seen stand before the next offset, so no unseen row is between. Yes
+ * also if a row of the page cannot be read: it may be the row of the overlap. Yes for the first
+ * page of the list.
  */
 static bool touches_seen(const struct paging *paging, const struct coc_answer *page)
 {
@@ -121,8 +126,8 @@ static bool touches_seen(const struct paging *paging, const struct coc_answer *p
 	return touches;
 }
 
-/* Takes a page of a pass that reads on after rows have moved, and so proves nothing. Returns
- * PAGING_MORE, PAGING_READ or -ENOMEM. */
+/* Takes a page of a pass that reads on (paging_begin_long()), after rows have moved: the pass
+ * proves nothing any more. Returns PAGING_MORE, PAGING_READ or -ENOMEM. */
 static int take_moved_page(struct paging *paging, const struct coc_answer *page)
 {
 	const size_t n = page->n_summaries + page->n_unusable;
@@ -153,8 +158,8 @@ static int take_moved_page(struct paging *paging, const struct coc_answer *page)
 	return PAGING_MORE;
 }
 
-/* Takes a page while no row has moved: the pass still proves something. Returns an enum
- * paging_step, or -ENOMEM. */
+/* Takes a page while no row has moved before it: the pass may still prove something. Returns an
+ * enum paging_step, or -ENOMEM. */
 static int take_still_page(struct paging *paging, const struct coc_answer *page, size_t *ret_first)
 {
 	size_t first = paging->begun, n = page->n_summaries;

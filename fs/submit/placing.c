@@ -2,17 +2,18 @@
 /*
  * How a job that a scan has listed becomes a file in the root.
  *
- * First the job gets a name. If neither the ledger nor the spool has the job's own name, made safe,
- * for something else, the job gets this name. Otherwise the name contains the job's ID
- * (job/import_name.h). The oldest job comes first, so it has the plain name. A name that was given
- * stays. The names are durable before any of the files is made. So the spool never has a file of an
- * import that the ledger does not know. Such a file would look like a file that a user has made.
- * After a crash or a loss of power there may be a name without a file, and the next mount makes the
- * file.
+ * First the job gets a file name: the job's own name, made safe, if neither the ledger nor the
+ * spool has that name for something else. Otherwise the file name contains the job's ID, too
+ * (job/import_name.h). Of several jobs with one name the oldest comes first, and gets the plain
+ * name. A name that was given stays. The names are durable before any of the files is made. So the
+ * spool never has a file of an import that the ledger does not know. Such a file would look like a
+ * file that a user has made. After a crash or a loss of power there may be a name without a file,
+ * and the next mount makes the file.
  *
- * Some jobs get no name now. A job that a path is bound to is no import any more. Another kind is a
- * job with the same name as a create of ours that is under way or in doubt. It may be the job that
- * this create makes. Nobody can know until the create has ended. So a later scan shows the job.
+ * Some jobs get no name now. A job that a path is bound to is no import any more. And a job may
+ * have the same name as a create of this space that is under way or in doubt. It may be the job
+ * that this create makes, and nobody can know before the create has ended. So a placing after a
+ * later scan gives the name.
  *
  * The removal goes the other way round: the ledger records that an import is leaving, then the file
  * goes, then the row.
@@ -59,7 +60,7 @@ static void begin_naming(struct placing *placing)
 	go_on_placing(placing);
 }
 
-/* Ends a pass over the imports: the next step is the first again. */
+/* Ends a pass over the imports: the next step is PLACING_REMOVE again. */
 static void end_naming(struct placing *placing)
 {
 	const struct import_files *files = files_of(placing);
@@ -81,8 +82,8 @@ void placing_cancel(struct placing *placing)
 	*placing = (struct placing){0};
 }
 
-/* Takes back names that have no file: the next placing gives names anew. made: the names before
- * this byte have files. */
+/* Takes back the names from the byte `made` on, which have no files: the next placing gives their
+ * imports names again. */
 static void take_names_back(struct placing *placing, const struct buf *names, size_t made)
 {
 	for (size_t at = made; at < names->size; at += strlen(names->data + at) + 1)
@@ -104,8 +105,8 @@ void placing_name_taken(struct placing *placing)
 		placing->has_lost = placing->making.has_lost = true;
 }
 
-/* Ends the placing and calls done with r. After a failure, files that are not made yet are not
- * made, and their names are taken back. */
+/* Ends the placing and calls done with r. After a failure (r < 0) makes no further file, and takes
+ * back the names that have none. */
 static void end_placing(struct placing *placing, int r)
 {
 	placing_done_fn *done = placing->done;
@@ -138,12 +139,12 @@ int placing_remove_file(struct engine *engine, const struct import_record *impor
 struct leaving {
 	struct placing *placing;
 	struct buf ids; /* IDs of imports whose files are removed; each ends with a NUL */
-	bool has_rest;	/* the disk is slow: the other files are for the next slice */
+	bool has_rest;	/* the iteration is long: the other files are for the next slice */
 };
 
-/* Removes the file of an import that leaves, and notes its ID. When the iteration gets long, the
- * imports that are left are for the next slice. If a user has put another file under the name
- * meanwhile, that file stays: placing_remove_file() checks this. Returns 0 or -errno. */
+/* Removes the file of an import that leaves, and notes its ID. When the iteration gets long, leaves
+ * the further imports to the next slice. If a user has put another file under the name meanwhile,
+ * that file stays. Returns 0 or -errno. */
 static int remove_leaving(void *data, const struct import_record *import)
 {
 	struct leaving *leaving = data;
@@ -208,8 +209,8 @@ static int name_import(struct placing *placing, const char *job_id, const char *
 	return r < 0 ? r : ledger_import_place(placing->engine->ledger, job_id, name);
 }
 
-/* Jobs that may get a name. The ledger's statement is read to its end before the names are
- * given. */
+/* Jobs that may get a name, in their order. They are read from the ledger before the first of them
+ * gets a name, because the callback of the reading must not write to the ledger. */
 struct unplaced {
 	struct buf jobs; /* ID and name of each; each text ends with a NUL */
 	int64_t create_ms[NAMES_AT_ONCE];
@@ -237,8 +238,8 @@ static int place_job(struct placing *placing, const char *job_id, const char *jo
 	return engine_makes_name(engine, job_name) ? 0 : name_import(placing, job_id, job_name);
 }
 
-/* Gives names to jobs in their order, until the slice has taken long. Returns how many were looked
- * at, or -errno. */
+/* Gives names to jobs in their order, until the iteration gets long. Returns how many jobs were
+ * looked at, or -errno. */
 static int name_unplaced(struct placing *placing, const struct unplaced *unplaced)
 {
 	struct import_place *place = &placing->place;
@@ -258,8 +259,8 @@ static int name_unplaced(struct placing *placing, const struct unplaced *unplace
 	return i;
 }
 
-/* Gives some names. Returns 1 if more are to be given before the names become durable, 0 or
- * -errno. */
+/* Gives names to some imports, and sets placing->all_named. Returns 1 if more names are to be given
+ * before they become durable, 0 if not, or -errno. */
 static int name_some(struct placing *placing)
 {
 	struct unplaced unplaced = {.n = 0};
@@ -280,7 +281,7 @@ static int name_some(struct placing *placing)
 static void finish_pass(struct placing *placing);
 static void on_files_made(void *data, int result);
 
-/* Begins to make the files of the names, which are durable. Goes on giving names to other jobs
+/* Begins to make the files of placing->names, which are durable. Goes on giving names to other jobs
  * meanwhile. */
 static void begin_files(struct placing *placing)
 {
@@ -336,8 +337,8 @@ static int await_names(struct placing *placing)
 
 /* ---- the slices ---- */
 
-/* Ends a pass in which all that could be done was done. Begins anew if something has come
- * meanwhile. */
+/* Ends a pass: each import that can have a file has it. If placing->again is set, begins another
+ * pass, else ends the placing. */
 static void finish_pass(struct placing *placing)
 {
 	struct engine *engine = placing->engine;
@@ -369,15 +370,15 @@ static int end_step(struct placing *placing)
 	}
 	if (placing->names.size)
 		return await_names(placing);
-	/* all imports have names */
+	/* all imports that can have names have durable ones */
 	placing->step = PLACING_MAKE;
 	if (!placing->making.engine)
 		finish_pass(placing);
 	return 0;
 }
 
-/* A timer's callback: removes or names some files. If nothing of the step is left, goes on with the
- * next step. After an error ends the placing. */
+/* A timer's callback: removes the files of some imports, or gives names to some. If nothing of the
+ * step is left, goes on with the next step. After an error ends the placing. */
 static void place_slice(void *data)
 {
 	struct placing *placing = data;

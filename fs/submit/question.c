@@ -3,18 +3,19 @@
  * Before each create the service is asked for the jobs of its name. Their IDs are recorded with the
  * intent, durably, before the create is sent (send.c). If the answer of the create is lost, the
  * create has made none of these jobs (lost_match.c). No clock could tell that: the clocks of the
- * service, of this machine and of other machines differ, and a token is bound to none.
+ * service, of this machine and of other machines differ.
  *
- * Jobs that are bound here, or were forgotten on demand, are left out, since a lost create never
- * takes them. So a space whose jobs are all its own records nothing. Jobs of other projects are
- * recorded: a new job of this name and content in another project may be one that was moved.
+ * Jobs that a path here is bound to, or that were forgotten on demand, are not recorded, since no
+ * lost create gets them. So a space whose jobs are all its own records nothing. Jobs of other
+ * projects are recorded, too: the job of a lost create may have been moved to another project, and
+ * must be told from the jobs that were there before.
  *
- * The list may not be readable whole, or have more jobs than are kept. Then the create is sent all
- * the same, and the record says that it is partial. Then a lost answer may need a person to decide
- * it, and nothing worse happens. If the service cannot be asked at all, nothing is sent.
+ * Sometimes the list cannot be read whole, or has more jobs than are kept. Then the create is sent
+ * all the same, and known.partial is recorded. If its answer is lost, a person may have to decide,
+ * and nothing worse happens. If the service cannot be asked at all, nothing is sent.
  *
  * The IDs of all listed rows, also of other names and projects, are kept in memory until the create
- * has ended. The create makes none of these jobs, even if its answer names one.
+ * has ended. The create has made none of these jobs, even if its answer names one of them (send.c).
  *
  * What the list says of each job also decides whether the create makes a job at all (adoption.c).
  */
@@ -30,8 +31,9 @@
 #include "submit/adoption_notes.h"
 #include "submit/rows.h"
 
-/* Pages read for one question, in all passes: 4,900 jobs whose names contain the name. That bounds
- * the calls that a create may cost, and the memory for the IDs: 130 KB while it is under way. */
+/* The most pages read for one question, in all passes: 4,900 jobs whose names contain the name.
+ * This bounds the calls that a create may cost, and the memory for the IDs: 130 KB while it is
+ * under way. */
 #define PAGES_MAX 50
 
 struct question {

@@ -4,8 +4,8 @@
  * when its turn comes. What is queued stays in the ledger; only what is being sent is in memory.
  * The submissions of a path keep their order. The queue gives out nothing for a path that has a
  * submission under way or in doubt, and newer content replaces what was not sent yet. While nothing
- * is queued and the service keeps up, content does not go through the queue: it is recorded at once
- * as being sent.
+ * is queued and the service keeps up, content is recorded as being sent from the beginning, and
+ * never as queued (may_pass()).
  *
  * Before a queued submission is sent, the ledger records durably that it is being sent. So what a
  * crash leaves as queued was surely not sent, and the service need not be asked.
@@ -28,10 +28,10 @@
 #include "submit/submission.h"
 #include "submit/waiter.h"
 
-#define TIDY_PAUSE_MS 10 /* between two steps that make the ledger's file smaller */
+#define TIDY_PAUSE_MS 10 /* ms between two steps that make the ledger's file smaller */
 
-/* Returns how many queued submissions may be under way. During an outage it is one, to see whether
- * the outage is over. */
+/* Returns how many queued submissions may be under way at the same time. During an outage that is
+ * 1, to see whether the outage is over. */
 static unsigned queued_max(const struct engine *engine)
 {
 	return engine->outage.failures ? 1 : engine->options.queued_inflight_max;
@@ -62,15 +62,16 @@ static int record_queued(struct engine *engine, struct ledger_submission *record
 	return 0;
 }
 
-/* May this content be sent now without going through the queue? Only if nothing is queued or under
- * way before it. A row with an error goes through the queue, which takes the error back. */
+/* May content for this row (job) be sent now without going through the queue? Yes if nothing is
+ * queued, a slot is free, the queue does not stand still (outage_wait_ms()), and the row has no
+ * unfinished submission. No if the row has an error: ledger_enqueue() takes the error back. */
 static bool may_pass(const struct engine *engine, const struct job_record *job)
 {
 	return engine->queue_is_empty && has_slot(engine) && !outage_wait_ms(engine) &&
 	       engine_is_idle(engine, job) && !job->error && !job->incomplete;
 }
 
-/* Records content as being sent, without going through the queue. Returns 0 or -errno. */
+/* Records content as being sent, and starts its submission. Returns 0 or -errno. */
 static int start_past_queue(struct engine *engine, struct ledger_submission *take_submission,
 			    const struct job_record *job, const char *path)
 {
@@ -115,7 +116,8 @@ int engine_enqueue(struct engine *engine, struct ledger_submission *take_submiss
 	return 0;
 }
 
-/* The queue is empty: gives the room that it took in the ledger's file back, in small steps. */
+/* Call this when nothing in the queue will be due: gives back the room in the ledger's file that
+ * finished submissions have left, in small steps. */
 static void tidy_queue(struct engine *engine)
 {
 	int r = ledger_compact(engine->ledger);
@@ -128,8 +130,8 @@ static void tidy_queue(struct engine *engine)
 		loop_timer_cancel(&engine->queue_due);
 }
 
-/* No submission may be taken now: sets the timer for the next one that is due. Returns 0 or
- * -errno. */
+/* Call this when no queued submission may be taken now: sets the timer for the next one that will
+ * be due. Returns 0 or -errno. */
 static int wait_for_next(struct engine *engine)
 {
 	int64_t due_ms, now_ms = engine_realtime_ms(engine);
@@ -150,10 +152,10 @@ void queue_begin(struct engine *engine)
 }
 
 /*
- * Takes one submission from the queue. Returns 0, -ENOENT if none may be sent now, or another
- * -errno. -EBUSY: the next submission was just put back, and its end is not durable yet. Until then
- * it is in memory, and a second copy must not be. When it leaves the memory, the queue is looked at
- * again.
+ * Takes one submission from the queue. Sets *is_rebound if it was queued before -o rebind. Returns
+ * 0, -ENOENT if none may be sent now, or another -errno. -EBUSY: the next submission was just put
+ * back, and is still in memory, because its end is not durable yet. It must not be there twice.
+ * When it leaves the memory, the queue is looked at again.
  */
 static int take_next_queued(struct engine *engine, bool *is_rebound)
 {
@@ -180,7 +182,7 @@ static int take_next_queued(struct engine *engine, bool *is_rebound)
 	} else {
 		r = submission_start(submission, NULL);
 	}
-	return r < 0 ? -EIO : 0; /* the submission is back in the queue, and the timer is set */
+	return r < 0 ? -EIO : 0; /* on failure the submission is back in the queue */
 }
 
 void queue_fill_slots(struct engine *engine)
@@ -212,7 +214,8 @@ void queue_fill_slots(struct engine *engine)
 		log_error("the ledger cannot be used, the queue waits: %s", strerror(-r));
 		queue_wake_after(engine, LEDGER_AGAIN_MS);
 	}
-	engine->queue_may_have_next = false; /* until a slot is free, or the timer runs */
+	/* look again when a slot is free, or when the timer runs */
+	engine->queue_may_have_next = false;
 }
 
 void submit_hasten(struct engine *engine)

@@ -24,7 +24,8 @@ static int write_error(struct buf *text, const char *story)
 	return sentence ? escape_append(text, sentence) : -ENOMEM;
 }
 
-/* Returns when a submission is tried next, since the epoch; 0: at once. */
+/* Returns when a submission is tried next, in ms since the epoch. 0: at once, or it is not
+ * queued. */
 static int64_t next_try(const struct queue_listing *listing, const struct job_pending *row)
 {
 	if (row->state != JOB_QUEUED)
@@ -58,7 +59,7 @@ static int list_row(void *data, struct job_pending *row)
 	return 0;
 }
 
-/* May more rows of .coc/queue be listed? Not if all are, or if PENDING_LINES_MAX or
+/* May further submissions be listed in .coc/queue? No if all are listed, or if PENDING_LINES_MAX or
  * PENDING_TEXT_MAX is reached. */
 static bool has_room(const struct queue_listing *listing)
 {
@@ -66,7 +67,7 @@ static bool has_room(const struct queue_listing *listing)
 	       (!listing->text || listing->text->size < PENDING_TEXT_MAX);
 }
 
-/* Lists some rows. Returns 1 if there may be more, 0, or -errno. */
+/* Lists some submissions. Returns 1 if there may be more of them, 0 if not, or -errno. */
 static int list_rows(struct engine *engine, struct queue_listing *listing)
 {
 	int64_t before = listing->rows;

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * After -o rebind the queue is in doubt: the other copy of the state directory may have sent what
- * is in it (ledger/instance.c). So what comes from the queue is not sent. It is treated as a
- * request whose answer was lost, and the service is asked (lost_answer.c). A create is looked for
- * among the jobs of this name, project and content that no file has. An update is looked for among
- * the versions after the base. A submission that is not found goes back to the queue, without its
- * doubt, and is sent like any other.
+ * is in it (ledger/instance.c). So a submission that was queued before is not sent when the queue
+ * gives it out. It is treated as a request whose answer was lost, and the service is asked
+ * (lost_answer.c). A create is looked for among the jobs of this name, project and content that no
+ * file has. An update is looked for among the versions after the base. If the service does not have
+ * it, it goes back to the queue, without its doubt, and is sent like any other.
  *
- * Such a create knows no jobs: the other copy may have made any job of its name. The ledger keeps
- * what is queued, and only some of it is in doubt, in memory, at a time.
+ * For such a create no job counts as known (lost_match.c): the other copy may have made any job of
+ * its name. Only REBOUND_DOUBTS_MAX of these submissions are in doubt, and in memory, at a time.
+ * The others stay queued in the ledger.
  *
- * A request of the other copy may be under way when this mount begins. So absence is believed only
- * some time after the beginning of the mount.
+ * A request of the other copy may be under way when this mount begins. So that the service does not
+ * have it is believed only some time after the beginning of the mount.
  *
- * New content does not replace such a submission. It waits behind it, as behind everything that is
- * in doubt.
+ * New content for the path does not replace such a submission. The new content waits behind it, as
+ * behind every submission in doubt.
  */
 #define _GNU_SOURCE
 #include "submit/rebound.h"
@@ -68,8 +69,8 @@ int rebound_ask(struct submission *submission)
 	return 0;
 }
 
-/* Makes a submission of what is queued for a row, and asks the service. Takes what queued owns.
- * Returns 0 or -errno. */
+/* Makes a submission of what is queued for a row (take_queued, which it takes), and asks the
+ * service what became of it. Returns 0 or -errno. */
 static int ask_about_queued(struct engine *engine, const char *path,
 			    struct ledger_submission *take_queued)
 {
@@ -81,8 +82,9 @@ static int ask_about_queued(struct engine *engine, const char *path,
 	return rebound_ask(submission);
 }
 
-/* Takes what was queued for the row before -o rebind. Returns 1 if something was taken, 0 or
- * -errno. */
+/* If a submission from before -o rebind is queued for the row, takes it, and asks the service.
+ * Returns 1 then, 0 if there is none, or -errno. -EBUSY: another submission of the row is in
+ * memory. */
 static int take_first(struct engine *engine, const char *path, int64_t row)
 {
 	struct ledger_submission queued;

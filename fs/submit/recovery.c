@@ -11,7 +11,8 @@
 #include "submit/submission.h"
 #include "submit/versions.h"
 
-/* May a request have been sent for this submission of an earlier mount? Returns 1, 0 or -errno. */
+/* May the request of this submission of an earlier mount have been sent? Yes if the answer to its
+ * question was recorded, or if it needed no question. Returns 1, 0 or -errno. */
 static int may_be_sent(struct engine *engine, struct ledger_submission *record)
 {
 	int r;
@@ -22,8 +23,8 @@ static int may_be_sent(struct engine *engine, struct ledger_submission *record)
 	return r == -ENOENT ? 0 : r < 0 ? r : 1;
 }
 
-/* Ends a submission of an earlier mount if nothing was sent. Otherwise asks the service what became
- * of it. */
+/* Takes up a submission of an earlier mount. If its request may have been sent, puts it in doubt.
+ * Otherwise it goes back to the queue, or fails if it was not queued. */
 static void take_further(struct submission *submission, bool sent)
 {
 	struct err err;

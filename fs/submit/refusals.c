@@ -11,8 +11,8 @@
 #include "submit/author.h"
 #include "submit/state.h"
 
-/* Paths with a refusal that the ledger could not record. At most 1 MB of stories. With more paths
- * the oldest refusal is dropped; it is in the log. */
+/* The most paths whose refusals are kept in memory, with at most 1 MB of stories. If there are
+ * more, the oldest refusal is dropped; it is in the log. */
 #define REFUSALS_KEPT_MAX 256
 #define REFUSALS_AGAIN_MS 5000
 
@@ -77,7 +77,7 @@ const char *submit_story(const struct engine *engine, const char *path, struct h
 	return refusal->story;
 }
 
-/* Takes a refusal out of the kept ones. The caller owns it then. */
+/* Takes a refusal out of refusals->kept. The caller owns the refusal then. */
 static void take_kept(struct refusals *refusals, struct refusal *refusal)
 {
 	TAILQ_REMOVE(&refusals->kept, refusal, link);
@@ -102,8 +102,8 @@ static void try_later(struct engine *engine)
 		       loop_now_ms(engine->loop) + REFUSALS_AGAIN_MS, try_again, engine);
 }
 
-/* Keeps a refusal in memory, and drops an older one of its path. If there are more than
- * REFUSALS_KEPT_MAX, drops the oldest one. */
+/* Takes a refusal into refusals->kept, and drops an older refusal of its path. If there are more
+ * than REFUSALS_KEPT_MAX, drops the oldest refusal. */
 static void keep_refusal(struct engine *engine, struct refusal *refusal)
 {
 	struct refusals *refusals = &engine->refusals;
@@ -114,7 +114,8 @@ static void keep_refusal(struct engine *engine, struct refusal *refusal)
 		refusals_drop(engine, TAILQ_FIRST(&refusals->kept)->path);
 }
 
-/* Makes a refusal. Takes story, which may be NULL. Returns NULL when out of memory. */
+/* Makes a refusal. Takes take_story, which may be NULL, also on failure. Returns NULL when out of
+ * memory. */
 static struct refusal *make_refusal(struct engine *engine, const char *path,
 				    const struct author *author, char *take_story)
 {
@@ -186,7 +187,7 @@ void refusals_are_committed(struct engine *engine)
 	while ((refusal = TAILQ_FIRST(&engine->refusals.fresh))) {
 		TAILQ_REMOVE(&engine->refusals.fresh, refusal, link);
 		if (refusal->story)
-			/* drops an older refusal of this path */
+			/* this refusal is in the ledger now: drop an older one of its path */
 			refusals_drop(engine, refusal->path);
 		refusal_free(refusal);
 	}
@@ -204,8 +205,8 @@ static int record_again(struct engine *engine, const struct refusal *refusal)
 }
 
 /* A timer's callback: records the refusals that are kept in memory; the end of the iteration
- * commits them. Tries later if the ledger fails, or while this iteration has other changes, which a
- * failure would undo as well. */
+ * commits them. If the ledger fails, tries again later. Also if this iteration has other changes,
+ * since a failure would undo them as well. */
 static void try_again(void *data)
 {
 	struct engine *engine = data;
@@ -221,8 +222,8 @@ static void try_again(void *data)
 		}
 	}
 	if (r < 0 && r != -EBUSY)
-		/* undoes a refusal that is half recorded; the end of the iteration keeps all
-		 * refusals in memory */
+		/* undo a refusal that is half recorded. The end of the iteration finds the loss,
+		 * and keeps all refusals in memory (refusals_are_lost()) */
 		ledger_undo(engine->ledger);
 	if (r < 0)
 		try_later(engine);

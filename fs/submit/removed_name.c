@@ -2,11 +2,11 @@
 /*
  * A name remembers its job when its file is removed, so that a new file of that name makes a new
  * version. But repositories move files: git checkout, and rsync --delete, remove the file in one
- * directory and write it in another one. With adopt=name a file elsewhere takes the job over then.
- * A person may also name the job (setfattr -n coc.job_id). The removed name forgets the job in the
- * same transaction: a job never has two names, and never none. With adopt=same the text of a file
- * that was made here is no reason to take its job: a second file with this text is a copy. A job
- * that was there before is taken as by any new file.
+ * directory and write it in another one. With adopt=name the file in the other directory takes the
+ * job over then. A person may also name the job (setfattr -n coc.job_id). The removed name forgets
+ * the job in the same transaction: a job never has two names, and never none. With adopt=same the
+ * text of a file that was made here is no reason to take its job: a second file with this text is a
+ * copy. A job that was not made here is taken over, as a new file would take it if no name had it.
  *
  * Nothing is taken over while a submission of the name is queued, under way or in doubt: its
  * outcome would have no row. Nothing is taken over either if the name has a file again, or belongs
@@ -25,8 +25,7 @@
 #include "submit/imports_state.h"
 #include "submit/rows.h"
 
-/* Does the row's name have a regular file in the spool? Before imports_begin() the answer is yes,
- * so nothing is taken over. Returns 1, 0 or -errno. */
+/* Does the path of the row have a regular file in the spool? Returns 1, 0 or -errno. */
 static int has_file(struct engine *engine, int64_t row)
 {
 	const struct import_files *files = &engine->imports->files;

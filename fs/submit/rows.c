@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The submissions in memory. For each row of the ledger one is current; one newer submission may
- * stand behind it.
+ * The submissions in memory. For each row of the ledger one submission is current. One newer
+ * submission of the row may stand behind it (->behind).
  */
 #define _GNU_SOURCE
 #include "submit/rows.h"
@@ -109,14 +109,14 @@ static bool is_twin(const struct submission *other, const struct submission *sub
 		       submission->record.attrs.value[ATTR_NAME]);
 }
 
-/* Is a create of the same name and content at one of these stages (bits 1 << stage)? At
- * STAGE_ASKING it counts only if its question was answered. */
+/* Is another create of the same name and content at one of these stages (bits 1 << stage)? At
+ * STAGE_ASKING it counts only if an earlier question of it was answered (known.number). */
 static bool has_twin(const struct engine *engine, const struct submission *submission,
 		     unsigned stages)
 {
 	const struct submission *other = NULL;
 
-	/* no other submission is there: the search through all buckets is saved */
+	/* no other submission is in memory: save the search through all buckets */
 	if (engine->n_current == submission->is_current)
 		return false;
 	while ((other = engine_next(engine, other)))
@@ -126,7 +126,7 @@ static bool has_twin(const struct engine *engine, const struct submission *submi
 	return false;
 }
 
-/* Is this a create of this name, other than self? */
+/* Is `other` a create of this name, and not self? */
 static bool is_other_create(const struct submission *other, const struct submission *self,
 			    const char *name)
 {
@@ -184,7 +184,7 @@ int engine_is_bound(const struct engine *engine, const char *job_id)
 {
 	const struct submission *other;
 
-	/* what ended in this iteration is not in the ledger yet */
+	/* the ledger does not have the outcomes of this iteration yet */
 	TAILQ_FOREACH (other, &engine->iteration.ended, link) {
 		if ((other->outcome == OUTCOME_SETTLED || other->is_there) && other->job_id &&
 		    !strcmp(other->job_id, job_id))
@@ -199,11 +199,11 @@ bool engine_has_twin(const struct engine *engine, const struct submission *submi
 }
 
 /*
- * After a loss of power a create is in doubt if its known jobs are on the disk. Such a create is
- * under way here, or has ended and the disk does not have its end yet. At STAGE_ASKING the known
- * jobs of an earlier question may be on the disk; without an earlier question (known.number 0) none
- * are. The sync that makes the known jobs of a later question durable makes this outcome durable,
- * too.
+ * After a loss of power the next mount puts a create in doubt if the disk has its known jobs
+ * (recovery.c). Which creates of this mount can that be? Those that are sent, in doubt, or wait for
+ * a sync; those that have ended while the disk does not have their end yet. And at STAGE_ASKING
+ * those that had an answer to an earlier question. Known jobs that are recorded later become
+ * durable in the same sync as this outcome, or after it.
  */
 bool engine_has_rival(const struct engine *engine, const struct submission *submission)
 {
@@ -232,7 +232,7 @@ unsigned engine_recorded(const struct engine *engine)
 
 bool engine_is_held(const struct job_record *job, const struct ledger_submission *sub)
 {
-	/* a newer version was seen, or a person has named the base: the service has to be asked */
+	/* a newer version was seen, or another base is named: the service has to be asked */
 	if (job->base != job->version || (sub->base && sub->base != job->base))
 		return false;
 	if (!job->job_id || !job->has_digest ||

@@ -2,22 +2,24 @@
 /*
  * A scan reads all pages of the service's list (paging.c), in their order. The rows of a page go
  * into the catalogue in the iteration that brings the page. A row that has not changed is not
- * written. The end of the list is recorded together with the rows of the last page. A process that
- * is killed before leaves the catalogue of the scan before, with newer rows in it, or none.
+ * written. The end of the list is recorded together with the rows of the last page. If the process
+ * is killed before that, the catalogue is still that of the scan before, with some newer rows. If
+ * there was no scan before, the catalogue cannot be shown.
  *
  * No submission waits for a scan. The requests of a scan take none of the slots of submissions, and
- * its rows are written without a sync of the disk. A page without an answer does not stop the
- * queue. Only an answer that concerns all calls counts for both: a 429, and any answer that shows
- * that the service is there.
+ * its rows are written without a sync of the disk. A page without an answer does not stop the queue
+ * of submissions. Only answers that concern all calls count for scan and queue alike: a 429, and
+ * any answer that shows that the service is there.
  *
- * A scan that is throttled waits and goes on with the same page. Otherwise an account of hundreds
- * of pages with a low limit of calls would never be read.
+ * A scan that is throttled (429) waits, and goes on with the same page. If it failed instead, an
+ * account of hundreds of pages with a low limit of calls would never be read.
  *
- * While a scan waits for a page, the page behind it is under way as well. So an account of hundreds
- * of pages is read in half of the time, and the service works while the rows are written. As long
- * as full pages come and no row has moved, it is known where the page behind begins. An answer that
- * comes before its turn is held. A page that was asked for ahead and failed is asked for again in
- * its turn. So a page ahead never ends a scan, and never waits for a throttled service.
+ * While a scan waits for a page (the page in turn), the page behind it is under way as well (the
+ * page ahead). So an account of hundreds of pages is read in half of the time, and the service
+ * works while the rows are written. As long as full pages come and no row has moved, it is known
+ * where the page ahead begins. If the answer of the page ahead comes first, it is held. If the page
+ * ahead fails, it is asked for again in its turn. So a page ahead never ends a scan, and never
+ * waits for a throttled service.
  */
 #define _GNU_SOURCE
 #include "submit/scan.h"
@@ -119,8 +121,8 @@ static int keep_rows(struct scan *scan, const struct coc_answer *page)
 	return r < 0 ? r : 0;
 }
 
-/* Ends the reading of the list. Looks for missing jobs only if the list stood still: otherwise the
- * list proves nothing about jobs that are not in it. */
+/* Records that the list was read to its end. Looks for missing jobs only if the list stood still
+ * (is_whole): otherwise it proves nothing about jobs that are not in it. */
 static void complete_scan(struct scan *scan, bool is_whole)
 {
 	int r = ledger_catalogue_complete(scan->engine->ledger, scan->begun_epoch_ms);
@@ -139,7 +141,8 @@ static void complete_scan(struct scan *scan, bool is_whole)
 
 static void ask_scan_page(void *data);
 
-/* Asks for a page after wait_ms. Fails the scan if that is beyond the time of a scan. */
+/* Asks for the page in turn after wait_ms. Fails the scan if that would be later than
+ * SCAN_TIME_MAX_MS after its beginning. */
 static void ask_after(struct scan *scan, int64_t wait_ms)
 {
 	struct loop *loop = scan->engine->loop;
@@ -151,7 +154,8 @@ static void ask_after(struct scan *scan, int64_t wait_ms)
 		loop_timer_set(loop, &scan->timer, due_ms, ask_scan_page, scan);
 }
 
-/* Goes on to the next page. In most cases that page was already asked for ahead. */
+/* Goes on to the next page: in most cases the page ahead, which is asked for already. If that
+ * begins at another offset than the pass wants now, drops it. */
 static void go_on_scan(struct scan *scan)
 {
 	struct scan_page *ahead = page_ahead(scan);
@@ -162,8 +166,8 @@ static void go_on_scan(struct scan *scan)
 	ask_scan_page(scan);
 }
 
-/* Takes the answer of the page in turn into the pass, and goes on. Its rows are in the catalogue
- * already. */
+/* Takes the answer of the page in turn into the pass, and goes on. The rows of the answer are in
+ * the catalogue already. */
 static void take_scan_page(struct scan *scan, const struct coc_answer *answer)
 {
 	size_t first;
@@ -187,8 +191,8 @@ static void take_held_page(struct scan *scan)
 	take_scan_page(scan, &answer);
 }
 
-/* Keeps the answer of the page ahead until its turn. If the page failed, it is asked for again in
- * its turn. */
+/* Keeps the answer of the page ahead until its turn. If the page failed, or cannot be kept, it is
+ * asked for again in its turn. */
 static void hold_page(struct scan_page *page, const struct coc_answer *answer)
 {
 	if (answer->outcome != COC_DONE || scan_page_hold(page, answer) < 0)
@@ -220,7 +224,7 @@ static void on_scan_page(void *data, const struct coc_answer *answer)
 	}
 }
 
-/* Asks the service for a page. Returns 0, or -errno with err filled. */
+/* Asks the service for the page at offset. Returns 0, or -errno with err filled. */
 static int call_page(struct scan *scan, struct scan_page *page, int64_t offset, struct err *err)
 {
 	struct engine *engine = scan->engine;
@@ -234,7 +238,8 @@ static int call_page(struct scan *scan, struct scan_page *page, int64_t offset, 
 	return r;
 }
 
-/* Asks for the page behind the page in turn, if the list has a row that is only there. */
+/* Asks for the page ahead, if it is known where it begins and the list has a row that is only
+ * there. Does nothing if it was asked for already, or while the service wants no call. */
 static void ask_page_ahead(struct scan *scan)
 {
 	const struct paging *paging = &scan->paging;
@@ -245,12 +250,12 @@ static void ask_page_ahead(struct scan *scan)
 	    offset + 1 >= paging->total || scan->calls >= SCAN_PAGES_MAX ||
 	    outage_throttled_ms(scan->engine))
 		return;
-	/* on failure the page is asked for in its turn */
+	/* a failure does not matter: the page is asked for again in its turn */
 	call_page(scan, page_ahead(scan), offset, &err);
 }
 
-/* Asks for the page in turn, if it was not asked for ahead. Returns 0, -EAGAIN if it is asked for
- * later, or another negative errno if the scan has ended. */
+/* Asks for the page in turn, if it was not asked for ahead. Returns 0 if it is asked for, -EAGAIN
+ * if it is asked for later, or another negative errno if the scan has ended. */
 static int ask_page_in_turn(struct scan *scan)
 {
 	struct engine *engine = scan->engine;
@@ -277,8 +282,8 @@ static int ask_page_in_turn(struct scan *scan)
 	return 0;
 }
 
-/* Asks for the page in turn and for the page ahead. Takes the page in turn if it has come already.
- * Also a timer's callback. */
+/* Asks for the page in turn and for the page ahead. If the answer of the page in turn has come
+ * already, takes it. Also a timer's callback. */
 static void ask_scan_page(void *data)
 {
 	struct scan *scan = data;
@@ -286,7 +291,7 @@ static void ask_scan_page(void *data)
 	if (ask_page_in_turn(scan) < 0)
 		return;
 	ask_page_ahead(scan);
-	if (!page_in_turn(scan)->call) /* its answer came before its turn */
+	if (!page_in_turn(scan)->call) /* its answer came before its turn, and is held */
 		take_held_page(scan);
 }
 
@@ -302,7 +307,7 @@ void scan_begin(struct scan *scan, struct engine *engine, scan_done_fn *done, vo
 		.missing = scan->missing,
 	};
 	paging_begin_long(&scan->paging);
-	/* from the timer, so that done is not called from within scan_begin() if the first call
-	 * fails */
+	/* ask from the timer: if the first call fails, done must not be called from within
+	 * scan_begin() */
 	loop_timer_set(engine->loop, &scan->timer, scan->begun_ms, ask_scan_page, scan);
 }

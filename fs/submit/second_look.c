@@ -3,7 +3,7 @@
  * Two hosts that ask for the jobs of a name at the same moment both find none, and both make one.
  * The API has nothing that prevents this. So the service is asked once more after the create. If
  * there is a job of the same name, project and content that was not there before, the file warns
- * and names both jobs. Of the two hosts, the one that looks last sees both jobs.
+ * and names both jobs. The host that looks last sees both jobs.
  *
  * The create is recorded by then, and the job is the file's. The writer is answered after the look,
  * so that the warning is there when the writer reads it. If the look fails, the writer is answered
@@ -31,7 +31,8 @@
 struct second_look {
 	struct name_list list;
 	size_t next; /* index in list.jobs of the job that is looked at */
-	/* new jobs of others with this name and content; with adopt=name, with any content */
+	/* new jobs that others have made, with this name and content; with adopt=name, with any
+	 * content */
 	struct named_jobs twins;
 };
 
@@ -45,9 +46,9 @@ void second_look_finish(struct submission *submission)
 	free(look);
 }
 
-/* Is this listed job of the create's name a new one, which this space has not made? Not if the
- * question before the create listed it, or if a path or another create here has it. Returns 1, 0 or
- * -errno. */
+/* Is this listed job of the create's name and project a new job, which this space has not made? No
+ * if the question before the create listed it, if a path here has it, or if another create here may
+ * have made it. Returns 1, 0 or -errno. */
 static int is_new_kept(void *data, const struct coc_summary *job)
 {
 	const struct submission *submission = data;
@@ -82,7 +83,8 @@ static void warn_of_twins(struct submission *submission)
 		log_error("%s: the ledger cannot record this: %s", submission->path, strerror(-r));
 }
 
-/* Ends the look. The submission goes back to engine->durable, and its waiters are answered. */
+/* Ends the second look, and records the warning if there are twins. The submission goes back to
+ * engine->durable: the end of the iteration answers its waiters. */
 static void end_second_look(struct submission *submission)
 {
 	struct engine *engine = submission->engine;
@@ -110,8 +112,8 @@ static void on_new_shown(void *data, const struct coc_answer *answer)
 	look_at_next(submission);
 }
 
-/* Asks for the content of the next of the new jobs. Ends the second look if none or no time is
- * left, or if the call fails. With adopt=name nothing is asked: each new job is a twin. */
+/* Asks for the content of the next new job. Ends the second look if no job or no time is left, or
+ * if the call fails. With adopt=name asks nothing: each new job is a twin. */
 static void look_at_next(struct submission *submission)
 {
 	const struct engine *engine = submission->engine;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* When the service told the newest version of each job last. A table of fixed size: each hash has
- * SEEN_WAYS entries, and a job that finds no free entry replaces another job. */
+/* When the service told the newest version of each job last. The table has a fixed size. A job may
+ * stand in one of SEEN_WAYS entries, by its hash. If these have other jobs, it replaces one of
+ * them. */
 #include "submit/seen_jobs.h"
 
 #include <stdlib.h>
@@ -50,7 +51,8 @@ const struct seen_job *seen_jobs_find(const struct engine *engine, const char *j
 	return NULL;
 }
 
-/* Writes a job into its entry, or into the entry of the job whose check is due first. */
+/* Writes a job into its entry. If it has none, writes it into a free one of its SEEN_WAYS entries,
+ * or else in place of the job whose check is due first. */
 static void note_seen(struct engine *engine, const char *job_id, int64_t wait_ms, bool is_gone,
 		      bool has_failed)
 {

@@ -21,11 +21,11 @@
 #include "submit/version_search.h"
 #include "submit/versions.h"
 
-/* Ends a create whose answer names a job. If another file has that job, or the job was there before
- * under any name, the answer is not this create's: the submission is in doubt. */
+/* Ends a create whose answer names a job. But if another path has that job, or the job was there
+ * before under any name, the create cannot have made it: then puts the submission in doubt. */
 static void settle_create(struct submission *submission, const char *job_id)
 {
-	/* if the ledger cannot tell, the job counts as bound */
+	/* if the ledger fails, the job counts as bound to another path */
 	bool bound = engine_is_bound(submission->engine, job_id) != 0;
 	struct err err;
 
@@ -40,7 +40,8 @@ static void settle_create(struct submission *submission, const char *job_id)
 	submission_fail(submission, OUTCOME_DOUBT, &err);
 }
 
-/* Ends an update that was done, after the search for its version. failed: the search failed. */
+/* Ends an update that was done, after the search for its version. failed: the answer that ended the
+ * search early, or NULL. */
 static void on_update_read(struct submission *submission, const struct coc_answer *failed)
 {
 	(void)failed; /* the update was done, even if its version was not found */
@@ -49,7 +50,8 @@ static void on_update_read(struct submission *submission, const struct coc_answe
 	version_search_settle(submission);
 }
 
-/* Looks for the version that an update has made. The update keeps its slot meanwhile. */
+/* Ends an update that was done: first looks for the version that it has made. Holds a slot
+ * meanwhile. */
 static void settle_update(struct submission *submission)
 {
 	int64_t left_ms = submission_left_ms(submission);
@@ -164,7 +166,8 @@ void submission_send(struct submission *submission)
 		submission_drop_content(submission);
 	if (r < 0) {
 		submission_count_in_flight(submission, -1);
-		if (r == -ENOMEM || r == -EIO) /* this machine cannot send now: try later */
+		/* this machine cannot send now. A queued submission is tried again later */
+		if (r == -ENOMEM || r == -EIO)
 			submission_later(submission, &err, -1);
 		else
 			submission_fail(submission, OUTCOME_FAILED, &err);

@@ -6,14 +6,15 @@
  * Commits go first. The questions have slots of their own, at most SHOWS_MAX, and at most half of
  * the connections. While submissions wait for a slot, only SHOWS_BUSY_MAX questions are under way.
  *
- * When the service is away, no program waits for one timeout after the other. A call without an
- * answer ends all waiting questions. Then each new question fails at once: for as long as that call
- * took, within bounds. Any answer of the service ends that time. A bad answer (a status of 500)
- * says something of its own job only.
+ * When the service is away, no program must wait for one timeout after the other. So a call without
+ * an answer ends all waiting questions. Then each new question fails at once: for as long as that
+ * call took, within bounds. Any answer of the service ends that time. A bad answer, such as a
+ * status of 500, does not count as away: it says something of its own job only.
  *
  * When the service asks for patience (a 429), calls that were under way together must not be
- * repeated together: the service would refuse nearly each of them again. So one question is asked
- * first, and each answer allows one more. A question that nobody waits for is not repeated.
+ * repeated together: the service would refuse nearly each of them again. So after a 429 only one
+ * question is under way, and each answer allows one more. A question that was only asked ahead is
+ * not repeated.
  */
 #define _GNU_SOURCE
 #include "submit/show.h"
@@ -59,7 +60,8 @@ struct shows {
 	struct engine *engine;
 	LIST_HEAD(, show) buckets[SHOW_BUCKETS];
 	TAILQ_HEAD(show_list, show) waiting;
-	/* runs when the next question may be asked, or the first has waited too long */
+	/* runs when the next waiting question may be asked, or when the first has waited too
+	 * long */
 	struct loop_timer timer;
 	unsigned n; /* questions that are open */
 	unsigned n_under_way;
@@ -86,7 +88,8 @@ int shows_create(struct engine *engine, struct shows **ret_shows)
 	return 0;
 }
 
-/* Takes a question out of all lists. Afterwards only its waiters point to it. */
+/* Takes a question out of all lists, and forgets its call. Afterwards only its waiters point to
+ * it. */
 static void take_out_show(struct show *show)
 {
 	struct shows *shows = show->shows;
@@ -131,7 +134,7 @@ void shows_destroy(struct shows *shows)
 	free(shows);
 }
 
-/* Calls all waiters of a question, and frees the question. */
+/* Calls done of all waiters of a question with result and job, and frees the question. */
 static void end_show(struct show *show, int result, const struct shown_job *job)
 {
 	struct show_waiter *waiter;
@@ -156,7 +159,8 @@ static int away_error(const struct shows *shows)
 	return loop_now_ms(shows->engine->loop) < shows->away_until_ms ? -shows->away_errnum : 0;
 }
 
-/* Ends all waiting questions. No callback can add one, since the service is away. */
+/* Ends all waiting questions with the error of the call that had no answer. Their callbacks cannot
+ * add a question: show_job() fails while the service is away. */
 static void end_waiting(struct shows *shows)
 {
 	struct show *show;
@@ -187,7 +191,7 @@ void shows_service_is_there(struct shows *shows)
 static void go_on_asking(struct shows *shows);
 static void on_job_shown(void *data, const struct coc_answer *answer);
 
-/* Returns how many questions may be under way now: at least 1, at most half of all requests. */
+/* Returns how many questions may be under way now: at least 1, at most half of inflight_max. */
 static unsigned count_slots(const struct shows *shows)
 {
 	const struct engine *engine = shows->engine;
@@ -199,7 +203,8 @@ static unsigned count_slots(const struct shows *shows)
 	return most < half ? most : half ? half : 1;
 }
 
-/* Begins the call of a waiting question. If that fails, ends the question. */
+/* Begins the call of a waiting question. If the call cannot be made, ends the question with its
+ * -errno. */
 static void ask_show(struct show *show)
 {
 	struct shows *shows = show->shows;
@@ -263,8 +268,8 @@ static bool is_waited_for(const struct show *show)
 	return false;
 }
 
-/* The service asks for patience. Repeats the question later, if a program waits for it and it has
- * time left. Otherwise ends it with -EAGAIN. */
+/* Call this after a 429. If a program waits for the answer, and the question has time left, puts it
+ * back to be asked again. Otherwise ends it with -EAGAIN. */
 static void ask_later(struct show *show)
 {
 	struct shows *shows = show->shows;

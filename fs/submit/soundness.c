@@ -3,9 +3,9 @@
  * After a crash a large ledger is checked while the mount is used (ledger/check.c). A damaged
  * ledger may say that a path has no job, or has another path's job. So until the check has ended no
  * request is sent that changes what the service has, and nothing is concluded from a lost answer. A
- * commit waits for the check as it does for a slot, within its time. The queue takes commits, and
- * sends nothing. Everything else goes on: what is read, listed and shown, and what is recorded
- * here.
+ * commit waits for the check as it would for a slot, within its time. With submit=queue commits are
+ * queued, and nothing is sent. Everything else goes on: what is read, listed and shown, and what is
+ * recorded here.
  *
  * If the check finds damage, nothing is sent until the mount ends. Submissions that wait are
  * refused with EUCLEAN, and so is each later commit; its content stays in its file. What is queued
@@ -90,7 +90,7 @@ static void check_later(struct engine *engine, int r)
 {
 	struct loop *loop = engine->loop;
 
-	/* for -EBUSY a reader of the file has not ended: try again without a message */
+	/* -EBUSY: a reader of the ledger's file has not ended. Try again without a message */
 	if (r != -EBUSY)
 		log_error("the ledger cannot be checked now, and nothing is sent: %s",
 			  strerror(-r));
@@ -103,13 +103,15 @@ static void on_checked(void *data, int r, const struct err *err)
 	struct engine *engine = data;
 
 	if (r == -EUCLEAN)
-		*engine->soundness.damage = *err; /* err belongs to the thread, which ends now */
+		/* copied: err belongs to the thread, which ends now */
+		*engine->soundness.damage = *err;
 	end_check(engine, r);
 	if (r == 0)
 		note_sound(engine);
 	else if (r == -EUCLEAN)
 		note_damage(engine);
-	else if (r == -ECANCELED) /* commits needed the file: check again soon */
+	/* the check was stopped, because commits needed the file: check again soon */
+	else if (r == -ECANCELED)
 		make_due(engine);
 	else
 		check_later(engine, r);

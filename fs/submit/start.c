@@ -17,8 +17,8 @@
 #include "submit/submission.h"
 #include "submit/versions.h"
 
-/* Records the refusal of the submission that stood behind. It has the newest content of the file,
- * so its story stays when the submission ahead has ended. */
+/* Records the refusal of a submission that stood behind another one for too long. It has the newest
+ * content of the file, so its story must stay when the submission ahead ends: ledger_refuse(). */
 static void refuse_newest(struct submission *submission, const struct err *err)
 {
 	_cleanup_free_ char *story = err_story(err);
@@ -30,8 +30,8 @@ static void refuse_newest(struct submission *submission, const struct err *err)
 		log_error("%s: the ledger cannot record this: %s", submission->path, strerror(-r));
 }
 
-/* Fills err with the reason of a wait that was too long. If the submission ahead cannot be decided,
- * err also says how to end that. */
+/* Fills err: the wait behind the submission ahead was too long. If that is in doubt and cannot be
+ * decided, err also says how to end its doubt. */
 static void explain_wait(const struct submission *ahead, struct err *err)
 {
 	static const char waited[] =
@@ -71,8 +71,8 @@ void submission_expire(void *data)
 	submission_fail(submission, OUTCOME_REFUSED, &err);
 }
 
-/* Returns true if this update is sent without a check of the newest version, or if another copy of
- * the state directory may have sent it so. */
+/* Is this update sent without a check of the newest version, or may another copy of the state
+ * directory have sent it before (-o rebind)? */
 static bool is_unchecked(const struct submission *submission)
 {
 	return submission->record.rebound || !versions_are_checked(submission);
@@ -90,7 +90,8 @@ int submission_record_intent(struct submission *submission, const struct job_rec
 		if (r < 0)
 			return r;
 	}
-	/* without a check the update is sent on top of the version that was seen last */
+	/* Without a check the update is sent on top of the version that was seen last. After -o
+	 * rebind: the other copy may have sent it on top of the base, or of a later version */
 	submission->record.onto = 0;
 	if (job->job_id && is_unchecked(submission)) {
 		int64_t onto =
@@ -111,7 +112,7 @@ bool submission_end_held(struct submission *submission, const struct job_record 
 
 	if (!engine_is_held(job, &submission->record))
 		return false;
-	/* leave the queue at once: otherwise it is taken from there again */
+	/* delete it from the queue now: otherwise the queue would give it out again */
 	if (submission->record.queued)
 		ledger_end(ledger, &submission->record);
 	submission->held_id = ledger_newest_id(ledger);
@@ -121,10 +122,11 @@ bool submission_end_held(struct submission *submission, const struct job_record 
 }
 
 /*
- * Checks the risk level before an intent is recorded. The level of an existing job is checked when
- * the service has shown it. With conflict=overwrite, which does not ask, the level that was seen
- * last is checked here. A create is checked again: an earlier mount may have allowed more when it
- * was committed. Returns 0, or -EPERM with err filled.
+ * Checks the risk level before an intent is recorded. A create is checked here although its commit
+ * was checked: an earlier mount may have allowed more then. For an update returns 0: its level is
+ * checked when the service has shown the job. But conflict=overwrite does not ask the service, so
+ * an update is checked here, too, with the level that was seen last. Returns 0, or -EPERM with err
+ * filled.
  */
 static int check_risk_at_start(const struct submission *submission, const struct job_record *job,
 			       struct err *err)

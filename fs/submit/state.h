@@ -127,7 +127,9 @@ struct submission {
 	bool is_conflict;
 	int64_t seen;	 /* for OUTCOME_FAILED: the newest version; 0: not seen */
 	bool is_adopted; /* was a create, and took an existing job */
-	bool must_last;	 /* the outcome must be durable before it is answered as a success */
+	/* an outcome other than OUTCOME_SETTLED must be durable before it is answered as a
+	 * success */
+	bool must_last;
 
 	int64_t next_try_ms; /* for OUTCOME_LATER: when the next try is due, since the epoch */
 	/* for OUTCOME_HELD: every submission with an ID up to held_id has older content */

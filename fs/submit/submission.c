@@ -99,7 +99,7 @@ void submission_note_request_id(struct submission *submission, const char *reque
 static void count_outcome(struct submission *submission, enum submission_outcome outcome)
 {
 	struct metrics *metrics = &submission->engine->metrics;
-	/* content that the service holds already counts as an update */
+	/* OUTCOME_HELD before the kind is known counts as an update */
 	int kind = submission->deletion					 ? METRICS_KIND_DELETE
 		   : !submission->record.kind && outcome == OUTCOME_HELD ? SUBMIT_UPDATE
 									 : submission->record.kind;
@@ -150,7 +150,7 @@ void submission_settle(struct submission *submission, enum submission_outcome ou
 		char *copy = strdup(job_id);
 
 		if (!copy) {
-			/* without the job's ID the answer is as good as lost */
+			/* without the job's ID the answer is as good as lost: ask the service */
 			struct err err;
 
 			err_set(&err, ENOMEM, "out of memory when the service had answered");
@@ -167,8 +167,8 @@ void submission_settle(struct submission *submission, enum submission_outcome ou
 	end_submission(submission, outcome);
 }
 
-/* Adds to the story of a submission in doubt that the service is being asked, and that writing
- * again is safe. */
+/* Adds to the story of a submission in doubt that the service is being asked, and that a user may
+ * safely write the file again. */
 static void explain_doubt(struct err *err)
 {
 	err_detail(err, "state",
@@ -191,8 +191,9 @@ void submission_fail(struct submission *submission, enum submission_outcome outc
 	end_submission(submission, outcome);
 }
 
-/* Returns the base after a failure, or 0 if the base stays. A queued text is in the file already.
- * If it was made from an older version than the base, that older version is the base now. */
+/* Returns the base that the row gets after a failure; 0: it keeps its base. With submit=queue the
+ * refused text is in the file already. If it was made from an older version than the base, that
+ * older version becomes the base. */
 static int64_t base_of_the_text(const struct submission *submission)
 {
 	int64_t base = submission->record.base;
@@ -215,7 +216,7 @@ static int record_what_was_seen(const struct submission *submission)
 			     : ledger_see_held(ledger, submission->record.row,
 					       &submission->record.held);
 	}
-	/* the job is gone: the service does not hold any more what it held */
+	/* if the job is gone, the service does not hold the content any more */
 	return submission->outcome == OUTCOME_FAILED && !submission->deletion && err &&
 			       err->errnum == ESTALE && !submission->is_conflict
 		       ? ledger_untrust(ledger, submission->record.row)
@@ -225,7 +226,7 @@ static int record_what_was_seen(const struct submission *submission)
 static int record_failure(struct submission *submission)
 {
 	struct ledger *ledger = submission->engine->ledger;
-	struct err unkept; /* if there was no memory to keep the error */
+	struct err unkept; /* used if there was no memory to keep the error */
 	const struct err *err = submission->err;
 	_cleanup_free_ char *story = NULL;
 	int r = record_what_was_seen(submission);
@@ -243,16 +244,17 @@ static int record_failure(struct submission *submission)
 	if (submission->outcome == OUTCOME_DOUBT)
 		return ledger_doubt(ledger, &submission->record, err, story,
 				    submission->request_id);
-	/* if an intent was committed but did not become durable, the job's state has moved:
-	 * ledger_give_up() ends the intent */
+	/* With an ID the submission is in the ledger: an intent was committed, even if it did not
+	 * become durable. ledger_give_up() deletes it. */
 	if ((submission->outcome == OUTCOME_REFUSED && !submission->record.id) ||
 	    submission->deletion)
 		return ledger_give_up_unsent(ledger, submission->record.row, err, story);
 	return ledger_give_up(ledger, &submission->record, err, story, submission->request_id);
 }
 
-/* Finds the row of a submission. Makes the row again if it was undone. Returns 0, -ENOENT if
- * another user's row has the path by now, or another -errno. */
+/* Finds the row of a submission. If the ledger has lost the row, finds or makes a row of its path,
+ * and sets record.row. Returns 0, -ENOENT if another user's row has the path by now, or another
+ * -errno. */
 static int find_submission_row(struct submission *submission)
 {
 	_cleanup_job_record_ struct job_record job = {0};
@@ -270,7 +272,7 @@ static int find_submission_row(struct submission *submission)
 	return r;
 }
 
-/* Records a refusal of a submission whose row may have been undone. Returns 0 or -errno. */
+/* Records the refusal of a submission whose row the ledger may have lost. Returns 0 or -errno. */
 static int record_by_path(struct submission *submission)
 {
 	int r = submission->record.id ? ledger_end(submission->engine->ledger, &submission->record)
@@ -306,7 +308,7 @@ int submission_record(struct submission *submission)
 	case OUTCOME_SETTLED:
 		if (submission->is_unseen)
 			return 0;
-		/* a submission that waits behind the deletion needs the row */
+		/* keep the row if a submission waits behind the deletion */
 		if (submission->deletion)
 			return submission->behind ? ledger_forget(ledger, submission->record.row)
 						  : ledger_drop(ledger, submission->record.row);

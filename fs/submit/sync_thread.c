@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Two eventfds connect the loop and the thread. word_fd carries the work to the thread, and end_fd
- * carries the end of a sync back. No lock is needed: the write to an eventfd comes after the data,
- * and the read before its use. At the end sync_thread_destroy() writes WORD_END.
+ * carries the end of a sync back. No lock is needed: each side sets its data before it writes to
+ * the eventfd. The other side reads the eventfd before it uses the data. At the end
+ * sync_thread_destroy() writes WORD_END to word_fd.
  */
 #define _GNU_SOURCE
 #include "submit/sync_thread.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A lost create that cannot be decided stays in doubt. Nothing is sent for its file, the service is
- * asked again less and less often, and the .error names the jobs. Two things end the doubt. The
- * jobs change on the service: somebody removes the one that is not wanted. Or a person ends it with
+ * asked again less and less often, and the .error names the jobs. Two things end the doubt.
+ * Somebody removes jobs on the service, until it can be decided. Or a person ends the doubt with
  * `setfattr -x coc.job_id FILE`. Then the create counts as not done, and none of these jobs becomes
- * the file's. The next write of the file asks the question before a create again, so it knows these
+ * the file's. The create of the next write asks for the jobs of its name again, so it knows these
  * jobs.
  */
 #define _GNU_SOURCE
@@ -24,8 +24,8 @@
 	"setfattr -n coc.job_id -v ID FILE takes one of the jobs, or the next write of FILE, "     \
 	"with adopt=never, makes a job"
 
-/* Tells why a lost create stays open: logs err, and records its story in the ledger, unless the
- * story before was the same. */
+/* Tells why a lost create stays open: logs err, and records its story in the ledger. Does nothing
+ * if the last story was the same. */
 static void tell_undecided(struct submission *submission, const struct err *err)
 {
 	char *story = err_story(err);
@@ -45,7 +45,8 @@ static void tell_undecided(struct submission *submission, const struct err *err)
 		log_error("%s: the ledger cannot record this: %s", submission->path, strerror(-r));
 }
 
-/* Names those of the jobs that the create knew before (known), or did not know (!known). */
+/* Fills *named with those of the n jobs that the create knew before (known), or did not know
+ * (!known). */
 static void name_jobs(const struct submission *submission, bool known,
 		      const struct matched_job *jobs, size_t n, struct named_jobs *named)
 {

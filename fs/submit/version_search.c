@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which version has an update made? No answer of an update says so, and somebody else may have
- * written since, or just before. So the newest version is read, and then the versions before it,
- * down to the version that the update was sent on top of (record.onto). The first that has what was
- * sent is the update's version. In most cases that is the newest, and one question is enough.
+ * Which version has an update made? The answer of an update does not say that, and somebody else
+ * may have written since, or just before. So the newest version is read, and then the versions
+ * before it, down to the version that the update was sent on top of (record.onto). The first
+ * version in this order that has what was sent is the update's. In most cases that is the newest
+ * version, and one question is enough.
  *
- * After an update whose answer came, the version that was found is the base. If there is a newer
- * version, or another one came between the check and the update, the file warns and names that
- * version. If the service cannot be asked, the update was done all the same. Then the version after
- * record.onto counts as the update's version, and the next check corrects that.
+ * After an update whose answer came, the version that was found is the base. If somebody else has
+ * written a newer version, or a version between the check and the update, the file warns and names
+ * that version. If the service cannot be asked, the update was done all the same. Then record.onto
+ * + 1 counts as the update's version, and the next check corrects that.
  *
  * After an update whose answer was lost, a version that has what was sent proves that the update
  * was done (lost_answer.c).
@@ -50,8 +51,8 @@ static void end_search(struct submission *submission, const struct coc_answer *f
 	submission->search.done(submission, failed);
 }
 
-/* Asks for the version before the one that was shown last. Ends the search if that version is older
- * than the update, or after COC_VERSIONS_MAX versions. */
+/* Asks for the next older version. Ends the search if that is not newer than record.onto, the
+ * version that the update was sent on top of, or after COC_VERSIONS_MAX versions. */
 static void go_down(struct submission *submission)
 {
 	struct version_search *search = &submission->search;
@@ -78,7 +79,7 @@ static void take_newest(struct submission *submission, const struct coc_details 
 	search->next = search->newest;
 	search->time_ms = details->update_time_ms;
 	search->author = details->modifier ? strdup(details->modifier) : NULL;
-	/* without memory, the service is assumed to hold what was sent */
+	/* without memory for its values, assume that the service holds what was sent */
 	if (versions_take(submission, details, true) < 0)
 		submission->told = 0;
 }
@@ -118,8 +119,8 @@ int version_search_begin(struct submission *submission, int64_t timeout_ms,
 	return show_version(submission, 0);
 }
 
-/* Writes " by NAME, TIME" of the newest version; without a known author ", TIME". A time that is
- * not known is "-". */
+/* Writes who has written the newest version, and when: " by NAME, TIME". If the author is not
+ * known: ", TIME". A time that is not known is "-". */
 static void write_author(const struct version_search *search, char *text, size_t room)
 {
 	char when[CLOCK_WORD_ROOM];
@@ -136,8 +137,8 @@ static void add_notice(struct submission *submission, const struct err *warning)
 	buf_printf(&submission->notice, "%s\n", warning->text);
 }
 
-/* Warns of a newer version than the update's own, or of one that it was written on top of
- * unseen. */
+/* Warns if somebody else has written a newer version than the update's (ours), or a version between
+ * the check and the update. */
 static void warn_of_others(struct submission *submission, int64_t ours)
 {
 	const struct version_search *search = &submission->search;

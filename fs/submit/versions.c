@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Compares the versions of a job on the service with what is recorded and what is committed. For
- * the check before an update (base_check.c), and for the search after it (version_search.c).
+ * Compares the versions of a job on the service with what is recorded and what is committed.
+ * base_check.c uses this before an update, and version_search.c after it.
  */
 #include "submit/versions.h"
 
@@ -14,7 +14,8 @@
 #include "job/origins.h"
 #include "submit/bounds.h"
 
-#define TOLD_PATH_MAX 512 /* bytes of a path in a story, which has room for some lines */
+/* the longest path in a story, in bytes: a story has room for some lines only */
+#define TOLD_PATH_MAX 512
 
 bool versions_are_checked(const struct submission *submission)
 {
@@ -42,7 +43,8 @@ int versions_prepare(struct submission *submission, const struct job_record *job
 	for (int i = 0; r == 0 && i < ATTR_COUNT; i++)
 		r = put_held_value(submission, (enum attr)i,
 				   job->job_id ? job->held.value[i] : NULL);
-	/* is a newer base named although the text of the file was not changed? */
+	/* is a newer base named than the file's version, and is the text still that of the file's
+	 * version? */
 	version = job->unread ? job->unread : job->base;
 	submission->is_base_newer = job->job_id && submission->record.base > version;
 	submission->text_version =
@@ -50,8 +52,8 @@ int versions_prepare(struct submission *submission, const struct job_record *job
 				!memcmp(job->digest, submission->record.digest, CONTENT_DIGEST_SIZE)
 			? version
 			: 0;
-	/* The digest is of the text in the file. It is no digest of the base if that text is
-	 * unread, or if the named base is another version. */
+	/* job->digest is of the text in the file. It is no digest of the base if that text is
+	 * unread, or if another version is named as the base. */
 	submission->has_base_digest =
 		job->has_digest && !job->unread &&
 		(!submission->record.base || submission->record.base == job->base);
@@ -85,7 +87,7 @@ const char *versions_sent_value(const struct submission *submission, enum attr a
 
 	if (submission->record.kind != SUBMIT_UPDATE)
 		return value;
-	/* "" removes the description: the service keeps one that is not sent */
+	/* "" removes a description; without a value in the request the service would keep it */
 	if (submission->changed & 1U << attr)
 		return value ? value : "";
 	/* The service was not asked: another host may have changed the value, so it is not sent and
