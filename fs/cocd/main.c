@@ -18,8 +18,9 @@
 #include "service/service.h"
 #include "service/store/store_postgresql.h"
 
-/* Finds the data file that --data means: the file itself, or service.db in a directory. Returns 0
- * or -errno with err. */
+/* Finds the data file that --data means: the file itself, or service.db in a directory. Makes the
+ * directory if data ends in '/'. The caller frees *ret_path. Returns 0, or -errno with err
+ * filled. */
 static int find_data(const char *data, char **ret_path, struct err *err)
 {
 	size_t size = strlen(data);
@@ -35,8 +36,8 @@ static int find_data(const char *data, char **ret_path, struct err *err)
 	return 0;
 }
 
-/* Finds the key file beside the data file, and makes one if there is none. Returns 0 or -errno with
- * err. */
+/* Finds service.keys, the key file beside the data file, and makes one if there is none. The caller
+ * frees *ret_path. Returns 0, or -errno with err filled. */
 static int find_keys(const char *data_file, char **ret_path, struct err *err)
 {
 	_cleanup_free_ char *copy = strdup(data_file), *path = NULL;
@@ -52,8 +53,9 @@ static int find_keys(const char *data_file, char **ret_path, struct err *err)
 	return r;
 }
 
-/* Writes the port file under another name, and renames it. So a program that waits for the file
- * finds it complete, and only when the service answers. Returns 0, or -errno with err filled. */
+/* Writes the port to the file path, first under another name, which is renamed to path. So a
+ * program that waits for the file never finds a part of it. Call this when the service answers.
+ * Returns 0, or -errno with err filled. */
 static int write_port(const char *path, unsigned port, struct err *err)
 {
 	_cleanup_free_ char *draft = NULL;
@@ -102,7 +104,8 @@ static void log_access(void *data, const struct service_access *access)
 		return;
 }
 
-/* Serves until one of the signals comes. Returns 0, or -errno with err filled. */
+/* Starts the service, and serves until one of the signals comes, which must be blocked. Returns 0,
+ * or -errno with err filled. */
 static int serve_until_signal(const struct cocd_options *settings, const sigset_t *signals,
 			      struct err *err)
 {
@@ -179,7 +182,8 @@ int main(int argc, char **argv)
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGHUP);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
-	/* a closed pipe and a file that is too large become errors of write(2) */
+	/* write(2) to a closed pipe, or beyond a limit of the file size, fails instead of killing
+	 * cocd */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	if (serve_until_signal(&settings, &signals, &err) < 0) {

@@ -65,7 +65,8 @@ static int refuse_cocd_usage(const char *what, const char *word)
 	return EXIT_USAGE;
 }
 
-/* Reads a number with at most six digits, from min on. Returns false for another text. */
+/* Reads a whole number of at most six digits that is not less than min. Returns false, with *ret_s
+ * unchanged, for any other text. */
 static bool parse_number(const char *text, unsigned min, unsigned *ret_s)
 {
 	size_t digits = strspn(text, "0123456789");
@@ -77,7 +78,8 @@ static bool parse_number(const char *text, unsigned min, unsigned *ret_s)
 	return true;
 }
 
-/* Reads the value of an option that is a number or a rate. Returns 0 or EXIT_USAGE. */
+/* Reads the value of an option that takes a number or a rate. option: its letter in
+ * cocd_options_parse(). Returns 0; or EXIT_USAGE, after printing what is wrong. */
 static int take_number(int option, const char *value, struct cocd_options *options)
 {
 	bool good;

@@ -35,7 +35,7 @@ void checker_warn_name(struct checker *checker, const char *path, const char *te
 	output_finding(&checker->output, path, &finding);
 }
 
-/* Reads to the end, or until content is full. Returns 0 or -errno. */
+/* Reads fd to its end, or until content is full. Returns 0 with *ret_size, or -errno. */
 static int read_content(int fd, char content[CONTENT_ROOM], size_t *ret_size)
 {
 	size_t size = 0;
@@ -48,7 +48,7 @@ static int read_content(int fd, char content[CONTENT_ROOM], size_t *ret_size)
 		if (n > 0) {
 			size += (size_t)n;
 		} else if (errno == EAGAIN) {
-			/* standard input may be set not to wait: wait for it here */
+			/* standard input may be non-blocking (O_NONBLOCK): wait for data here */
 			struct pollfd ready = {.fd = fd, .events = POLLIN};
 
 			if (poll(&ready, 1, -1) < 0 && errno != EINTR)
@@ -82,7 +82,8 @@ void checker_check_descriptor(struct checker *checker, int fd, const char *path,
 
 void checker_check_file(struct checker *checker, const char *path, bool may_follow)
 {
-	/* check the open file: the file of that name may have changed since the search saw it */
+	/* check the type after the open: since the search saw the name it may have got another
+	 * file */
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY |
 						    (may_follow ? 0 : O_NOFOLLOW));
 	const char *slash = strrchr(path, '/');

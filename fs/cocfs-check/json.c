@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The output as one JSON object: docs/cocfs-check.md has its schema. */
+/* The format "json": one JSON object. docs/cocfs-check.md explains its members. */
 #define _GNU_SOURCE
 #include "cocfs-check/output.h"
 #include "cocfs-check/spell.h"
 
-#define JSON_FORMAT 1 /* add 1 when a member changes its meaning */
+#define JSON_FORMAT 1 /* the member "format": add 1 when a member changes its meaning */
 
 static void write_json_begin(struct output *output)
 {

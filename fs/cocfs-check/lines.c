@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The two forms of output that have a line for each finding: for people and editors, and for
- * GitHub's log. */
+/* The two formats that have a line for each finding: "text" for people and editors, and "github"
+ * for the log of GitHub's workflows. */
 #define _GNU_SOURCE
 #include "base/cleanup.h"
 #include "cocfs-check/output.h"
@@ -24,8 +24,8 @@ static void write_text_finding(struct output *output, const char *path,
 		sentence ? sentence : finding->text);
 }
 
-/* Writes a finding as a workflow command of GitHub, which shows the text at its line of a pull
- * request. A finding without a place gets no line. */
+/* Writes a finding as a workflow command. GitHub shows its text in a pull request, at the line of
+ * the finding. A finding without a place gets no line. */
 static void write_github_finding(struct output *output, const char *path,
 				 const struct cocfs_dsl_finding *finding)
 {

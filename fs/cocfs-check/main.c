@@ -34,8 +34,8 @@ static const char help[] =
 	"be\n"
 	"written. --level=strict makes errors of the warnings about the document.\n";
 
-/* The arguments of the command line that are no options of the check: the paths, and the name for
- * standard input. */
+/* What the command line says besides the options of the check: the paths, and the name for standard
+ * input (NULL: none). */
 struct command {
 	const char *stdin_name;
 	char **paths;
@@ -46,14 +46,15 @@ static int refuse_usage(const char *what, const char *word)
 {
 	struct err err;
 
-	/* make the word fit to be shown: a shell may have put a file's name there for a pattern */
+	/* err_set() replaces control characters in word: a shell may have put the name of a file
+	 * there for a pattern */
 	err_set(&err, EINVAL, "%s%s; see cocfs-check --help", what, word);
 	fprintf(stderr, "cocfs-check: %s\n", err.text);
 	return -EINVAL;
 }
 
-/* Returns the exit status for r, the result of output_end(). 0: the output is whole. A negative
- * errno: prints the reason, and returns EXIT_USAGE. */
+/* Returns the exit status for r, the result of output_begin() or output_end(). r 0: returns 0. r
+ * negative: prints the reason, and returns EXIT_USAGE. */
 static int report_output(int r)
 {
 	if (r < 0)
@@ -61,7 +62,8 @@ static int report_output(int r)
 	return r < 0 ? EXIT_USAGE : 0;
 }
 
-/* Reads an option with a value. Returns 0 or -EINVAL: then it has printed what is wrong. */
+/* Reads the value of an option; option is its letter in read_command(). Returns 0; or -EINVAL,
+ * after printing what is wrong. */
 static int read_option(struct checker *checker, struct command *command, int option,
 		       const char *value)
 {
@@ -90,8 +92,8 @@ static int read_option(struct checker *checker, struct command *command, int opt
 	}
 }
 
-/* Reads the command line. Returns 0; -EINVAL: then it has printed what is wrong; 'h' or 'V': the
- * user asks for the help or the version. */
+/* Reads the command line into checker and command. Returns 0; -EINVAL, after printing what is
+ * wrong; 'h' or 'V': the user asks for the help or the version. */
 static int read_command(int argc, char **argv, struct checker *checker, struct command *command)
 {
 	static const struct option options[] = {
@@ -165,7 +167,7 @@ int main(int argc, char **argv)
 	struct err err;
 	int r, status;
 
-	signal(SIGPIPE, SIG_IGN); /* a closed pipe becomes an error of the output */
+	signal(SIGPIPE, SIG_IGN); /* writing to a closed pipe fails with EPIPE instead */
 	r = read_command(argc, argv, &checker, &command);
 	if (r == 'h' || r == 'V') {
 		fputs(r == 'h' ? help : "cocfs-check " COCFS_VERSION "\n", stdout);

@@ -25,8 +25,8 @@ int output_status(const struct output *output)
 	return output->n_errors > 0;
 }
 
-/* Keeps the first error of writing the output, for output_end(). Call this after each write, before
- * errno changes. */
+/* Keeps the first error of the output in write_errnum, for output_end(). Call this after each
+ * write, before errno changes. */
 static void note_error(struct output *output)
 {
 	if (ferror(output->file) && !output->write_errnum)
@@ -35,7 +35,8 @@ static void note_error(struct output *output)
 
 int output_begin(struct output *output)
 {
-	/* if standard output is closed, the next file that is opened would take its descriptor */
+	/* if standard output is closed, the first file to check would get its descriptor, and the
+	 * output would go there */
 	if (fcntl(STDOUT_FILENO, F_GETFD) < 0)
 		return -errno;
 	output->file = stdout;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* SARIF 2.1.0 (OASIS), with one run. The results stand before the invocation, so that they can be
- * written one by one. */
+/* The format "sarif": SARIF 2.1.0 of OASIS, with one run. "invocations" has the exit code, so it
+ * stands behind the results, and each result is written as soon as it is found. */
 #define _GNU_SOURCE
 #include "base/cleanup.h"
 #include "cocfs-check/output.h"

@@ -16,7 +16,9 @@ static int compare_names(const FTSENT **a, const FTSENT **b)
 	return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-/* Checks one entry below a directory. Returns whether it is a job file. */
+/* Checks one entry below a directory that is no directory. Writes a warning if only its type, or
+ * the case of its ending, keeps it from being a job file. Returns true if it is a job file, which
+ * was checked. */
 static bool check_entry(struct checker *checker, const struct ignore *ignore, const FTSENT *entry)
 {
 	const char *path = entry->fts_path;
@@ -45,7 +47,8 @@ static bool check_entry(struct checker *checker, const struct ignore *ignore, co
 	}
 }
 
-/* Looks at one entry of the search. Returns whether it is a job file. */
+/* Handles one entry that fts_read() returned. Returns true if it is a job file, which was
+ * checked. */
 static bool look_at_entry(struct checker *checker, const struct ignore *ignore, FTS *walk,
 			  FTSENT *entry)
 {

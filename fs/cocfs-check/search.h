@@ -6,11 +6,11 @@
 #include "job/ignore.h"
 
 /*
- * Checks an argument: a file of any name, or the job files below a directory. A mount would submit
- * the same files if the directory were copied into it: regular files with a job file's name that
- * ignore does not match. A directory whose name begins with a dot has no job files. Symbolic links
- * are not followed, except the argument itself. Files are checked in the order of their names, so
- * all names of one directory are in memory at once.
+ * Checks an argument: a file of any name, or the job files below a directory. These are the files
+ * that a mount would submit if the directory were copied into it: regular files with a job file
+ * name that ignore does not match. A directory whose name begins with a dot has no job files.
+ * Symbolic links are not followed, except the argument itself. Files are checked in the order of
+ * their names, so all names of one directory are in memory at once.
  */
 void search_argument(struct checker *checker, const struct ignore *ignore, const char *path);
 

@@ -14,12 +14,13 @@ void spell_path(FILE *file, const char *path)
 {
 	_cleanup_buf_ struct buf text = {0};
 
-	/* without memory leave the name out: the rest of the line is still of use */
+	/* if memory is short, leave the path out: the rest of the line is still of use */
 	if (escape_append(&text, path) == 0 && text.data)
 		fputs(text.data, file);
 }
 
-/* Writes a character as an escape of JSON; beyond U+FFFF as a surrogate pair. */
+/* Writes a character as an escape of JSON, "\uXXXX"; a character beyond U+FFFF as two escapes (a
+ * surrogate pair). */
 static void write_json_escape(FILE *file, uint32_t character)
 {
 	if (character > 0xffff) {
@@ -51,7 +52,7 @@ void spell_json(FILE *file, const char *text)
 	putc('"', file);
 }
 
-/* Returns a path without "./" at its beginning: tools that compare paths do not expect it. */
+/* Returns a path without "./" at its beginning: tools that compare paths do not expect the "./". */
 static const char *skip_dot(const char *path)
 {
 	while (!strncmp(path, "./", 2))

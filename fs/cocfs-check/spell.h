@@ -5,8 +5,9 @@
 #include <stdio.h>
 
 /*
- * Writes texts in the spelling of each format. A file's name may have any bytes: it must neither
- * forge a line nor control a terminal. Errors of the stream stay in the stream (ferror(3)).
+ * Write texts as the formats of the output need them. The name of a file may have any bytes, and
+ * must neither forge a line of the output nor control a terminal. After an error ferror(3) of the
+ * stream is set.
  */
 
 /* Writes a path to file, escaped so that it is one field of a line: without line feeds and other
@@ -17,14 +18,17 @@ void spell_path(FILE *file, const char *path);
  * character that base/shown.h does not show becomes an escape. */
 void spell_json(FILE *file, const char *text);
 
-/* Writes a path as a URI reference (RFC 3986), without quotes: relative, or with file://. No byte
- * of it needs an escape in JSON. */
+/* Writes a path as a URI reference (RFC 3986), without quotes: a relative path as relative
+ * reference, an absolute path with file://. Within a JSON string the result needs no further
+ * escapes. */
 void spell_uri(FILE *file, const char *path);
 
-/* Writes a path as a property of a workflow command of GitHub. Control characters become %XX. */
+/* Writes a path as a property of a workflow command of GitHub. Control characters, "%", ":" and ","
+ * become %XX. */
 void spell_github_path(FILE *file, const char *path);
 
-/* Writes a text to file, escaped as the message of a workflow command of GitHub. */
+/* Writes a text as the message of a workflow command of GitHub. Control characters and "%" become
+ * %XX. */
 void spell_github_text(FILE *file, const char *text);
 
 #endif

@@ -2,9 +2,10 @@
 /*
  * Asks the files themselves, and their directories, how their submissions ended.
  *
- * A refusal is reported as long as its story stands. The size of a file proves nothing: a copy that
- * was too large has left an empty file, and a refused rename has made no file. A directory knows
- * the names that were refused and have no file (coc.refused), even if siblings are not listed.
+ * A refusal is reported as long as the file has its story (coc.error). An empty or missing file may
+ * have a refusal, too: a copy that was too large leaves an empty file, and a refused rename makes
+ * no file. A directory knows the names that were refused and have no file (coc.refused), even if
+ * siblings are not listed.
  */
 #define _GNU_SOURCE
 #include "cocfs-wait/look.h"
@@ -29,10 +30,11 @@
 #include "job/state.h"
 
 #define STORY_MAX (ERR_TEXT_MAX + ERR_DETAILS_MAX + 256)
-#define HIDDEN_MAX 32	/* bytes of a number as text */
+#define HIDDEN_MAX 32	/* bytes of the text of coc.hidden, which is a number */
 #define NAMES_MAX 65536 /* the kernel's limit of an attribute's value, in bytes */
 
-/* Reads a virtual attribute as a text; "" if there is none. Returns 0 or -errno. */
+/* Reads a virtual attribute of path into value, as a text; "" if path has none. Returns 0 or
+ * -errno. */
 static int get_fact(const char *path, const char *fact, char *value, size_t room)
 {
 	ssize_t n = lgetxattr(path, fact, value, room - 1);
@@ -52,10 +54,11 @@ static bool is_held(const char *state)
 	return !strcmp(state, job_state_word(JOB_SUBMITTED)) || !strcmp(state, IMPORT_STATE_WORD);
 }
 
-/* Asks a job file for its state. Returns 0 if the service holds its content, 1 if not, -EBUSY if a
- * submission is under way. Returns -ENODATA if it is no job file, because the mount ignores its
- * name; or another -errno. An empty file, and a backup of a tool, are drafts on purpose. If a file
- * has a story, it is always reported. */
+/* Asks the job file at path for its state. Returns 0 if the service holds its content. Returns 0
+ * also if the file has no story, and is empty or a backup of a tool: such drafts are there on
+ * purpose. Returns 1, with a line for the file (shown) in story, if its content was not submitted,
+ * or if it has a story. Returns -EBUSY if a submission is under way; -ENODATA if the file is no job
+ * file, because the mount ignores its name; or another -errno. */
 static int look_at_job(const char *path, const char *shown, bool is_empty, struct buf *story)
 {
 	char state[64] = "", error[STORY_MAX] = "", backup[64] = "";
@@ -80,7 +83,8 @@ static int look_at_job(const char *path, const char *shown, bool is_empty, struc
 	return r < 0 ? r : 1;
 }
 
-/* Reads the first line of a file, or the reason why it cannot be read. Returns 0, or -ENOENT. */
+/* Reads the first line of an .error file into reason; or the reason why the file cannot be read.
+ * Returns 0; or -ENOENT: there is no such file. */
 static int read_reason(const char *path, char *reason, size_t room)
 {
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -97,8 +101,8 @@ static int read_reason(const char *path, char *reason, size_t room)
 	return 0;
 }
 
-/* Asks about a name that has no file. Returns 1 if it was refused, 0 if the refusal is over, or
- * -errno. */
+/* Looks at the .error of a name that has no file. Returns 1, with a line for the name in story, if
+ * the name was refused; 0 if it has no .error any more; or -errno. */
 static int look_at_refused(const char *path, const char *shown, struct buf *story)
 {
 	_cleanup_free_ char *error = NULL;
@@ -128,7 +132,8 @@ static int look_at_refused_in(const char *directory, const char *shown, const ch
 	return look_at_refused(path, path_shown, story);
 }
 
-/* Asks a directory for its refusals. Returns the number of failures, or -errno. */
+/* Asks a directory for the names in it that were refused and have no file, and for refused
+ * attributes of its own. Returns how many lines it has appended to story, or -errno. */
 static int look_at_directory(const char *path, const char *shown, struct buf *story)
 {
 	_cleanup_free_ char *names = malloc(NAMES_MAX);
@@ -159,7 +164,8 @@ static bool is_target_hidden(const struct target *target)
 	return strstr(target->path + target->root, "/.") != NULL;
 }
 
-/* Looks at one entry of a directory. Returns the number of failures, -EBUSY or -errno. */
+/* Looks at one entry of the walk through a directory: at a job file or a directory. Returns how
+ * many failures story has got a line for; -EBUSY: a submission is under way; or another -errno. */
 static int look_at_entry(FTS *walk, FTSENT *entry, struct buf *story)
 {
 	int r;
@@ -177,8 +183,8 @@ static int look_at_entry(FTS *walk, FTSENT *entry, struct buf *story)
 	return r == -ENODATA ? 0 : r;
 }
 
-/* Looks at all entries below a target that is a directory. Returns the number of failures, or
- * -errno. */
+/* Looks at a target that is a directory, and at all entries below. Returns how many failures story
+ * has got a line for; -EBUSY: a submission is under way; or another -errno. */
 static int look_below(const struct target *target, struct buf *story)
 {
 	char *paths[] = {target->path, NULL};
@@ -200,9 +206,9 @@ static int look_below(const struct target *target, struct buf *story)
 	return r < 0 ? r : failed;
 }
 
-/* Counts the unfinished submissions below a directory that the queue does not show to this user.
- * They may belong to files that are gone, or that look_below() cannot tell from others. Returns 1
- * if there are any, 0, or -errno. */
+/* Asks a directory how many unfinished submissions below it the queue does not show to this user
+ * (coc.hidden). Their files may be gone, or may be unreadable, so look_below() does not find them.
+ * Returns 1 and the count as a text; 0 if there are none; or -errno. */
 static int count_hidden(const struct target *target, char ret_n[HIDDEN_MAX])
 {
 	int r = get_fact(target->path, "coc.hidden", ret_n, HIDDEN_MAX);

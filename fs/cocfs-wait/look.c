@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A queue lists the oldest submissions and counts the rest. It also lists submissions whose files
- * are gone. So the queue says first whether there is anything to wait for. Then each file is asked
- * for its state (files.c): this decides how a submission ended, and finds submissions that the
- * queue does not list.
+ * .coc/queue lists the oldest unfinished submissions, and only counts the others. It also lists
+ * submissions whose files are gone. So cocfs-wait first reads the queue: while it lists a
+ * submission of a target, there is something to wait for. Then it asks each file for its state
+ * (files.c). The state says how the submission ended, and shows submissions that the queue does not
+ * list.
  */
 #define _GNU_SOURCE
 #include "cocfs-wait/look.h"
@@ -27,8 +28,8 @@ enum { FIELD_STATE, FIELD_ATTEMPTS, FIELD_NEXT_TRY, FIELD_PATH, FIELD_ERROR, FIE
 
 /* ---- targets ---- */
 
-/* Finds the length of the mount's path within a path: up to the last directory on the same device.
- * Returns 0 or -errno. */
+/* Finds the length of the mountpoint's path, the beginning of path. The mountpoint is the topmost
+ * of path and the directories above it that is on the same device as path. Returns 0 or -errno. */
 static int find_root(const char *path, size_t *ret_length)
 {
 	_cleanup_free_ char *up = strdup(path);
@@ -64,8 +65,9 @@ static int open_queue(const char *path, size_t root)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Returns the real path of the .error of a name that was refused and has no file. The caller frees
- * it. Returns NULL with errno if there is none. */
+/* For a path (given) without a file: returns the real path of its .error, which exists if the name
+ * was refused. The caller frees it. Returns NULL with errno set if there is no .error, or given is
+ * no job file name. */
 static char *find_refused(const char *given)
 {
 	_cleanup_free_ char *error = NULL;
@@ -105,7 +107,7 @@ static int find_target(const char *given, struct target *target, struct err *err
 	if (fd < 0)
 		return err_set(err, -fd, "%s: %s", given, strerror(-fd));
 	close(fd);
-	if (target->is_missing) /* cut off ".error": the path of the name itself */
+	if (target->is_missing) /* cut off ".error": this leaves the path of the name itself */
 		target->path[strlen(target->path) - strlen(sibling_suffix(SIBLING_ERROR))] = '\0';
 	return 0;
 }
@@ -165,8 +167,8 @@ void targets_finish(struct targets *targets)
 	*targets = (struct targets){0};
 }
 
-/* Is this path a target, or a file within a target that is a directory? The search shortens the
- * text path. */
+/* Is path a target, or below a target that is a directory? The search cuts the text path off at its
+ * slashes. */
 static bool is_in_target(const struct targets *targets, char *path)
 {
 	for (;;) {
@@ -203,8 +205,8 @@ static int read_listing(int fd, struct buf *text)
 	}
 }
 
-/* Splits a line of .coc/queue at its tabs, at most into FIELD_COUNT fields. Returns their
- * number. */
+/* Splits a line of .coc/queue at its tabs, in place, into at most FIELD_COUNT fields. Returns how
+ * many fields there are. */
 static int split_fields(char *line, char *fields[FIELD_COUNT])
 {
 	int n = 0;
@@ -231,8 +233,8 @@ static int look_at_line(const struct targets *targets, size_t root, char *line, 
 	_cleanup_free_ char *path = NULL;
 	char *fields[FIELD_COUNT];
 
-	/* a line without tabs counts rows: "more" rows are not listed; the others are of users
-	 * whose rows this user may not see */
+	/* a line without tabs only counts submissions: "N more" that the queue does not list, or
+	 * those of other users, which this user may not see */
 	if (split_fields(line, fields) < FIELD_COUNT) {
 		const char *last = strrchr(line, ' ');
 

@@ -20,7 +20,7 @@
 
 #define SLEEP_FIRST_MS 100
 #define SLEEP_MOST_MS 1000
-#define SHOWN_MAX 20 /* unfinished submissions that are named when the time is over */
+#define SHOWN_MAX 20 /* at most so many unfinished submissions are named when the time is up */
 #define BAR_WIDTH 30
 #define TIMEOUT_MAX_S 1e9
 
@@ -47,7 +47,8 @@ struct waiting {
 	struct targets targets;
 	int64_t deadline_ms; /* -1: there is no deadline */
 	bool show_bar;
-	size_t most; /* the most unfinished submissions seen at once: the full length of the bar */
+	/* the largest count of unfinished submissions seen so far: the full length of the bar */
+	size_t most;
 };
 
 /* ---- the bar ---- */
@@ -82,8 +83,8 @@ static void hide_progress(const struct waiting *waiting)
 
 /* ---- ends ---- */
 
-/* Prints each line of lines on standard error, after "cocfs-wait: ". Empty lines are left out. Cuts
- * lines up; NULL is accepted. */
+/* Prints each line of the text lines on standard error, after "cocfs-wait: ". Leaves empty lines
+ * out. Changes the text; NULL is accepted. */
 static void complain_of_lines(char *lines)
 {
 	char *line;
@@ -118,7 +119,8 @@ static int fail_wait(const struct waiting *waiting, const struct err *err)
 	return EXIT_NOT_SUBMITTED;
 }
 
-/* Sleeps, at most until the deadline. Returns false if the deadline is over. */
+/* Sleeps for *sleep_ms, or until the deadline if that comes first, and makes *sleep_ms longer for
+ * the next time. Returns false, without a sleep, if the deadline is over. */
 static bool sleep_a_while(const struct waiting *waiting, int64_t *sleep_ms)
 {
 	int64_t ms = *sleep_ms;
@@ -138,9 +140,9 @@ static bool sleep_a_while(const struct waiting *waiting, int64_t *sleep_ms)
 	return true;
 }
 
-/* Waits until no target has a submission under way, or the time is up, or a queue cannot be read.
- * Returns the exit status: 0 only if the service holds all contents. Says why not on standard
- * error. */
+/* Waits until no target has a submission under way, or the time is up, or a queue or file cannot be
+ * read. Returns the exit status: 0 if everything was submitted. For another status prints the
+ * reasons on standard error. */
 static int wait_for_all(struct waiting *waiting)
 {
 	int64_t sleep_ms = SLEEP_FIRST_MS;
@@ -174,7 +176,8 @@ static int refuse_wait_usage(const char *what, const char *word)
 {
 	struct err err;
 
-	/* make the word fit to be shown: a shell may have put a file's name there for a pattern */
+	/* err_set() replaces control characters in word: a shell may have put the name of a file
+	 * there for a pattern */
 	err_set(&err, EINVAL, "%s%s; see cocfs-wait --help", what, word);
 	fprintf(stderr, "cocfs-wait: %s\n", err.text);
 	return EXIT_USAGE;

@@ -42,9 +42,8 @@ static void block_signals(void)
 	signal(SIGHUP, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGCHLD, SIG_DFL); /* an ignored SIGCHLD would lose the exit status of fusermount3 */
-	signal(SIGXFSZ,
-	       /* write(2) fails with EFBIG instead, if a file gets too large for a limit */
-	       SIG_IGN);
+	/* write(2) fails with EFBIG instead, if a file gets too large for a limit */
+	signal(SIGXFSZ, SIG_IGN);
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);

@@ -20,34 +20,37 @@
 #include "base/clock.h"
 #include "cocfs/state_place.h"
 
-/* How long to wait for the lock. After an unmount the old process still has to close the ledger,
- * and the next mount waits for that. */
+/* How long a mount waits for the lock. The mount before may be unmounted, while its process still
+ * has to close the ledger. */
 #define LOCK_PATIENCE_MS 2000
 #define LOCK_LOOK_MS 10
 
-/* The most lock files that a mount tries. A mount that fails removes the lock file that it has
- * made. A mount that waited for that file then opens the next one. Each further file means that
- * another mount has failed. */
+/* How often a mount tries to lock the file "lock". A mount that fails removes the lock file if it
+ * has made it. Another mount that waited for the lock of that file then has a file without a name,
+ * and opens the file "lock" anew. Each further try means that another mount has failed
+ * meanwhile. */
 #define LOCK_FILES_MAX 16
 
-/* The files that a mount makes in the directory, apart from the lock. */
+/* All files that a mount makes in the state directory, except "lock". state_dir_discard() removes
+ * them. The bits of state_dir.there have this order, so LEDGER_BIT and SERVICE_BIT must match
+ * it. */
 static const char *const files[] = {
 	"spool",	  "incoming",		"ledger.db",	"ledger.db-wal",
 	"ledger.db-shm",  "ledger.db-journal",	"service.db",	"service.db-wal",
 	"service.db-shm", "service.db-journal", "service.keys", "service.sock",
 	"instance",	  "instance.new"};
 
-#define LEDGER_BIT (1u << 2)  /* the bit of ledger.db */
-#define SERVICE_BIT (1u << 6) /* the bit of service.db */
+#define LEDGER_BIT (1u << 2)  /* the bit of ledger.db, files[2], in state_dir.there */
+#define SERVICE_BIT (1u << 6) /* the bit of service.db, files[6], in state_dir.there */
 #define FILES_COUNT (sizeof(files) / sizeof(files[0]))
 
-#define DIRECTORIES_COUNT 2 /* the first two of files are directories */
+#define DIRECTORIES_COUNT 2 /* so many of the first names in files are directories */
 
 _Static_assert(FILES_COUNT <= 32, "struct state_dir has a bit for each");
 
-/* Makes a directory and its parents. Only the last one is sure to be private. Returns 0 or -errno.
- * *ret_made, also on failure: the first directory that had to be made, which the caller frees; or
- * NULL. */
+/* Makes the directory path and its parents, path with mode 0700 and the parents with mode 0755.
+ * Those that exist stay as they are. *ret_made must be NULL; also on failure it becomes the topmost
+ * directory that was made, which the caller frees. Returns 0 or -errno. */
 static int make_path(const char *path, char **ret_made)
 {
 	char partial[PATH_MAX];
@@ -66,8 +69,9 @@ static int make_path(const char *path, char **ret_made)
 			if (errno != EEXIST)
 				return -errno;
 		} else if (!*ret_made) {
-			*ret_made = strdup(partial); /* without memory the directory will not be
-							removed again, which does no harm */
+			/* without memory it stays NULL: then a mount that fails does not remove the
+			 * directory, which does no harm */
+			*ret_made = strdup(partial);
 		}
 		if (last)
 			return 0;
@@ -75,7 +79,8 @@ static int make_path(const char *path, char **ret_made)
 	}
 }
 
-/* Fills err with an error of the state directory, and the usual way to mend it. Returns -errnum. */
+/* Fills err with an error of the state directory, and the advice to give another one. Returns
+ * -errnum. */
 static int refuse_path(const char *path, int errnum, struct err *err)
 {
 	err_set(err, errnum, "the state directory %s: %s", path, strerror(errnum));
@@ -105,8 +110,8 @@ static int check_private_directory(int fd, const char *path, struct err *err)
 	return 0;
 }
 
-/* Locks a file for this process. Waits up to LOCK_PATIENCE_MS, because another process may be about
- * to unlock it. Returns 0; -EWOULDBLOCK: another process has the lock; or another -errno. */
+/* Locks an open file (flock(2)). If another process has the lock, waits up to LOCK_PATIENCE_MS for
+ * it. Returns 0; -EWOULDBLOCK: another process has the lock; or another -errno. */
 static int lock(int fd)
 {
 	const struct timespec pause = {.tv_nsec = LOCK_LOOK_MS * 1000000L};
@@ -131,8 +136,9 @@ static bool is_lock_of(const struct state_dir *dir)
 	       held.st_dev == named.st_dev && held.st_ino == named.st_ino;
 }
 
-/* Opens and locks the lock file. Makes it if there is none. Returns 0; -EWOULDBLOCK: another mount
- * has it; -ESTALE: another file has its name by now; or another -errno. */
+/* Opens and locks the file "lock". Makes it if there is none. Returns 0 with dir->lock_fd open;
+ * -EWOULDBLOCK: another mount has the lock; -ESTALE: the locked file has lost its name meanwhile,
+ * so try again; or another -errno. */
 static int lock_by_name(struct state_dir *dir)
 {
 	int fd = openat(dir->fd, "lock", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600), r;
@@ -147,13 +153,14 @@ static int lock_by_name(struct state_dir *dir)
 	if (r == 0 && !is_lock_of(dir))
 		r = -ESTALE;
 	if (r < 0)
-		close(steal_fd(&dir->lock_fd)); /* without the lock this mount must not remove
-						   files: state_dir_discard() checks lock_fd */
+		/* and lock_fd is -1: without the lock state_dir_discard() must remove no files, and
+		 * checks lock_fd */
+		close(steal_fd(&dir->lock_fd));
 	return r;
 }
 
-/* Notes which files exist. Only the mount with the lock makes and removes files, so these are not
- * ours. */
+/* Notes in dir->there which files exist. Call this right after the lock was taken: files that exist
+ * then are older than this mount, and state_dir_discard() keeps them. */
 static void note_files(struct state_dir *dir)
 {
 	struct stat st;
@@ -183,8 +190,8 @@ static int take_lock(struct state_dir *dir, struct err *err)
 	return -EBUSY;
 }
 
-/* Checks that the file system has user attributes: job attributes are kept as extended attributes
- * of the spool's files. Returns 0 or -ENOTSUP with err. */
+/* Checks that the spool's file system has user.* extended attributes: cocfs keeps the attributes of
+ * jobs in them. Returns 0 or -ENOTSUP with err. */
 static int check_attributes(const struct state_dir *dir, struct err *err)
 {
 	char path[64];
@@ -200,7 +207,7 @@ static int check_attributes(const struct state_dir *dir, struct err *err)
 
 static int open_spool(struct state_dir *dir, struct err *err)
 {
-	/* the root of the mount shows the mode of the spool */
+	/* 0755, because the root of the mount shows this mode */
 	if (mkdirat(dir->fd, "spool", 0755) < 0 && errno != EEXIST)
 		return refuse_path(dir->path, errno, err);
 	dir->spool_fd = openat(dir->fd, "spool", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -213,8 +220,8 @@ static int open_spool(struct state_dir *dir, struct err *err)
 	return check_attributes(dir, err);
 }
 
-/* Removes the files that a crash has left in incoming/: texts that were not moved into the spool.
- * Returns 0 or -errno. */
+/* Removes all files in the directory fd, which is incoming/: a crash may have left texts there that
+ * were not moved into the spool. Returns 0 or -errno. */
 static int empty_directory(int fd)
 {
 	_cleanup_close_ int list_fd = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -252,7 +259,8 @@ static int open_incoming(struct state_dir *dir, struct err *err)
 	return r;
 }
 
-/* Finds the path of the state directory. Returns 0 or -errno with err. */
+/* Finds the path of the state directory: `said` without slashes at its end, or the default for
+ * source if said is NULL. The caller frees *ret_path. Returns 0, or -errno with err filled. */
 static int find_state_path(const char *said, const char *source, char **ret_path, struct err *err)
 {
 	char *path;
@@ -313,8 +321,8 @@ static bool is_of(size_t file, const char *name)
 	return !strncmp(files[file], name, strlen(name));
 }
 
-/* Is files[file] the log of a database (-wal or -journal), and not empty? If it cannot be looked
- * at, the answer is yes. */
+/* Is files[file] the log of a database (-wal or -journal), and not empty? If stat(2) fails, also
+ * because the log does not exist, the answer is yes. */
 static bool is_log_in_use(const struct state_dir *dir, size_t file)
 {
 	const char *end = strrchr(files[file], '-');
@@ -325,9 +333,9 @@ static bool is_log_in_use(const struct state_dir *dir, size_t file)
 	return fstatat(dir->fd, files[file], &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_size > 0;
 }
 
-/* Must a file stay when the mount has failed? An older file must. The log of an older database
- * may hold commits of this mount. An older ledger refers to the instance file that this mount
- * has made. */
+/* Must files[file] stay when the mount has failed? Yes, if the file is older than this mount. Yes,
+ * if it is the log of an older database, because the log may hold commits of this mount. And yes,
+ * if it is an instance file beside an older ledger, because the ledger refers to it. */
 static bool is_kept(const struct state_dir *dir, size_t file)
 {
 	if (dir->there & 1u << file)
@@ -348,13 +356,14 @@ void state_dir_discard(const struct state_dir *dir)
 			if (!is_kept(dir, i))
 				unlinkat(dir->fd, files[i],
 					 i < DIRECTORIES_COUNT ? AT_REMOVEDIR : 0);
-		/* remove the lock last: until then no other mount uses the directory */
+		/* remove the file "lock" last: until then no other mount uses the directory */
 		if (dir->made_lock)
 			unlinkat(dir->fd, "lock", 0);
 	}
 	if (!dir->made || strlen(dir->given) >= sizeof(path))
 		return;
-	/* remove the directories from the bottom up, as long as they are empty */
+	/* remove dir->given, then each directory above it up to dir->made, as long as they are
+	 * empty */
 	strcpy(path, dir->given);
 	while (slash && strlen(path) >= strlen(dir->made) &&
 	       (rmdir(path) == 0 || errno == ENOENT)) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The default state directory of a SOURCE. Older versions named the directory after the source as
- * the user typed it: http://h:80/ and HTTP://h had two directories. So the names of existing
- * directories are turned back into sources, and compared. A name does not show whether a '_' was
- * ':' or '/', so each meaning is tried. If a name means another source after all, the ledger
- * refuses it.
+ * the user typed it: http://h:80/ and HTTP://h had two directories. So cocfs turns the names of
+ * existing directories back into sources, and compares these with SOURCE. In a name '_' stands for
+ * ':', '/', '[' or ']', so cocfs tries each meaning. If it takes a directory of another source by
+ * that, the ledger there refuses SOURCE.
  */
 #define _GNU_SOURCE
 #include "cocfs/state_place.h"
@@ -27,7 +27,8 @@
 #define ROOT_DEFAULT "/var/lib/cocfs"
 #define USER_DEFAULT ".local/state"
 
-/* Makes a file name of a source: "https___host_1" of "https://host:1". The caller frees it. */
+/* Makes a file name from a source, such as "https___host_1" from "https://host:1". The caller frees
+ * the name. NULL: out of memory. */
 static char *name_of_source(const char *source)
 {
 	char *name = strdup(source);
@@ -38,7 +39,8 @@ static char *name_of_source(const char *source)
 	return name;
 }
 
-/* Finds the directory that has the spaces of this user. Returns 0 or -errno with err. */
+/* Finds the directory that has the state directories of this user, one for each source. It need not
+ * exist. Returns 0, or -errno with err filled. */
 static int find_root(char **ret_root, struct err *err)
 {
 	_cleanup_free_ char *home = NULL;
@@ -63,7 +65,8 @@ static int find_root(char **ret_root, struct err *err)
 	return n < 0 ? err_set(err, ENOMEM, "out of memory") : 0;
 }
 
-/* Turns the end of a name, behind the host, back: "_8080_" becomes ":8080/". */
+/* Turns the part of a name behind the host back into that of a source, in place: "_8080_" becomes
+ * ":8080/". */
 static void restore_tail(char *tail)
 {
 	size_t length = strlen(tail);
@@ -74,8 +77,9 @@ static void restore_tail(char *tail)
 		tail[0] = ':';
 }
 
-/* Is a name that of an IPv6 source? The name has a '_' for the '[' behind the scheme. Each further
- * '_' is tried as the ']'. */
+/* Does a directory's name stand for this source, if its host is an IPv6 address? name[scheme] is
+ * the '_' of "[", behind "https___" or "http___". Tries each further '_' as the "]", and those
+ * between as ":". */
 static bool is_ipv6_name_of(const char *name, size_t scheme, const char *source)
 {
 	for (size_t end = strlen(name) - 1; end > scheme; end--) {
@@ -95,7 +99,8 @@ static bool is_ipv6_name_of(const char *name, size_t scheme, const char *source)
 	return false;
 }
 
-/* Is a name that of a directory for any spelling of the source, also in an older version? */
+/* Does a directory's name stand for this source, in any spelling? If memory is short, the answer is
+ * no. */
 static bool is_name_of(const char *name, const char *source)
 {
 	size_t scheme = !strncasecmp(name, "https___", 8)  ? 8
@@ -121,8 +126,8 @@ static bool is_name_of(const char *name, const char *source)
 	return coc_source_is_same(text, source);
 }
 
-/* Looks for the ledger in a directory. Returns 0 if it is there; -ENOENT if it is not; another
- * -errno if that cannot be seen. */
+/* Looks for ledger.db in the directory name below root_fd. Returns 0 if it is there; -ENOENT if it
+ * is not, or if name is no directory; another -errno if that cannot be found out. */
 static int look_for_ledger(int root_fd, const char *name, struct stat *ret_ledger)
 {
 	_cleanup_free_ char *path = NULL;
@@ -155,8 +160,9 @@ static int refuse_two(const char *root, const char *one, const char *other, cons
 	return -EEXIST;
 }
 
-/* Finds the directory in root that has a ledger and is named after the source. Returns 0; *ret_name
- * is NULL if there is none. Returns -errno with err. */
+/* Finds the directory in root (open as dir) that has a ledger, and whose name is own_name or stands
+ * for source. Returns 0 with *ret_name, NULL if there is none; or -errno with err filled, -EEXIST
+ * if there are several. */
 static int find_space(DIR *dir, const char *root, const char *own_name, const char *source,
 		      char **ret_name, struct err *err)
 {
@@ -174,7 +180,7 @@ static int find_space(DIR *dir, const char *root, const char *own_name, const ch
 		if (r < 0)
 			return refuse_root(root, entry->d_name, -r, err);
 		if (found && ledger.st_dev == first.st_dev && ledger.st_ino == first.st_ino)
-			continue; /* the entry is a link to the same directory */
+			continue; /* the entry is a symbolic link to the directory that was found */
 		if (found)
 			return refuse_two(root, found, entry->d_name, source, err);
 		first = ledger;

@@ -7,7 +7,8 @@
 
 #include "base/notify.h"
 
-/* The time after the last answer: the ledger is synced and closed, maybe on a slow disk. */
+/* The time that cocfs may need after the last answer, to sync and close the ledger on a slow
+ * disk. */
 #define CLOSING_MS 30000
 
 void supervised_tell_ready(const struct opts *opts)
@@ -22,8 +23,7 @@ void supervised_tell_end(const struct opts *opts)
 
 	if (!opts->foreground)
 		return;
-	/* ask for more time: -o timeout may be longer than the supervisor waits before it kills
-	 * cocfs */
+	/* by default the supervisor may wait for less than -o timeout before it kills cocfs */
 	snprintf(state, sizeof(state), "STOPPING=1\nEXTEND_TIMEOUT_USEC=%" PRId64,
 		 (opts->timeout_ms + CLOSING_MS) * 1000);
 	notify_supervisor(state, "what is under way is answered, for at most %" PRId64 " s",

@@ -9,11 +9,11 @@
  * in the foreground reports: a daemon is no process of the supervisor.
  */
 
-/* Reports that the mount works: units that wait for this unit may start. */
+/* Reports that the mount works. The supervisor then starts the units that wait for this unit. */
 void supervised_tell_ready(const struct opts *opts);
 
-/* Reports that the mount ends, and asks the supervisor for the time that this may take. Requests
- * under way are answered first, within -o timeout. */
+/* Reports that the mount ends, and asks the supervisor not to kill cocfs for as long as that may
+ * take. First cocfs answers the requests under way, for -o timeout at most. */
 void supervised_tell_end(const struct opts *opts);
 
 #endif
