@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import texts
 
-# Functions whose first text is the format of what is printed.
+# Functions that print: their first string literal is the format.
 _CALLS = ("err_set", "err_context", "log_error", "log_warning", "log_info", "log_about", "refuse", "warn", "note", "dsl_finding_set",
           "look_tell", "fprintf", "fputs")
 _CALL = re.compile(rf"\b(?:{'|'.join(_CALLS)}|\w*_refuse|refuse_\w*usage)\s*\(")
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)
 _RUN = re.compile(r'(?:"(?:[^"\\\n]|\\.)*"\s*)+')
 
-# Files that keep texts elsewhere than in such calls, and which of their texts are printed.
+# Files that also have printed texts elsewhere than in calls of these functions. The pattern's group "text" finds each such text.
 _SENTENCE = r'("(?:[^"\\\n]|\\.)*"\s*)+'
 TABLES = {
     "coc/verdict.c": rf"\{{\s*COC_\w+, \w+,\s*(?P<text>{_SENTENCE})",
@@ -41,20 +41,20 @@ TABLES = {
 }
 
 _CONVERSION = re.compile(r"%[-#0-9.*lzhj]*[diouxXcsufgp]")
-HOLE = "\N{HORIZONTAL ELLIPSIS}"  # stands for a part that differs
+HOLE = "\N{HORIZONTAL ELLIPSIS}"  # stands for a part of a text that differs from one time to the next
 
 
 @dataclass(frozen=True)
 class Printed:
-    path: str
-    text: str  # with HOLE for each conversion
+    path: str  # of the file that prints the text, relative to fs/
+    text: str  # the format, with HOLE in place of each conversion, such as %s
 
 
 def _plain(run):
-    """Returns the text of neighbouring literals."""
+    """Returns the text of string literals that stand beside each other, on one line, with HOLE for each conversion."""
     text = "".join(part[1:-1] for part in texts._STRING.findall(run))
     text = text.replace(r"\"", '"').replace(r"\n", " ").replace(r"\r", "").replace(r"\033[K", "").replace("\\\\", "\\")
-    text = re.sub(r" %$", " " + HOLE, _CONVERSION.sub(HOLE, text))  # "%" PRId64
+    text = re.sub(r" %$", " " + HOLE, _CONVERSION.sub(HOLE, text))  # the "%" that PRId64 has left
     return " ".join(text.replace("%%", "%").split())
 
 
@@ -64,7 +64,7 @@ def _says_something(text):
 
 
 def _first(arguments):
-    """Returns the literals of the first argument that has one: the format, or the formats from which it chooses."""
+    """Returns the literals of the first argument that has any. It is the format, or an expression that chooses between formats."""
     depth, at, found = 0, 0, []
     while at < len(arguments):
         run = _RUN.match(arguments, at) if arguments[at] == '"' else None
@@ -91,7 +91,7 @@ def of_file(path, content):
 
 
 def of_tree(folder):
-    """Returns all that the programs below fs/ print, each text once."""
+    """Returns all texts that the programs print, each text once. folder: fs/."""
     seen = {}
     for path in sorted(glob.glob(os.path.join(folder, "*", "**", "*.[ch]"), recursive=True)):
         name = os.path.relpath(path, folder)

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 WORDS_MAX = 28  # of a sentence; a longer one must be read twice
-_NAMES = re.compile(r"(?:[·—,] )?\bCODE\d+(?:(?:,| ·| —)? CODE\d+)+$")  # a list of names is looked through, not read
+_NAMES = re.compile(r"(?:[·—,] )?\bCODE\d+(?:(?:,| ·| —)? CODE\d+)+$")  # a list of names at the end of a sentence: its words do not count
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Rule:
     mend: str
     pattern: re.Pattern
     example: str  # a sentence that breaks the rule
-    of_first: bool = False  # holds for the first sentence of a comment only
+    of_first: bool = False  # the rule holds only for the first sentence of a comment
 
 
 def _rule(name, mend, pattern, example, of_first=False):
@@ -56,5 +56,5 @@ def findings(sentence):
 
 
 def blind():
-    """Returns the rules that do not find their own example. They would find nothing else either."""
+    """Returns the names of the rules that do not find their own example: the pattern of such a rule is wrong."""
     return [rule.name for rule in RULES if not rule.pattern.search(rule.example)]

@@ -17,12 +17,12 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 # Files in which # begins a comment, beside those that begin with #!/bin/sh.
 SCRIPTS = (".sh", ".build", ".yml", ".service", ".socket", ".timer", ".path", ".bash", ".fish", ".postrm", ".conf")
 NAMED_SCRIPTS = ("meson.options", "meson_options.txt", "_cocfs", "rules", "control", "bounds.txt")
-REASONS = ("uncovered.txt", "analyzer.txt")  # lists of places, each below a reason
-NO_PROSE = ("tests/corpus/",)  # the documents that tests give to the programs
+REASONS = ("uncovered.txt", "analyzer.txt")  # lists of places in the code, with a reason above each
+NO_PROSE = ("tests/corpus/",)  # not read: the documents that tests give to the programs
 
 
 def files():
-    """Returns the files that git knows or would add, without links."""
+    """Returns the paths, from ROOT, of the files that git knows or would add, without symbolic links."""
     listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True,
                             capture_output=True, text=True).stdout
     whole = ((path, os.path.join(ROOT, path)) for path in set(listed.split("\0")) if path)
@@ -56,7 +56,7 @@ def sentences():
 
 
 def write_good(all_sentences):
-    """Returns write-good's findings for each sentence; none if write-good is not installed."""
+    """Returns a list of write-good's findings for each sentence. The lists are empty if write-good is not installed."""
     modules = os.environ.get("NODE_PATH")
     if not modules:
         print("write-good is not installed: only the project's own rules are checked", file=sys.stderr)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 @dataclass(frozen=True)
 class Sentence:
     path: str
-    line: int  # at which it begins
+    line: int  # of the file, at which the sentence begins
     text: str
-    is_first: bool = False  # it begins a comment
+    is_first: bool = False  # the sentence is the first of a comment
 
 
 # A capital letter begins a sentence. So does a name in small letters, if a full stop ends the word before. A blank line ends a
@@ -40,7 +40,7 @@ _CODE = re.compile(r"`[^`\n]*`")
 
 
 def _without_code(text):
-    """Replaces each piece of code by one word. No two are the same word."""
+    """Replaces each piece of code by one word: CODE1, CODE2 and so on, because a repeated word would be a finding."""
     count = itertools.count(1)
     return _CODE.sub(lambda _: f"CODE{next(count)}", text)
 
@@ -79,7 +79,7 @@ def of_page(path, content):
 
 def of_manual(path, content):
     """Yields the sentences of a manual page in scdoc. Bold and underlined words are names, like code on other pages."""
-    content = re.sub(r"(?m)^[;@].*", "", content)  # a comment, or what docs/man/make.py takes from a page
+    content = re.sub(r"(?m)^[;@].*", "", content)  # a comment (;), or a line (@) that docs/man/make.py replaces by a part of a page
     content = re.sub(r"\*[^*\n]+\*|\b_[^_\n]+_\b", "`x`", content)
     yield from of_page(path, re.sub(r"(?m)^\t+", "", content))
 
@@ -93,7 +93,7 @@ _STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 def _of_comment(path, line, comment):
     body = re.sub(r"^/\*+|\*+/$|^//", "", comment)
     body = re.sub(r"(?m)^\s*\* ?", "", body)
-    # a drawing or a row of words is no sentence, nor is a row of a table, or a usage beside its meaning
+    # leave out the lines that are no sentences: a drawing, words in columns, a row of a table, a usage beside its meaning
     lines = ["" if re.search(r"[─│┌└▶]|->|  \S+  |^\s*\||\S {3,}\S", text) else text for text in body.split("\n")]
     found = list(_sentences(path, line, _without_code("\n".join(lines))))
     yield from (replace(sentence, is_first=sentence is found[0]) for sentence in found)
@@ -112,8 +112,8 @@ _TOOLS_WORD = re.compile(r"^# ?(shellcheck|pylint|noqa|type:|fmt:)")
 
 
 def _of_hashes(path, found):
-    """Yields the sentences of comments, given as [(line, has the line for itself, text)]. Such comments below each other are one
-    text."""
+    """Yields the sentences of comments, given as [(line, stands alone on its line, text)]. Comments that stand alone on lines
+    below each other are one text."""
     block, first, last = [], 0, 0
     for line, own, text in [*found, (-1, True, "")]:
         if block and not (own and line == last + 1):
@@ -138,7 +138,7 @@ def of_python(path, content):
 
 
 def of_script(path, content):
-    """Yields the sentences in the comments of a file in which `#` begins one: a shell script, a build file, a unit of systemd."""
+    """Yields the sentences in the comments of a file where `#` begins a comment: a shell script, a build file, a unit of systemd."""
     comments = []
     for number, line in enumerate(content.split("\n"), 1):
         found = re.match(r"\s*(#.*)", line) or re.search(r"\s(# [^'\"]*)$", line)
@@ -153,7 +153,7 @@ _CALL = re.compile(r"\b(?:err_set|err_detail|err_context|log_(?:error|warning|in
 
 
 def _arguments(content, at):
-    """Returns the text between the brackets that open before at."""
+    """Returns the arguments of a call. at: the offset behind the bracket that opens them."""
     depth, start = 1, at
     while depth and at < len(content):
         if content[at] == '"':
@@ -171,7 +171,7 @@ def of_messages(path, content):
         arguments = _arguments(content, found.end())
         for run in re.finditer(r'(?:"(?:[^"\\\n]|\\.)*"\s*)+', arguments):
             text = "".join(part[1:-1] for part in _STRING.findall(run[0]))
-            values = itertools.count(1)  # no two values are the same word
+            values = itertools.count(1)  # each value becomes another word, because a repeated word would be a finding
             text = re.sub(r"%[-#0-9.*lzhj]*[a-zA-Z%]", lambda _: f"X{next(values)}", text)
             text = text.replace("\\n", "\n").replace('\\"', "'")
             if " " in text.strip():

@@ -2,11 +2,11 @@
 // Reads a JSON array of sentences; prints for each, as a JSON array, what write-good says of it.
 const writeGood = require('write-good');
 
-// What is left out says nothing here: passive voice is no fault of a technical sentence, "there is" neither, and a
-// "so" joins a reason with what follows from it.
+// These checks of write-good are off, because their findings are no faults here: passive voice and "there is" are right in a
+// technical sentence, and a "so" joins a reason with what follows from it.
 const options = {passive: false, thereIs: false, so: false, eprime: false, adverb: false, weasel: false};
 
-// Words of the API and of POSIX that write-good takes for wordy, and "it is", which is not.
+// Findings that do not count: words of the API and of POSIX that write-good takes for wordy, and "it is".
 const terms = /^"(it is|it was|allocate|maximum|terminate|modify|multiple|request|requested|requests|function|validate|combined|expiration|evidence|submit|retain|previously|initial)"/i;
 
 let text = '';

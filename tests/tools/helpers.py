@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Fixtures that give a row's tool what it needs besides the mount, as variables of its script."""
+"""Fixtures for rows of the matrix whose tool needs more than the mount. Each returns variables for the script of the row."""
 
 import functools
 import http.server
@@ -15,7 +15,7 @@ import tools
 
 @pytest.fixture
 def web(src):
-    """A web server for S."""
+    """A web server. URL is the address of job.yaml in the directory src: there steps.py writes S, the content for the tool."""
     handler = functools.partial(QuietHandler, directory=str(src))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
@@ -32,8 +32,8 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def ssh(tmp_path):
-    """An sshd for this test. It speaks through pipes, so it needs no port. Without PAM, sshd takes every account for locked if it
-    may not read the shadow file."""
+    """An sshd for this test. SSH is the configuration with which ssh reaches it as the host "job". It speaks through pipes, so it
+    needs no port. Without PAM, an sshd that may not read the shadow file takes every account for locked."""
     tools.need("ssh-keygen")
     sshd = shutil.which("sshd", path=os.environ["PATH"] + ":/usr/sbin")
     if sshd is None:

@@ -10,13 +10,13 @@ import re
 import select
 import sys
 
-CUT_ALL = b"\x1b\\\x1bt"  # goes to the first line, and cuts to the end
+CUT_ALL = b"\x1b\\\x1bt"  # the keys that go to the first line, and cut to the end
 WROTE, FAILED = re.compile(rb"Wrote \d+ line"), re.compile(rb"Error writing")
 SECONDS = 30
 
 
 def until(terminal, *patterns):
-    """Reads the screen until it shows one of the patterns. Returns which one."""
+    """Reads the screen until it shows one of the patterns, and returns that pattern. Exits if none is shown for SECONDS."""
     seen = b""
     while select.select([terminal], [], [], SECONDS)[0]:
         try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Rows of the matrix: editors. Each loads S in place of the old content, and saves."""
+"""Rows of the matrix: editors. Each replaces the content of the job file T by that of the file S (steps.py), and saves."""
 
 import os
 import sys

@@ -3,7 +3,7 @@
 
 from steps import APPEND, CUT, ERRNO, MOVED, OLD, RESTORED, Row, wrapped
 
-# sed and perl -i with an expression that makes the file hold S, from any content before.
+# Expressions for sed -i and perl -i: they replace any old content of the file by the content of S (steps.py).
 SED_INTO = """-e "1r $S" -e d"""
 BUSYBOX_INTO = """-e "1r $S" -e d"""
 PERL_INTO = """-pe 'BEGIN { local $/; open F, "<", $ENV{S}; $s = <F> } $_ = $. == 1 ? $s : ""'"""

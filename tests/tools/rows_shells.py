@@ -4,9 +4,9 @@
 from steps import APPEND, WHOLE, Row
 
 SHELLS = {"bash": "bash", "dash": "dash", "zsh": "zsh", "busybox": "busybox sh"}
-LOOK_AWAY = dict.fromkeys(SHELLS, 0)
+LOOK_AWAY = dict.fromkeys(SHELLS, 0)  # the exit status of a form with which no shell reports the refusal
 
-# The forms, and the exit status of each shell if the commit is refused.
+# Forms of redirections: the script, and the exit status in each shell if the commit is refused.
 FORMS = {
     "cat > f": ('cat "$S" > "$T"; exit $?', {"bash": 1, "dash": 0, "zsh": 1, "busybox": 0}),
     "cat >> f": ('cat "$S" >> "$T"; exit $?', {"bash": 1, "dash": 0, "zsh": 1, "busybox": 0}),
@@ -28,7 +28,8 @@ def row(form, shell):
                writes=APPEND if ">>" in form else WHOLE)
 
 
-# Of two writers, the last to close commits. The second writer opens before the first one writes.
+# Two processes write the job file, and the close of the last one commits. The second process opens the file before the first one
+# writes.
 TWO_WRITERS = """
 mkfifo "$D/opened" "$D/go"
 { echo > "$D/opened"; read -r go < "$D/go"; cat "$B"; } >> "$T" &
@@ -37,7 +38,8 @@ cat "$A" > "$T"
 echo > "$D/go"
 wait
 """
-# The child closes its copy of standard output after its descriptor 3, so the test waits for standard output.
+# A child outlives the script, and writes the last piece. When it ends, the kernel closes its descriptors in their order: first the
+# job file (3), later a copy of standard output (9). So the test, which reads standard output to its end, waits for the commit.
 OUTLIVES = """
 mkfifo "$D/go"
 exec 3> "$T" 9>&1

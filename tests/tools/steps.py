@@ -13,8 +13,8 @@
 
 A script finds its words in the environment. T is the job file in the mount; the script runs in its directory. S is a file with
 the same base name, which has the content to write. A and B are the same content in two pieces. A is a sound document by itself,
-so that a tool that commits too early makes a call too many. D is an empty directory outside the mount. S has an attribute of
-its own.
+so that a tool that commits too early makes a call too many. D is an empty directory outside the mount. S has the
+extended attribute user.coc.risk_level, MEDIUM.
 """
 
 import errno
@@ -29,13 +29,13 @@ import tools
 NAME = "job.yaml"
 RISK = "user.coc.risk_level"
 
-# What a tool writes: the whole content, an addition to the file, or a shorter rest of it.
+# What a tool does to the file: writes the whole content, appends to the old content, or cuts off the end of the old content.
 WHOLE, APPEND, CUT = "whole", "append", "cut"
 
 # What a refusal leaves. DRAFT: a job file with the written content. OLD: the old content, with an .error. RESTORED: the old content
 # without an .error, because the tool has put its backup back. MOVED: no job file, because the tool has not put its backup back.
 DRAFT, OLD, RESTORED, MOVED = "draft", "old", "restored", "moved"
-ERRNO = "errno"  # as an exit status: the number of the errno
+ERRNO = "errno"  # as Row.status: the exit status is the number of the errno with which the commit is refused
 
 # What happens to a file's attributes when a tool writes it: they stay, or those of S travel. The job's risk level shows which: HIGH
 # was set on the file, S has MEDIUM, the mount has LOW.
@@ -44,15 +44,15 @@ RISKS = {"stay": "HIGH", "travel": "MEDIUM"}
 
 @dataclass(frozen=True)
 class Row:
-    script: str
+    script: str                 # runs the tool; the words above are its variables
     status: int | str = 1       # the exit status if the commit is refused; 0: the tool ignores the error
-    then: str = DRAFT
-    attributes: str = "stay"
-    needs: tuple = ()
-    shell: str = "bash"
+    then: str = DRAFT           # what a refusal leaves
+    attributes: str = "stay"    # a key of RISKS
+    needs: tuple = ()           # programs that must be installed
+    shell: str = "bash"         # runs the script
     writes: str = WHOLE
     late: bool = False          # the tool sets attributes after its close: that is one more update
-    edits: bool = False         # the tool needs an existing file
+    edits: bool = False         # the tool cannot make the file: cp makes it first
     helper: str | None = None   # the fixture that gives more words to the script
     backup: str | None = None   # the name of a job file under which the tool keeps the old content
 
@@ -75,7 +75,7 @@ SHRINKING = {"new": FOUR, "changed": THREE, "bad": THREE[:THREE.rindex(": []")],
 
 
 class Work:
-    """A row, and the job file on which it is shown."""
+    """Runs the tool of a row on one job file, and counts the calls that the service has got."""
 
     def __init__(self, row, space, folder, words):
         self.row, self.space, self.words = row, space, words
@@ -88,7 +88,7 @@ class Work:
         self.turn = 0
 
     def write(self, content):
-        """Has the tool make the file hold this content."""
+        """Runs the tool, which has to give the file this content. Returns the result."""
         row, target = self.row, self.space.at(NAME)
         if row.writes == APPEND:
             old = tools.read(target).decode() if os.path.exists(target) else ""
@@ -99,7 +99,7 @@ class Work:
         tools.write(self.source, content)
         os.setxattr(self.source, RISK, RISKS["travel"].encode())
         self.turn += 1
-        os.utime(self.source, (self.turn, self.turn))  # rsync compares the times, too
+        os.utime(self.source, (self.turn, self.turn))  # a new time: rsync compares sizes and times
         if row.writes == WHOLE:
             tools.write(self.pieces[0], FIRST)
             tools.write(self.pieces[1], content.removeprefix(FIRST))
@@ -108,11 +108,12 @@ class Work:
         return tools.sh(row.script, shell=row.shell, env=env, cwd=self.space.path)
 
     def copy(self, content):
-        """Makes the file hold this content without the tool."""
+        """Gives the file this content with cp, without the tool. Returns the result of cp."""
         return tools.run("cp", tools.write(self.source, content), self.space.at(NAME))
 
     def back_to(self, content):
-        """After a refusal: gives the old content back to a tool that needs it. That sends nothing."""
+        """Call this after a refusal: a tool that does not write the whole content needs the old content in the file. It is the
+        content of the job, so nothing is sent."""
         if self.row.writes != WHOLE:
             self.copy(content).ok()
             self.expect(content)
@@ -141,7 +142,8 @@ class Work:
         queues.wait(space.path).ok()
 
     def expect_refusal(self, step, result, name, old):
-        """The tool got the error or not, as the row says. The .error has the story, nothing is lost, and no call was made."""
+        """Fails the test unless the tool got the error as the row says. The .error must have the story, the old content must be
+        there, and no call may have been made. name: of the errno."""
         space, row, target = self.space, self.row, self.space.at(NAME)
         assert result.status == (getattr(errno, name) if row.status == ERRNO else row.status), f"{result}"
         if row.then != RESTORED:
@@ -152,7 +154,7 @@ class Work:
         if row.then == MOVED:
             kept = self.space.at(row.backup or NAME + "~")
             assert not os.path.exists(target) and tools.read(kept).decode() == old
-            if row.edits:  # the tool needs an existing file
+            if row.edits:  # the tool needs the file under its own name
                 os.rename(kept, target)
                 self.expect(old)
         else:
@@ -165,7 +167,7 @@ def state(space):
 
 
 def perform(row, space, folder, words):
-    """Takes a row through its steps."""
+    """Takes a row through the steps of the table above."""
     work = Work(row, space, folder, words)
     texts = work.texts
 

@@ -12,7 +12,7 @@ import steps
 import tools
 from steps import OLD, RISK, Row
 
-# The script is the name of the module.
+# Here the script of a row is the name of Ansible's module.
 ROWS = {
     "Ansible copy": Row("copy", status=2, then=OLD),
     "Ansible template": Row("template", status=2, then=OLD),
@@ -22,13 +22,15 @@ SECONDS = 240  # a task takes seconds if many processes share the machine
 
 
 def play(space, src, turns):
-    """Has a module write contents of steps to names, one for each pair in turns. Returns the exit status, and how each task ended."""
+    """Runs one task for each of turns: a module writes the content of a step to a job file. Returns the exit status, and how each
+    task ended."""
     return run(src, [{module: {"src": tools.write(src / f"{step}.yaml", TEXTS[step]), "dest": space.at(f"{name}.yaml")}}
                      for module, name, step in turns])
 
 
 def run(src, tasks):
-    """Runs tasks, and goes on after each that fails but the last. Returns the exit status, and how each task ended."""
+    """Runs tasks, and goes on after a task that fails. Returns the exit status, which is that of the last task, and how each task
+    ended."""
     place = str(src / "ansible")
     env = tools.environment(
         ANSIBLE_LOCAL_TEMP=place + "/local", ANSIBLE_REMOTE_TEMP=place + "/remote", ANSIBLE_HOME=place,
@@ -86,4 +88,4 @@ def test_file_and_unarchive_over_siblings(space, src):
     assert [word in ("CHANGED", "SUCCESS") for word in told] == [True, True, True, False, False]
     assert status == 2
     assert space.id("d/a.yaml") == job == space.only_job()["document_id"]
-    assert space.fact("d/bad.yaml", "error").splitlines()[0] == story.splitlines()[0]  # although its .error was removed
+    assert space.fact("d/bad.yaml", "error").splitlines()[0] == story.splitlines()[0]  # unarchive has removed the .error, but coc.error still has the story

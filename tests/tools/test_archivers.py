@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """A program that restores an archive of a job space, siblings included, ends, says what it could not do, and changes no job.
 
-A sibling cannot be made, and removing it leaves it there. A program that removes a name until it can make it must learn that it
-cannot.
+A sibling cannot be made. After its removal it is still there. A program that removes a name again and again, until it can make
+the name, must get an error that ends it.
 """
 
 import os
@@ -75,7 +75,7 @@ ROWS = {
     "mv from another file system": ('cp -r "$1/copy" "$1/gone" && mv -f "$1/gone/tree/"*.yaml* tree', 1, 1),
     "install": ('install "$1/copy/tree/"*.yaml* tree', 1, 1),
 }
-# These put a file beside the existing one, or rename the existing one: the user asks for new jobs.
+# These put a file beside the existing file, or rename the existing file. So the user wants new jobs, and the IDs may change.
 RENAMING = {"7z x -aou", "7z x -aot"}
 
 
@@ -120,14 +120,14 @@ def test_it_ends_and_says_what_it_could_not_do(space, src, archives, row):
     tools.run("rm", "-r", space.at("tree")).ok()
     gone = restore(space, src, row)
     for name in FILES:
-        if os.path.exists(space.at("tree", name)):  # some programs stop at the first sibling
+        if os.path.exists(space.at("tree", name)):  # some programs stop at the first sibling, so a file may be missing
             assert space.id("tree/" + name) == archives[name]
     assert space.sent() == (len(FILES), 0)
     assert (there, gone) == ROWS[row][1:]
 
 
 def test_eight_at_once_end(space, src, archives):
-    """Eight tar restore the same archive at once: each ends, though the others remove and make the same names meanwhile."""
+    """Eight processes of tar restore one archive at the same time. Each ends, although others remove and make the same names."""
     script = 'for i in 1 2 3 4 5 6 7 8; do tar -xf "$1/t.tar" 2>/dev/null & done; for job in $(jobs -p); do wait $job; echo $?; done'
     result = tools.sh(script, src, cwd=space.path, seconds=SECONDS).ok()
     assert result.stdout.split() == ["2"] * 8

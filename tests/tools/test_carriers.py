@@ -22,7 +22,7 @@ WAYS = {
 }
 # These set a file's attributes after its close. The job exists by then, so the attributes are an update.
 LATE = ("rsync -aX --inplace", "Python shutil.copytree")
-FIXED = ("user.coc.enterprise_project_id", "user.coc.tags")  # no update can change these
+FIXED = ("user.coc.enterprise_project_id", "user.coc.tags")  # an update cannot change these
 
 
 def xattrs(path):
@@ -41,7 +41,8 @@ def sent_attributes(space, document_id):
 
 @pytest.mark.parametrize("way", WAYS)
 def test_out_and_in_again(make_space, src, way):
-    """No read-only attribute is copied, nothing fails, and the new jobs are described like the old ones."""
+    """Two jobs are copied out of the mount, and in again to other paths. No read-only attribute is copied, nothing fails, and the
+    new jobs get the same attributes as the old ones."""
     tools.need(*([] if way.startswith("Python") else [way.split()[0]]))
     space = make_space(siblings="hidden")
     own = {"a.yaml": {name: value for name, value in XATTRS.items() if way not in LATE or name not in FIXED},
@@ -77,7 +78,8 @@ def test_out_and_in_again(make_space, src, way):
     (["rsync", "-aX", "--inplace"], 23),
     ([tools.sys.executable, "-c", "import shutil, sys; shutil.copy2(*sys.argv[1:])"], 0)], ids=["rsync", "Python"])
 def test_project_and_tags_that_come_after_the_close_are_refused(space, src, copy, status):
-    """The job was made without these attributes. rsync reports the error, Python ignores it."""
+    """The job was made at the close, without project and tags. From then on both are fixed. rsync reports the error, Python ignores
+    it."""
     tools.need(copy[0])
     source = samples.file(src, "a.yaml")
     for name, value in XATTRS.items():

@@ -15,8 +15,8 @@ import tools
 COMPLETION = os.path.join(tools.ROOT, "completion")
 PROGRAMS = {"cocfs": tools.COCFS, "cocfs-wait": tools.COCFS_WAIT, "cocfs-check": tools.COCFS_CHECK, "cocd": tools.COCD}
 
-# Calls the completion function as readline does for the command line $2. The function offers only what stands after the last "="
-# or ":" of the word, so the last line puts the part before in front of each offer.
+# Calls the completion function in $1 as readline does for the command line $2. The function offers only what stands after the
+# last "=" or ":" of the word. So the last line prints each offer with the part of the word before it.
 BASH = """
 source "$1/cocfs.bash"
 COMP_LINE=$2 COMP_POINT=${#2} COMP_WORDBREAKS=$' \\t\\n"\\'><=;|&(:'
@@ -28,7 +28,9 @@ printf '%s\\n' "${COMPREPLY[@]/#/$kept}"
 
 FISH = "source $argv[1]/cocfs.fish; complete -C $argv[2]"
 
-# An interactive zsh in a terminal. Each completion ends in a call of compadd: ours writes the offered words to the file $3.
+# Starts an interactive zsh in a terminal of its own, and types the command line $2 and a tab. zsh offers words by calling its
+# builtin compadd. The function compadd below takes its place, and writes the offered words to the file $3, too. The directory
+# with the completion files is $1. The file of the fixture dump is $4.
 ZSH = """
 zmodload zsh/zpty
 zpty shell zsh -f -i
@@ -63,7 +65,7 @@ def zsh(env, line, place, dump):
     hits.unlink(missing_ok=True)
     script = tools.write(place / "complete.zsh", ZSH)
     tools.run("zsh", "-f", script, COMPLETION, line, hits, dump, env=env).ok()
-    # zsh offers the new part of the word; the other shells offer the whole word
+    # zsh offers only what stands after the last "=" or ",": put the part before it in front, as in the other shells
     word = line.rpartition(" ")[2]
     kept = word[:max(word.rfind(mark) for mark in "=,") + 1]
     return [kept + hit for hit in hits.read_text().split()] if hits.exists() else []

@@ -15,7 +15,7 @@ FLAGS = subprocess.run(["pkg-config", "--cflags", "fuse3", "yaml-0.1"], capture_
 
 
 def example(language):
-    """Returns the only block of a language on the page."""
+    """Returns the text of the only block of code in this language on the page."""
     found = [block.text for block in pages.blocks(PAGE) if block.language == language]
     assert len(found) == 1
     return found[0]

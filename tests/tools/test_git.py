@@ -20,7 +20,7 @@ def git(folder, *argv):
 
 
 def commit(folder, files):
-    """Writes files (None: removes the file), and commits that."""
+    """Writes the files of {name: content}, removes those with None as content, and commits all changes."""
     for name, content in files.items():
         if content is None:
             os.unlink(folder / name)
@@ -44,7 +44,7 @@ def upstream(src):
 
 
 class Clone:
-    """A clone in the mount, and what it has caused."""
+    """A clone in the mount. It counts the calls that the service has got, and keeps the IDs of the jobs."""
 
     def __init__(self, space, upstream):
         self.space, self.calls, self.ids = space, (0, 0), {}
@@ -120,7 +120,7 @@ def test_mergetool_leaves_the_job_with_the_file(clone, upstream, keep):
     tools.write(clone.folder + "/a.yaml", samples.document("a", ["mine"]))
     clone.git("commit", "-q", "-a", "-m", "mine")
     git(clone.folder, "pull", "-q", "--no-rebase", "origin", "main").fails()
-    assert clone.space.fact("repo/a.yaml", "state") == "failed"  # the marks of the conflict are no YAML
+    assert clone.space.fact("repo/a.yaml", "state") == "failed"  # git has written the marks of the conflict into the file: it is no YAML
     seen = 'ls *_BACKUP_*.yaml *_BASE_*.yaml *_LOCAL_*.yaml *_REMOTE_*.yaml > "$PWD.seen"'
     clone.git("-c", "mergetool.take.cmd=" + seen + ' && cp "$REMOTE" "$MERGED"', "-c", "mergetool.take.trustExitCode=true",
               "-c", f"mergetool.keepBackup={keep}", "mergetool", "--tool=take", "-y")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The house: which folder may include which, how long files and functions are, and that every name leads somewhere.
+"""The house: which folder may include which, how long files and functions are, and that each file that a comment names exists.
 
-CONTRIBUTING.md, "The house", says the same in words. FS/roots/LIBRARY holds links to the folders that the library may include.
+CONTRIBUTING.md, "The house", says the same in words. fs/roots/LIBRARY has links to the folders that the library may include.
 meson gives each library its own root, and nothing else of fs/.
 """
 
@@ -19,7 +19,8 @@ ROOTS = os.path.join(FS, "roots")
 FOLDERS = sorted(name for name in os.listdir(FS) if name != "roots" and os.path.isdir(os.path.join(FS, name)))
 LIBRARIES = sorted(os.listdir(ROOTS))
 
-# What each library may use besides itself. A line here is a decision: change it together with the root.
+# The folders that each library may use besides its own. A line here is a decision: change it together with the links in
+# fs/roots/LIBRARY.
 MAY_USE = {
     "base": [],
     "loop": ["base"],
@@ -37,7 +38,7 @@ MAY_USE = {
     "cocd": ["base", "bounds", "service"],
 }
 
-# Of these folders a library may use only these headers: the doors.
+# (library, folder): of this folder the library may use only these headers, the doors.
 MAY_USE_ONLY = {
     ("space", "submit"): ["submit/catalogue.h", "submit/changes.h", "submit/freshness.h", "submit/imports.h", "submit/job_naming.h",
                           "submit/show.h", "submit/submit.h"],
@@ -46,9 +47,9 @@ MAY_USE_ONLY = {
     ("cocd", "service"): ["service/access/throttle.h", "service/bounds.h", "service/service.h", "service/store/store_postgresql.h"],
 }
 DOOR_MAX = 20  # functions in submit/submit.h
-FUNCTION_MAX = 60
-FILE_MAX = 430
-CIRCLE_MAX = 3  # files that call each other
+FUNCTION_MAX = 60  # lines
+FILE_MAX = 430  # lines
+CIRCLE_MAX = 3  # files that call each other in a circle
 
 # Headers that declare the functions of many files, with the reason. Any other header declares those of two files at most.
 DECLARES_FOR_MANY = {
@@ -73,7 +74,7 @@ def sources():
 
 
 def compiles(library, include):
-    """Compiles a file of a library that includes one header. Returns whether that works, and the compiler's message."""
+    """Compiles a source of this library that includes one header. Returns whether that works, and the compiler's message."""
     command = ["cc", "-std=gnu11", "-fsyntax-only", "-x", "c", f"-I{os.path.join(ROOTS, library)}",
                f"-I{os.path.join(tools.ROOT, 'include')}", "-D_FILE_OFFSET_BITS=64", "-"]
     command[1:1] = FLAGS
@@ -111,7 +112,8 @@ def test_each_folder_is_a_library_with_a_root_of_its_own():
 
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_a_forbidden_include_does_not_compile(library):
-    """Tries one header of each folder, so that a root with too many links is found."""
+    """Tries each header of the folders that the library may use, and one header of each other folder. So a link too many in the
+    library's root is found."""
     for folder in set(FOLDERS) - {library}:
         if folder in MAY_USE[library]:
             allowed = headers(folder, os.path.join(ROOTS, library))
@@ -178,7 +180,7 @@ def test_each_source_that_a_comment_names_is_there():
 
 
 def test_states_have_names_in_sql():
-    """Only sql_states.h has the numbers of enum job_state."""
+    """In the SQL of fs/ledger a state is a name of sql_states.h, and not its number in enum job_state."""
     numbers = []
     for path in glob.glob(os.path.join(FS, "ledger", "*.[ch]")):
         with open(path, encoding="utf-8") as file:
@@ -202,7 +204,7 @@ def texts_fixture():
 
 @pytest.fixture(scope="module", name="defined")
 def defined_fixture(texts):
-    """The file that defines each function that is not static."""
+    """For the name of each function that is not static: the file that defines the function."""
     pattern = r"^(?!static|typedef|struct \w+ \{|#)[a-z][\w \*]*?\b(\w+)\([^;{}]*?\)\s*\n\{"
     found = {name: path for path, text in texts.items() if path.endswith(".c") for name in re.findall(pattern, text, re.M)}
     assert len(found) > 500, "the pattern finds no functions"
@@ -211,7 +213,7 @@ def defined_fixture(texts):
 
 @pytest.fixture(scope="module", name="calls")
 def calls_fixture(texts, defined):
-    """For each .c file, the other files whose functions it names."""
+    """For each .c file: the other files whose functions it names, and the names."""
     calls = {path: {} for path in texts if path.endswith(".c")}
     for path, called in calls.items():
         for name in sorted(set(re.findall(r"\b[a-z]\w+\b", texts[path])) & set(defined)):

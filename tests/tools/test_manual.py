@@ -35,7 +35,7 @@ def source_fixture():
 
 
 def code(pattern, *paths):
-    """Returns what a pattern finds in files of fs/."""
+    """Returns what a pattern finds in files of fs/. Fails the test if it finds nothing."""
     found = []
     for path in paths:
         for name in glob.glob(os.path.join(tools.ROOT, "fs", path)):
@@ -81,11 +81,11 @@ def test_nothing_is_wrong_with_the_page(page, tmp_path):
     roff = tools.write(tmp_path / page, done.stdout)
     shown = tools.run("man", "--warnings", "-l", roff, env=tools.environment(MANWIDTH="80", PAGER="cat")).ok()
     assert not shown.stderr and "SEE ALSO" in shown.stdout, shown
-    # scdoc begins a paragraph where a heading has already begun one
+    # ignore this warning: scdoc begins a paragraph where a heading has already begun one
     said = [line for line in tools.run("mandoc", "-T", "lint", "-W", "warning", roff).stdout.splitlines()
             if "skipping paragraph macro" not in line]
     assert not said, said
-    tools.run("lexgrog", roff).ok()  # so apropos(1) finds the page
+    tools.run("lexgrog", roff).ok()  # lexgrog finds the name and its meaning, so apropos(1) finds the page
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -153,7 +153,7 @@ def test_the_page_of_cocfs_has_all_variables_signals_and_exit_statuses(source):
 @pytest.mark.parametrize("page, main", [("cocfs.8", "cocfs/main.c"), ("cocfs-wait.1", "cocfs-wait/main.c"),
                                         ("cocfs-check.1", "cocfs-check/*.c"), ("cocd.8", "cocd/*.[ch]")])
 def test_the_page_has_each_exit_status(page, main, source):
-    # 1 is EXIT_FAILURE, or means findings
+    # 0 and 1 have no #define: 1 is EXIT_FAILURE, or means findings
     statuses = {"0", "1"} | set(code(r"#define EXIT_\w+ (\d+)", main))
     text = section(source[page], "# EXIT STATUS")
     assert {re.sub(r"\D", "", line) for line in re.findall(r"(?m)^(\S+)\n\t", text)} == statuses

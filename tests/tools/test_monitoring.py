@@ -55,7 +55,7 @@ def test_the_panels_of_the_dashboard_do_not_overlap():
 
 
 def test_the_script_copies_the_metrics_of_each_mount(tmp_path):
-    """findmnt lists two mounts. One has a blank and a quote in its name, the other does not answer."""
+    """A stub of findmnt lists two mounts. One has a blank and a quote in its name. The other is not there, and is skipped."""
     mount, into, programs = tmp_path / 'my "jobs', tmp_path / "into", tmp_path / "bin"
     for folder in (mount / ".coc", into, programs):
         folder.mkdir(parents=True)

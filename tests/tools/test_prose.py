@@ -13,7 +13,7 @@ sys.path.append(os.path.join(tools.ROOT, "tests", "prose"))
 import rules  # noqa: E402
 import run  # noqa: E402
 
-# By the name of a file: its content, and its sentences with their lines.
+# For the name of a file: its content, and its sentences, each with the line at which it begins.
 FILES = {
     "page.md": ("# Head\n\nOne `a. b` is. Two\nlines.\n\n    code. Code.\n\n| cell | It is. Or not |\n| --- | --- |\n- item\n",
                 [(1, "Head"), (3, "One CODE1 is."), (3, "Two lines."), (8, "cell"), (8, "It is."), (8, "Or not"), (10, "item")]),

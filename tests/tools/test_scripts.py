@@ -38,13 +38,13 @@ STUBS = {
         test) mkdir -p "$3/meson-logs"; echo '<testsuites/>' >"$3/meson-logs/testlog.junit.xml" ;;
         esac
         """,
-    # in the middle it takes longer than the time between two looks of ninja_in_tenths
+    # step 20 takes longer than the 0.5 s between two looks of ninja_in_tenths() at the output
     "ninja": """
         [ ! -t 1 ] || echo "ninja has a terminal"
         [ ! -e "$STUBS/broken" ] || { echo "[1/2] cc"; echo "FAILED: x.o"; exit 1; }
         for n in $(seq 40); do echo "[$n/40] Compiling"; [ $n -ne 20 ] || sleep 1.2; done
         """,
-    # acts as pytest: writes its results, and stays as long as it is told to
+    # acts as pytest: writes an empty result. If there is a file $STUBS/stays, it runs on until it is killed
     "python": """
         [ "$1" != - ] || exec %s "$@"
         for word; do case $word in --junitxml=*) echo '<testsuites/>' >"${word#*=}" ;; esac; done
@@ -55,7 +55,7 @@ STUBS = {
 
 @pytest.fixture
 def project(tmp_path, request):
-    """A tree with the scripts and little else. .run(…) runs a script to its end, .start(…) starts it."""
+    """A tree with the scripts and little else. .run(…) runs a script to its end, .start(…) starts tools/test."""
     if not os.path.isdir(SCRIPTS):
         pytest.skip("the scripts are not beside the tests")
     tools.need("setpriv", "setsid", "findmnt", "flock")
@@ -141,7 +141,7 @@ def test_without_sudo_a_user_is_told_the_command(project):
 
 @tools.needs_root
 def test_a_place_with_blanks_is_taken_away_with_its_mounts(tmp_path):
-    """If the script missed a mount, rm would empty it."""
+    """If the script did not unmount a directory, rm would remove the files that are mounted there."""
     base, outside = tmp_path / "a b.*", tmp_path / "outside"
     outside.mkdir()
     tools.write(outside / "keep", "")
@@ -190,7 +190,7 @@ def test_a_run_under_nohup_outlives_its_terminal(project):
     process.send_signal(signal.SIGHUP)
     os.kill(pid, 0)
     (project.state / "stays").unlink()
-    os.kill(pid, signal.SIGKILL)  # one set of tests has failed; the others go on
+    os.kill(pid, signal.SIGKILL)  # pytest is killed: its set of tests has failed, the others go on
     assert "0 passed" in tools.finish(process).stdout
     tools.eventually(lambda: not project.left(), "all to be gone")
 

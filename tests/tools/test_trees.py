@@ -10,7 +10,7 @@ import tools
 
 FILES = ("a.yaml", "b.yml", "sub/c.yaml", "sub/deep/d.yaml")
 
-# $1 is the tree, $2 the root of the mount, $3 a directory outside the two.
+# Scripts that copy the tree into the mount. $1 is the tree, $2 the root of the mount, $3 a directory outside the two.
 WAYS = {
     "cp -r": 'cp -r "$1/." "$2"',
     "cp -a": 'cp -a "$1/." "$2"',
@@ -28,7 +28,7 @@ WAYS = {
 
 @pytest.fixture
 def tree(src):
-    """The tree. Its files are as old as a release's."""
+    """The tree of job files to copy. All files have the same old time, as the files of a release have."""
     root = src / "tree"
     for name in FILES:
         os.makedirs(os.path.dirname(root / name), exist_ok=True)

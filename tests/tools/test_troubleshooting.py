@@ -64,7 +64,7 @@ def test_no_text_is_there_twice(page):
 
 
 def test_a_pattern_says_something(page):
-    """A pattern of holes only would cover everything."""
+    """Each pattern has a word. A pattern that has only holes would match every text."""
     assert not [pattern for pattern, _ in page if len(re.findall(r"[A-Za-z]{2,}", pattern)) < 1 or pattern.startswith("`")]
     assert not [pattern for pattern, shape in page if shape.fullmatch("x y z")]
 

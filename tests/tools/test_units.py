@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The units of contrib/systemd: what systemd says of them, and that their mounts are seen by everybody. tools/vm boots
-runs them."""
+"""The units of contrib/systemd: systemd-analyze finds no fault, everybody sees their mounts, and no key is in their settings.
+`tools/vm boots` runs them."""
 
 import os
 import re
@@ -12,7 +12,8 @@ import tools
 UNITS = os.path.join(tools.ROOT, "contrib", "systemd")
 NAMES = sorted(name for name in os.listdir(UNITS) if name != "meson.build")
 
-# What gives a service a mount namespace of its own: systemd.exec(5). What it mounts is then seen by nobody else.
+# Settings that give a service a mount namespace of its own: systemd.exec(5). Nobody else sees what such a service mounts, so the
+# unit must have none of these settings.
 NAMESPACE = {"BindPaths", "BindReadOnlyPaths", "DynamicUser", "ExecPaths", "InaccessiblePaths", "MountAPIVFS", "MountFlags",
              "NoExecPaths", "PrivateDevices", "PrivateIPC", "PrivateMounts", "PrivateTmp", "PrivateUsers", "ProcSubset",
              "ProtectControlGroups", "ProtectHome", "ProtectHostname", "ProtectKernelLogs", "ProtectKernelModules",
@@ -40,7 +41,7 @@ def test_no_unit_has_a_key_in_its_settings():
 @pytest.mark.parametrize("name", NAMES)
 def test_systemd_has_nothing_to_say(name, tmp_path):
     tools.need("systemd-analyze")
-    for other in NAMES:  # a unit may name another one
+    for other in NAMES:  # write all units, because a unit may name another unit
         text = tools.read(os.path.join(UNITS, other)).decode()
         for program in tools.COCFS, tools.COCD:
             text = text.replace(f"@bindir@/{os.path.basename(program)} ", f"{program} ")
