@@ -11,11 +11,11 @@ packages_test="python3 python3-pytest python3-pytest-xdist python3-pytest-timeou
 
 packages_package="git dpkg-dev debhelper fakeroot lintian libgnutls28-dev scdoc"
 
-apt_patience_s=600 # another apt may install a lot: wait for it so long
+apt_patience_s=600 # how long to wait for another apt, which may install a lot
 apt_look_s=2       # the time between two tries
 
-# Runs apt-get as root, and shows its output if it fails. Another apt may have one of the locks.
-# DPkg::Lock::Timeout waits only for dpkg's locks, so the loop waits for the others.
+# Runs apt-get as root, and shows its output if it fails. Another apt may have one of the locks: waits for it.
+# DPkg::Lock::Timeout waits only for dpkg's locks, so the loop waits for the other locks.
 run_apt() {
 	waited_s=0
 	while :; do
@@ -31,7 +31,7 @@ run_apt() {
 	return 1
 }
 
-# Installs the missing ones of the given packages, as root or with sudo.
+# Installs those of the given packages that are missing, as root or with sudo.
 install_packages() {
 	missing=
 	for package in "$@"; do
@@ -69,8 +69,8 @@ need_fuse() {
 	fi
 }
 
-# attend [OPTION of setpriv...] -- PROGRAM...: runs a program that ends when this script ends. The script
-# takes a signal at once, and not only after the program has ended.
+# attend [OPTION of setpriv...] -- PROGRAM...: runs a program, and waits for it. The program gets SIGTERM when
+# this script ends. A trap of the script runs while the program still runs, and not only after its end.
 attend() {
 	setpriv --pdeathsig TERM "$@" &
 	attended=$!
@@ -82,7 +82,8 @@ end_attended() {
 	[ -z "${attended:-}" ] || ! kill "$attended" 2>/dev/null || wait "$attended" 2>/dev/null || :
 }
 
-# Builds with ninja, and shows a plain line for each tenth. ninja's output is in the log.
+# ninja_in_tenths DIRECTORY LOG: builds with ninja, and shows a plain line for each tenth of the steps. ninja's
+# output goes to the log.
 ninja_in_tenths() {
 	shown=0
 	setpriv --pdeathsig TERM ninja -C "$1" ${targets:-} >"$2" 2>&1 &
@@ -104,9 +105,8 @@ ninja_in_tenths() {
 	wait "$attended"
 }
 
-# Builds into a directory, with further options for meson, and shows the progress: as ninja does in a
-# terminal, in plain lines elsewhere. The output of the tools is in DIRECTORY.log. Set $targets to build a
-# part only.
+# build_into DIRECTORY [OPTION of meson...]: builds, and shows the progress: as ninja does in a terminal, in
+# plain lines elsewhere. Elsewhere DIRECTORY.log has the output of ninja. Set $targets to build a part only.
 build_into() {
 	directory=$1
 	shift

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-# Sourced by the tools: a directory for what a run makes. It is removed in any case when the run ends.
+# Sourced by the tools: a directory for what a run makes. It is removed when the run ends, also if the run is killed.
 
 # Makes $place. When this script has ended, normally or not, a watcher unmounts what is mounted in the
 # directory and removes it. The watcher learns of the end from descriptor 9: start a program that outlives the
-# script with 9>&-. Tests that were killed with the script have their own janitor. The watcher gives the
-# janitor 30 seconds.
+# script with 9>&-. Tests that were killed with the script are cleaned up by their janitor
+# (tests/lib/janitor.py). The watcher gives the janitor 30 seconds before it unmounts lazily
+# (fusermount3 -z).
 make_place() {
 	place=$(mktemp -d)
 	mkfifo "$place/alive"
