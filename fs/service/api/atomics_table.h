@@ -13,7 +13,7 @@ struct atomic_input {
 	const char *key, *name_zh, *name_en;
 	bool required;
 	const char *type;
-	const char *fallback; /* default_value; NULL: there is none */
+	const char *fallback; /* the API's default_value; NULL: there is none */
 	int min, max, min_len, max_len;
 	const char *pattern; /* NULL: there is none */
 };

@@ -164,8 +164,8 @@ static int append_instance(struct step_page *page, const struct plan_step *step,
 	    !rows_text(row, "execution_instance_id", instance_id) ||
 	    !rows_text(row, "execution_step_id", step_id) ||
 	    !add_slice_state(row, step, slice_state) ||
-	    /* the API's OpenAPI file has the spelling "strat_time", its page and Terraform have
-	     * "start_time" */
+	    /* the row has both spellings: the API's OpenAPI file says "strat_time", its page and
+	     * Terraform say "start_time" */
 	    !rows_time(row, "strat_time", slice_state->start_ms))
 		return -ENOMEM;
 	return batches_properties(instance, cJSON_AddObjectToObject(row, "properties"));

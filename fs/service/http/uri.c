@@ -24,7 +24,8 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Decodes size bytes into a text with a NUL at its end. Returns 0 or -EINVAL. */
+/* Decodes size bytes into a text with a NUL at its end. plus_is_space: '+' becomes a blank, as in a
+ * query. Returns 0; or -EINVAL for a wrong escape, a NUL, or bytes that are not UTF-8. */
 static int decode_part(struct cutter *cutter, const char *raw, size_t size, bool plus_is_space,
 		       const char **ret_text)
 {
@@ -98,7 +99,8 @@ static int parse_query(struct cutter *cutter, const char *query, struct uri *uri
 	return r;
 }
 
-/* Makes room for the parameters of a query. Returns 0, -E2BIG or -ENOMEM. */
+/* Makes room for the parameters of a query. Returns 0; -E2BIG if there are more than
+ * SIGN_QUERY_MAX; or -ENOMEM. */
 static int reserve_params(const char *query, struct uri *uri)
 {
 	size_t n = 0;

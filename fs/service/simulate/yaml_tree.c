@@ -46,7 +46,8 @@ static int fail_without_memory(struct tree *tree)
 }
 
 /* Returns the number of nodes of a value. depth: how many objects and arrays are around the value.
- * *deepest becomes the depth of the deepest object or array in the value, if that is greater. */
+ * *deepest rises to the greatest depth in the value, at which an object or array counts itself
+ * too. */
 static size_t weigh_value(const cJSON *value, size_t depth, size_t *deepest)
 {
 	const cJSON *child;
