@@ -48,7 +48,7 @@ def _compare(row, rounds):
 
 
 def _within_noise(ratio, noises):
-    """Is a difference no larger than that between two measurements of one build in the same run?"""
+    """Is the ratio of two builds within the noise: no farther from 1 than the ratios of two measurements of one build?"""
     least = min([noise["least"] for noise in noises] + [1 / noise["most"] for noise in noises])
     most = max([noise["most"] for noise in noises] + [1 / noise["least"] for noise in noises])
     return least <= ratio <= most

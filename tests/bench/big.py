@@ -25,7 +25,7 @@ import queues    # noqa: E402
 import samples   # noqa: E402
 import spools    # noqa: E402
 
-ROUNDS = 300       # of each operation in each directory
+ROUNDS = 300       # how often each operation is done in each directory
 PER_FOLDER = 1000  # jobs in a directory of the tree
 FEW = 1000         # jobs in the small directory that listings are compared with
 TICKS = os.sysconf("SC_CLK_TCK")

@@ -8,7 +8,7 @@
 
 #include "timing.h"
 
-#define CONTENT 300 /* bytes of a small document, with what is kept beside it */
+#define CONTENT 300 /* bytes of a row: a small document, and what the ledger keeps beside it */
 
 static void must(sqlite3 *db, int code)
 {

@@ -9,11 +9,11 @@ import mounting
 import tools
 
 SPARE = 100  # descriptors for everything other than entries
-EXAMPLES = "/usr/share/doc/libfuse3-dev/examples"  # where Debian has them
+EXAMPLES = "/usr/share/doc/libfuse3-dev/examples"  # where Debian has the examples of libfuse
 
 
 class Other(mounting.Mount):
-    """A FUSE file system that is started as argv and a mount point, in the foreground."""
+    """A FUSE file system that a command starts in the foreground: argv, and the mount point as the last argument."""
 
     def __init__(self, base, argv):
         super().__init__("other", base, log_name="other.log")

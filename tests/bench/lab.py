@@ -81,7 +81,7 @@ class Stage:
         return mount.mount()
 
     def space(self, server, **options):
-        """Mounts a job space over a server, or over the embedded one for None."""
+        """Mounts a job space over a server; None: over the embedded service."""
         env = {}
         if server is not None:
             env["HUAWEICLOUD_SDK_CREDENTIALS_FILE"] = server.keys_file

@@ -9,7 +9,7 @@ import math
 
 import report
 
-WIDTH, LEFT, RIGHT = 1120, 480, 200  # of the picture, of the names, of the numbers
+WIDTH, LEFT, RIGHT = 1120, 480, 200  # widths of the picture, of the names, of the numbers
 BAR, STEP, HEAD = 14, 24, 64
 CLIENTS = {"cp-https": "a process for each file: ", "tree-https": ""}
 STYLE = """

@@ -15,7 +15,7 @@ EACH_CURL = 'shift 1; for file; do curl -K "$file" || exit; done'
 
 
 def at_floors(what, line):
-    """Returns the goal of a line: how near its result is to its floors. No other client could be nearer."""
+    """Returns the goal of a row.Line: how near the result of the line is to its floors. No other client could be nearer."""
     return row.Goal(line.named(f"{what}, of its value at the floors"),
                     lambda values: values[line.named(what)] / values[line.named(AT_FLOORS)], 0.9)
 
@@ -70,7 +70,7 @@ class OneProcessAFile(Clients):
         seconds = {line.named("cp"): self.copy(space.path, word) for line, space in self.spaces.items()}
         seconds[PLAIN] = self.copy(self.plain, word)
         floor = self.copy(self.floor.path, word)
-        for line in row.LINES:  # while a cp starts, everything else rests
+        for line in row.LINES:  # a rest before each job, because everything else rests while a cp starts
             seconds[line.named(AT_FLOORS)] = floor + self.call_and_commit(count, line, seconds[PLAIN] / count)
         seconds["curl"] = self.stage.timed("sh", "-c", EACH_CURL, "sh", "all", *signed)
         values = {name: count / taken for name, taken in seconds.items()}

@@ -47,7 +47,7 @@ class Memory(row.Row):
         return mounted, used, own
 
     def entry(self):
-        """Returns the bytes for each name that the kernel knows."""
+        """Returns how many bytes of memory cocfs takes for each name that the kernel knows."""
         space = self.stage.space(self.server)
         space.unmount()
         spools.fill(space.state, "big", self.sizes.known)
@@ -62,7 +62,7 @@ class Memory(row.Row):
         return grown * 1024 / names
 
     def in_flight(self):
-        """Returns the largest memory for each of many submissions that wait for their answers."""
+        """Returns how many bytes of memory cocfs takes at its peak, for each of many submissions that wait for their answers."""
         count, space = self.sizes.in_flight, self.stage.space(self.slow)
         pid = space.process.pid
         queues.metrics(space)

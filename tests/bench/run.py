@@ -44,7 +44,7 @@ def parse():
                         help="use the file system of that directory, and not one of its own in a file there")
     parser.add_argument("--against", metavar="COMMIT",
                         help="measure this tree and another commit by turns, and say what differs beyond noise")
-    parser.add_argument("--against-build", metavar="DIR", help=argparse.SUPPRESS)  # tools/bench has built it
+    parser.add_argument("--against-build", metavar="DIR", help=argparse.SUPPRESS)  # of COMMIT, by tools/bench
     options = parser.parse_args()
     for name in options.rows:
         if name not in rows.NAMES:
@@ -57,7 +57,7 @@ def parse():
 
 
 def measure(name, bench, rounds):
-    """Makes one row's rounds. Returns its results. A row that fails says so, and the others go on."""
+    """Makes one row's rounds. Returns its results. If the row fails, the results say why, and no exception is raised."""
     with bench.stage(name) as stage:
         row = rows.make(name, stage)
         results = report.Results(row)

@@ -9,7 +9,7 @@ SCRIPT = "create.js"
 
 
 class Sdk:
-    """Installs at once. missing is the reason if that is impossible, else None."""
+    """The constructor installs the SDK. missing is the reason if that is impossible, else None."""
 
     def __init__(self, place):
         self.place = place

@@ -26,6 +26,6 @@ QUICK = Sizes(processes=20, node=1, files=100, jobs=200, listed=2000, others=100
               growth=(0, 1000), known=2000, in_flight=50, idle_seconds=2)
 
 IN_FLIGHT = 64           # requests at once: as many as the mount sends from its queue
-LATENCY_MS = 50          # of the service, in the rows that have any
+LATENCY_MS = 50          # of the service, in the rows with a slow service
 WRITERS = (1, 8, 64, 256)
 MILLION = 1000000

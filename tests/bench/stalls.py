@@ -33,7 +33,7 @@ import service   # noqa: E402
 import spools    # noqa: E402
 import tools     # noqa: E402
 
-SECONDS = 300  # of an attack, unless it hangs
+SECONDS = 300  # an attack that takes longer hangs
 BOUNDS = ("0.001", "0.002", "0.005", "0.01", "0.02", "0.05", "+Inf")
 
 # Many threads of one process do the same thing at the same moment: argv is FOLDER MANY DOCUMENT WHAT.

@@ -14,7 +14,7 @@
 
 static char content[1 << 20];
 static size_t content_size;
-static char *name_place; /* a row of N in the content: the name of the job goes there; or NULL */
+static char *name_place; /* the row of N in the content, which the job's name replaces; or NULL */
 static size_t name_width;
 
 static void read_content(const char *path)

@@ -40,7 +40,7 @@ def check(record_property):
 
 @pytest.fixture
 def counter(tmp_path):
-    """Counts what a mount does. Give the mount the counter's env, and tell the counter the mount."""
+    """Counts what a mount does. Give counter.env to the mount, then call counter.watch(mount)."""
     return counted.Counter(tmp_path / "counts")
 
 

@@ -51,7 +51,7 @@ struct request_head {
 	uint32_t size, operation;
 };
 
-/* Not linked: cocfs brings SQLite. */
+/* Weak, because this library is not linked with SQLite: the program brings SQLite. */
 int64_t sqlite3_memory_used(void) __attribute__((weak));
 
 static struct counts *counts;

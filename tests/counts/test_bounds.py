@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The table of bounds: it is read as it says, and each of its counts is made."""
+"""The table of bounds: it is read as its first lines say, and a test makes each of its counts."""
 
 import glob
 import os

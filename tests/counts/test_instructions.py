@@ -3,8 +3,8 @@
 
 valgrind counts them, so neither the machine nor its load matters. The kernel and the service are not counted. Each program runs
 twice, with few jobs and with many: the difference is the cost of jobs, without the start. cocfs has one processor, so that it
-never looks for the next event before it sleeps: that would count the time (fs/loop/spin.c). With count.c it sees no process
-that is born meanwhile.
+never looks for the next event before it sleeps. Such a look would take more instructions, the later the event comes
+(fs/loop/spin.c). With count.c it sees no process that is born meanwhile.
 """
 
 import os

@@ -163,7 +163,8 @@ static bool fails(void)
 	}
 	if (failing) {
 		control->failed++;
-		/* no dprintf(3): in a thread without this descriptor it loses its buffer */
+		/* no dprintf(3): in a thread that does not have this descriptor, it leaks its
+		 * buffer */
 		size = snprintf(line, sizeof(line), "alloc: number %llu fails\n",
 				(unsigned long long)control->counted);
 		(void)!write(STDERR_FILENO, line, (size_t)size);

@@ -25,7 +25,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BLOCK 4096 /* so many bytes the disk writes whole or not at all */
+#define BLOCK 4096 /* bytes that the disk writes whole or not at all */
 
 static struct disk {
 	const char *image;

@@ -354,7 +354,7 @@ class Schedule:
                 raise
 
     def act(self, host):
-        """Does one act."""
+        """Does one random act with the files of a host."""
         dice = host.random
         files = [file for file in host.files if not file.moved]
         bound = [file for file in files if file.there and file.commits]
@@ -502,7 +502,7 @@ class Schedule:
         return list(self.wrong())
 
     def twins(self):
-        """All hosts make a job of the same name and content in one round."""
+        """Returns an act for each host: all hosts make a job of the same name and content in one round."""
         self.numbers += 1
         name = f"twin{self.numbers}"
         text = self.text(name)
@@ -650,9 +650,9 @@ class Schedule:
                 yield from self.unwarned(text, holders, owners, jobs)
 
     def unwarned(self, text, holders, owners, jobs):
-        """Two hosts made a job of the same name and content, each when it could not see the other's. Then one of them gets a
-        warning that names both jobs. There is no warning with adopt=never, nor if a file could not take the job because its
-        answer was lost."""
+        """Yields a line if a warning is missing. Two hosts made a job of the same name and content, each when it could not see
+        the other's. Then one of them must get a warning that names both jobs. There is no warning with adopt=never, nor if a file
+        could not take the job because its answer was lost."""
         made = [job for job in holders if jobs[job][0] == text]
         alike = [file for file in owners if file.host.mount.options["adopt"] == "same" and file in file.host.files
                  and file.commits[0].text == text and file.commits[0].told == OK and file.host.mount.options["submit"] == "sync"]
@@ -665,8 +665,8 @@ class Schedule:
                 yield f"{made} are jobs of {self.step(text)}, and no host is warned of both"
 
     def overwritten(self, job, texts, below, text, writers):
-        """Was a text written over one that its writer had not read? A text that came after the check had begun is allowed, because
-        no mount can see it."""
+        """Yields a line if a text was written over a text (below) that its writer had not read. If the text below came after the
+        check had begun, nothing is wrong, because no mount can see it."""
         commits = [commit for file in writers.get(text, ()) for commit in file.commits if commit.text == text]
         for file in writers.get(text, ()):  # adopt=name takes a job with any text, and updates it
             own = {commit.text for commit in file.commits if writers[commit.text] == {file}}

@@ -4,8 +4,8 @@
  *
  * Preloaded into cocfs, this library holds up calls that may take long, on files and directories of
  * the spool whose names begin with "slow". It does so while the file at COCFS_SLOW_CONTROL exists.
- * Each call that is held up appends its name to that file, as a line. Reads count as not in the
- * page cache then. The check of the ledger is held up, too, when it reads.
+ * Each call that is held up appends its name to that file, as a line. Then each read behaves as if
+ * its data were not in the page cache. The check of the ledger is held up, too, when it reads.
  *
  * COCFS_SLOW_NAMES_MS: this many milliseconds pass before mknodat() makes a file, and before
  * unlinkat() removes a name. Some file systems look as long for a free inode.
@@ -217,8 +217,8 @@ int close(int fd)
 	return (int)syscall(SYS_close, fd);
 }
 
-/* Holds up an open that would empty the file with O_TRUNC. The file is given by a directory, or by
- * a descriptor's link in /proc. */
+/* Holds up an open that would empty a long, slow file with O_TRUNC. path: below dirfd, or a
+ * descriptor's link in /proc. */
 static void hold_up_emptying(int dirfd, const char *path, int flags)
 {
 	char link[64];

@@ -29,7 +29,7 @@ STEP = int(os.environ.get("COCFS_ALLOC_STEP", "0"))
 SCOPES = ["program", "libraries"]
 MOST = 20000    # allocations of a gesture; with more, the gesture would not end
 SYSTEM, MOUNT = 2, 32  # exit statuses of mount(8): out of memory, and a mount that failed because of it
-VERSIONS = 50   # of one job: the service keeps at most 100
+VERSIONS = 50   # numbers that share a job in goes_on(), which may write it twice: a job has at most 100 versions
 
 
 @pytest.fixture

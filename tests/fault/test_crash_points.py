@@ -26,7 +26,7 @@ CRASH = os.path.abspath(os.environ.get(
 WRITES = ["create", "update", "publish", "republish"]
 REWRITES = ["update", "republish"]  # of files with a job: cocfs asks for the job's newest version before
 BACKUPS = ["backup", "backup-rename"]
-ADOPTS = ["adopt", "adopt-name"]  # of a job that the service already has, with the same content or another
+ADOPTS = ["adopt", "adopt-name"]  # of a job that the service has already: with the same content, or (adopt-name) with another
 MOVES = ["move", "move-directory", "swap"]
 # With submit=queue there are more gestures. wait: the next mount sends what was queued. behind: newer content arrives while the
 # first is under way. move-queued: a file is renamed while it is queued.
@@ -150,7 +150,7 @@ class Gesture:
         return result
 
     def prepare(self):
-        """Makes what is there before, in an earlier mount."""
+        """Makes, in an earlier mount, the files and jobs that the gesture finds."""
         space = self.space
         space.mount()
         if self.name in ("update", "wait-update", "republish", "move", "delete", "swap", *BACKUPS):

@@ -37,7 +37,7 @@ def test_schedules(tmp_path):
 
 
 def test_the_model_notices_what_is_overwritten(tmp_path):
-    """With conflict=overwrite the same schedules do not hold."""
+    """With conflict=overwrite hosts do overwrite each other, and the schedules must say so."""
     running = {seed: begin(seed, tmp_path / str(seed), "conflict=overwrite") for seed in range(1, 6)}
     assert "overwrites" in "".join(text for _ in range(5) for text in end(running))
 

@@ -138,7 +138,7 @@ static size_t exchange(const uint8_t *data, size_t size)
 	size_t got = 0;
 	ssize_t n;
 
-	/* the answer may arrive, and the connection be closed, before all is sent */
+	/* if this fails, the service has answered and closed the connection before all was sent */
 	if (send(fd, data, size, MSG_NOSIGNAL) >= 0) {
 		wait_until_read(fd);
 		shutdown(fd, SHUT_WR);

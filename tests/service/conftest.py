@@ -93,7 +93,7 @@ def server():
 
 @functools.lru_cache
 def database_of(directory):
-    """Returns the URI of the database that stands for a data directory."""
+    """Returns the URI of the database that stands for a data directory. Makes the database at the first call."""
     return server().new()
 
 

@@ -56,7 +56,7 @@ class Writer(threading.Thread):
         self.asked = None
 
     def told(self, answer):
-        """Returns the data of an answer that acknowledges a request. A subclass may refuse the answer."""
+        """Returns the data of an answer, which must be a success. A subclass may take another answer as lost."""
         return answer.data
 
     def check(self, held, connection):

@@ -29,7 +29,8 @@ def count_commits(service):
 
 
 def commits(service):
-    """Returns the number of transactions in the write-ahead log: the last frame of each has the size of the file."""
+    """Returns the number of transactions in the write-ahead log. Only the last frame of each transaction has the size of the
+    database in it."""
     log = (service.directory / "service.db-wal").read_bytes()
     page_size = struct.unpack(">I", log[8:12])[0]
     salts = log[16:24]
