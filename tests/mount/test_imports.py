@@ -265,7 +265,7 @@ def test_what_is_refused_is_an_error_and_no_empty_file(host, answer, number):
         tools.read(b.at("job.yaml"))
     assert raised.value.errno == number
     if number == errno.ENOENT:
-        assert b.error("job.yaml") is None  # "no such job" starts a scan, and the scan removes the .error
+        assert b.error("job.yaml") is None  # for a job that seems to be gone there is no .error: the next scan decides
     else:
         story = b.error("job.yaml")
         assert "cannot be fetched" in story and errno.errorcode[number] in story
