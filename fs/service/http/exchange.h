@@ -21,7 +21,7 @@ struct exchange {
 	char method[16]; /* a longer method is cut: the API has none */
 	bool announced;	 /* the headers have been read */
 	bool too_large;	 /* the body is over COC_BODY_MAX: it is read, and not kept */
-	bool no_room;	 /* the bodies of all requests have no room: it is read, and not kept */
+	bool no_room;	 /* SERVICE_BODIES_MAX is used up: the body is read, and not kept */
 	bool is_last;	 /* the connection is closed after this request */
 	uint64_t heard;	 /* bytes of the body that came, kept or not */
 	struct buf body;
