@@ -142,7 +142,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="cocfs-bench-") as temporary:
         base = options.base or temporary
         os.makedirs(base, exist_ok=True)
-        mounting.MOUNT_SECONDS = 600  # after a kill, a ledger that is not in memory yet is read completely
+        mounting.MOUNT_SECONDS = 600  # long, because after a kill cocfs reads the whole ledger from the disk
         space = mounting.Mount("local", base, loglevel="warning")
         try:
             fill(space, options.flat, options.tree)

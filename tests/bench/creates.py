@@ -48,7 +48,7 @@ class Client:
         self.socket.sendall(request)
 
     def heard(self, status):
-        """Returns True if the whole answer has arrived."""
+        """Reads what has arrived. Returns True if the whole answer is there."""
         self.text += self.socket.recv(65536)
         head, end, body = self.text.partition(b"\r\n\r\n")
         if not end:

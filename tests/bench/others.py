@@ -16,7 +16,7 @@ CONTENT = """INSERT INTO versions (document, version, version_uuid, create_time_
 
 
 def fill_sqlite(data, n):
-    """Puts jobs into the store of a cocd with this directory."""
+    """Puts n jobs into the SQLite file of a cocd with the data directory data."""
     db = sqlite3.connect(os.path.join(data, "service.db"))
     series = "(WITH RECURSIVE s(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM s WHERE n < {}) SELECT n{} FROM s) AS {}"
     db.execute(DOCUMENTS.format(versions=VERSIONS, numbers=series.format(n, "", "s")))

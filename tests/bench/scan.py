@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """What a whole scan costs the local service: scan.py [--jobs N] [--store sqlite|postgresql].
 
-Fills a store directly, lists all jobs in pages of 100, and shows some jobs and versions. Prints the time of each, and the CPU
-time of the daemon; PostgreSQL's CPU time is in the time only. COCD is the program.
+Fills a store directly, lists all jobs in pages of 100, and shows some jobs and versions. Prints for each the time, and the CPU
+time of the daemon, which is without PostgreSQL's. The variable COCD has the path of cocd.
 """
 
 import argparse

@@ -38,7 +38,7 @@ import samples  # noqa: E402
 import service  # noqa: E402
 import tools  # noqa: E402
 
-ROUNDS = (6, 14)            # of a schedule: in each round every host, and the console, does one thing
+ROUNDS = (6, 14)            # the least and the most of a schedule: in each round every host, and the console, does one thing
 SETTLE_SECONDS = 90
 DEAD = {errno.ENOTCONN, errno.ECONNABORTED, errno.EIO, errno.ENODEV, errno.ESTALE}  # errors of a killed mount
 OK, ERROR, UNKNOWN = "ok", "error", "unknown"

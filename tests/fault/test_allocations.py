@@ -3,8 +3,8 @@
 
 For each gesture the Nth allocation on its way fails, for N = 1, 2, … until the gesture runs without a failure. The gesture may
 fail with an errno or succeed. Then the promises hold, and the next cp works in the same mount. COCFS_ALLOC_STEP=1 tries every N.
-By default only a part of them is tried, so that this test takes no longer than others. COCFS_ALLOC_SEED says which, and decides
-the choices of the random rounds. COCFS_ALLOC_ROUNDS is the number of random rounds.
+By default the test tries only some N, so that it takes no longer than others. COCFS_ALLOC_SEED says which N, and decides the
+choices of the random rounds. COCFS_ALLOC_ROUNDS is the number of random rounds.
 """
 
 import mmap
@@ -299,7 +299,8 @@ def is_held(space, content):
 
 @pytest.mark.parametrize("memory", ["program"], indirect=True)
 def test_nth_fails_when_a_mapping_is_let_go(make_space, memory):
-    """Content that is written after the close is committed when no writer waits. An error is in .error."""
+    """Content that is written through a mapping after the close is committed when no writer waits. So an error can only be in
+    .error."""
     space = make_space(env=memory.env)
     number = 0
     while number == 0 or memory.failed():

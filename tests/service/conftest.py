@@ -111,7 +111,7 @@ class Daemon:
         self.port_file = self.directory / "port"
         self.log_file = self.directory / "log"
         self.socket = self.directory / "socket" if unix else None
-        self.tls = tls  # the certificate to trust: the daemon speaks HTTPS
+        self.tls = tls  # the certificate to trust, if the daemon speaks HTTPS; None: HTTP
         self.options = options
         self.process = None
         if uri is None and STORE == "postgresql":
