@@ -428,7 +428,7 @@ void sync_thread_destroy(struct sync_thread *sync_thread)
 		return;
 	if (sync_thread->syncing && frozen)
 		abandon_image_sync(sync_thread->image);
-	else if (sync_thread->syncing) /* the caller waits for the sync */
+	else if (sync_thread->syncing) /* the engine waits for this sync, so it ends now */
 		end_image_sync(sync_thread->image, !syncs_fail);
 	loop_timer_cancel(&sync_thread->end);
 	the_thread = NULL;

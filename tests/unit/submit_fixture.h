@@ -95,7 +95,7 @@ int64_t fixture_pass(struct fixture *fixture, int64_t most_ms);
  * the file does not have this attribute. */
 struct commit_spec {
 	const char *path, *content;
-	const char *risk; /* NULL: LOW, inherited from the directory */
+	const char *risk; /* NULL: LOW, as from the option risk_level */
 	const char *name, *description, *tags, *project;
 	uid_t user;
 	int64_t base;	       /* the version that a person names as the base; 0: none */

@@ -503,8 +503,9 @@ static void long_tag_directives_are_refused(void **state)
 	}
 }
 
-/* A %TAG is a directive only where a line begins. Four letters here end in the byte that ends NEL,
- * LS, PS or the byte order mark, and a second byte order mark begins no line. */
+/* A %TAG is a directive only where a line begins. A line can begin behind NEL, LS, PS and the byte
+ * order mark. No line begins behind the four letters here, which only end in the same bytes, nor
+ * behind a second byte order mark. */
 static void only_a_line_begins_with_a_tag_directive(void **state)
 {
 	static const char *const before[] = {"\xc3\x85", "\xc3\xa8", "\xc3\xa9", "\xc2\xbf"};

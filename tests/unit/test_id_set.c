@@ -45,7 +45,8 @@ static void it_has_what_was_put_in_and_nothing_else(void **state)
 	assert_false(id_set_has(&set, "DM20251"));
 }
 
-/* IDs of every length that differ in one byte, or only in their length. */
+/* Two IDs that differ in one byte, or only in their length, are two IDs: tried with IDs of up to 40
+ * bytes. */
 static void ids_of_all_lengths_are_told_apart(void **state)
 {
 	struct id_set set = {0};

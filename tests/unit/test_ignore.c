@@ -167,7 +167,7 @@ static void what_is_wrong_is_said(void **state)
 	ignore_free(parse(many));
 	strcat(many, ":a");
 	refuse(many, "more than");
-	/* a pattern that could match nothing is refused, and the text says where its fault is */
+	/* a pattern that can never match is refused, and the error says where its fault is */
 	refuse("[", "\"[\", character 1: no ] ends");
 	refuse("[a", "\"[a\", character 1: no ] ends");
 	refuse("a[]", "character 2: no ] ends");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests: after lost creates, which job belongs to which create? Only what each create knew before
- * decides. */
+/* Tests: after lost creates, which job belongs to which create? Only the jobs that each create knew
+ * before it was sent decide. */
 #include "submit/lost_match.h"
 
 #include <setjmp.h>

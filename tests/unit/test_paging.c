@@ -19,7 +19,7 @@ struct service {
 	int ids[ROWS_MAX];
 	size_t n;
 	size_t page_max;   /* its own limit of rows in a page; 0: none */
-	int64_t lie;	   /* is added to the total */
+	int64_t lie;	   /* the total is too high by this */
 	bool says_nothing; /* does not tell the total */
 };
 

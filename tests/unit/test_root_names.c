@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of what is known of the names in the spool's root. */
+/* Tests of root_names_lack(): which names are known to be missing in the spool's root? */
 #define _GNU_SOURCE
 #include "space/root_names.h"
 

@@ -214,7 +214,8 @@ static void who_does_not_take_an_answer_is_not_waited_for_twice(void **state)
 	sibling_cache_taken(fixture->space, &answer);
 }
 
-/* The reader calls again. So the kernel has the node, or has dropped it. */
+/* The reader calls again. So the kernel has the node, or has dropped it: it gets the order to
+ * forget once more, and not again. */
 static void who_comes_back_has_taken_the_answer(void **state)
 {
 	struct fixture *fixture = *state;

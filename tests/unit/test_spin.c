@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests: when is it worth to look for the next event before the loop sleeps? The lengths of earlier
+/* Tests: when is it worth looking for the next event before the loop sleeps? The lengths of earlier
  * waits decide. */
 #define _GNU_SOURCE
 #include "loop/spin.h"

@@ -78,7 +78,8 @@ static void work_is_counted_for_its_own_piece(void **state)
 	assert_int_equal(stall.work.sum_us, 12000);
 }
 
-/* Many short pieces with a long one behind them: all the work is counted. */
+/* Many short pieces with a long one behind them. The clock of the processor is not read for each
+ * piece, but all the work is counted. */
 static void short_pieces_are_work_from_end_to_end(void **state)
 {
 	struct stall stall = begin();

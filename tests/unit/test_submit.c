@@ -27,7 +27,7 @@ static int count_content(struct fixture *fixture, const char *content)
 	return n;
 }
 
-/* ---- promises ---- */
+/* ---- the promises of the design ---- */
 
 /* Promise 1: a commit that returned 0 has exactly one job. */
 static void a_commit_makes_one_job(void **state)
@@ -128,7 +128,7 @@ static void what_was_queued_outlasts_every_no_that_may_change(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), 1);
 }
 
-/* ---- durable, then sent ---- */
+/* ---- the intent is durable, then the request leaves ---- */
 
 /* The intent of a request is on the disk before the request leaves: the power fails at that
  * moment. */
@@ -309,7 +309,7 @@ static void what_comes_out_of_the_queue_is_durable_as_sent(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), 1);
 }
 
-/* ---- then answered ---- */
+/* ---- the outcome is committed, then the writer is answered ---- */
 
 static void assert_committed(struct writer *writer)
 {

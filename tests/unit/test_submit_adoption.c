@@ -195,7 +195,7 @@ static void a_job_of_the_same_moment_is_warned_of(void **state)
 	}
 }
 
-/* ---- which job is meant ---- */
+/* ---- which of several jobs is adopted ---- */
 
 static void assert_error_has(struct fixture *fixture, const char *path, const char *words)
 {
@@ -329,7 +329,7 @@ static void a_new_job_on_demand_is_made(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_SHOW], 0);
 }
 
-/* ---- a name that is in the space already ---- */
+/* ---- a job or a name that another file has ---- */
 
 /* Binds a path to a job in the ledger, as a setfattr of coc.job_id does. */
 static void bind_path(struct fixture *fixture, const char *path, const struct fake_job *job)
@@ -446,10 +446,11 @@ static void a_forgotten_job_does_not_keep_the_name(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_SHOW], 0);
 }
 
-/* ---- what does not come to be ---- */
+/* ---- adoptions that fail ---- */
 
-/* The service gives each of these answers when it is asked for the job's text. A hidden job is not
- * adopted. After any other answer nothing is sent. */
+/* The service gives each of these answers when it is asked for the job's text. If the job is
+ * refused or gone, it is not adopted, and a create makes another. After the other answers nothing
+ * is sent. */
 static void a_text_that_is_not_shown(void **state)
 {
 	static const struct {
@@ -479,8 +480,8 @@ static void a_text_that_is_not_shown(void **state)
 	}
 }
 
-/* Of two jobs of the name, the last one is hidden. The create adopts the other job, with its newest
- * version. */
+/* Of two jobs of the name, the service refuses to show the last one. The create adopts the other
+ * job, with its newest version. */
 static void the_other_job_of_a_hidden_one_is_taken(void **state)
 {
 	struct fixture *fixture = *state;
@@ -568,7 +569,8 @@ static void a_text_that_cannot_be_asked_for_makes_no_job(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, false), 1);
 }
 
-/* The job to adopt has a risk level that this mount may not write. */
+/* The job to adopt has a risk level that this mount may not write (max_risk): the commit is
+ * refused, and the job is not adopted. */
 static void max_risk_holds_for_what_is_taken(void **state)
 {
 	struct fixture *fixture = *state;

@@ -258,7 +258,7 @@ static void what_the_service_does_not_tell_may_be_the_same(void **state)
 		assert_int_equal(commit_to_the_end(fixture, &said), 0);
 	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 1);
 	assert_held(fixture, ATTR_TAGS, NULL);
-	assert_held(fixture, ATTR_RISK_LEVEL, "LOW"); /* as the job says now */
+	assert_held(fixture, ATTR_RISK_LEVEL, "LOW"); /* the job's level now */
 }
 
 static void a_level_that_nobody_tells_is_asked_for(void **state)

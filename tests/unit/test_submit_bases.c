@@ -81,7 +81,7 @@ static void make_conflict(struct fixture *fixture)
 	fake_job_write(only_job(fixture), "theirs");
 }
 
-/* ---- before the update ---- */
+/* ---- the check before the update ---- */
 
 static void an_update_on_top_of_a_foreign_version_is_refused(void **state)
 {
@@ -282,7 +282,7 @@ static void a_check_before_a_crash_counts_for_nothing(void **state)
 	}
 }
 
-/* ---- after the update ---- */
+/* ---- the question for the version after the update ---- */
 
 static void a_foreign_version_on_top_is_warned_of_and_no_base(void **state)
 {
@@ -349,7 +349,7 @@ static void a_base_whose_text_is_the_newest_is_no_conflict(void **state)
 	assert_versions(fixture, 4, 4);
 }
 
-/* ---- lost answers ---- */
+/* ---- lost answers to updates ---- */
 
 /* An update was done and its answer is lost; then another client wrote versions. The update is
  * found below these, and coc.warnings names the newest. */

@@ -72,7 +72,7 @@ static void commit(struct fixture *fixture, const char *path, bool queue, struct
 	fixture_settle(fixture);
 }
 
-/* ---- questions ---- */
+/* ---- questions to the ledger: they change nothing ---- */
 
 static void of_a_path_that_nobody_wrote_nothing_is_known(void **state)
 {
@@ -267,7 +267,7 @@ static void many_reads_return_what_the_reader_returns(void **state)
 	assert_int_equal(submit_ask(fixture->engine, CHANGES_ARE_UNCOMMITTED, NULL), 0);
 }
 
-/* ---- changes ---- */
+/* ---- changes of rows: submit_change() ---- */
 
 static void each_kind_of_change_says_that_the_ledger_cannot_be_written(void **state)
 {
@@ -592,7 +592,7 @@ static void a_job_does_not_go_back_to_a_name_with_another_job(void **state)
 	assert_unknown(fixture, "c.yaml");
 }
 
-/* ---- renames ---- */
+/* ---- renames: submit_rename() ---- */
 
 /* Stands for the spool. answer: was a rename done? 1, 0 or -errno. asked: how often the engine has
  * asked. directory: the renames are of directories. */
@@ -724,7 +724,7 @@ static void a_rename_that_cannot_be_recorded_does_not_begin(void **state)
 	fixture_assert_held(fixture, "a.yaml", "one");
 }
 
-/* ---- what waits for the commit ---- */
+/* ---- waiters that are answered after the commit: submit_when_recorded() ---- */
 
 static void tell(void *data, int result)
 {
@@ -761,7 +761,7 @@ static void what_is_recorded_is_told_when_it_is_committed(void **state)
 	}
 }
 
-/* ---- the queue ---- */
+/* ---- .coc/queue and .coc/metrics ---- */
 
 static bool sees_all(void *data, struct job_pending *row)
 {

@@ -521,7 +521,7 @@ static void what_an_update_may_change_is_not_held(void **state)
 	assert_int_equal(writer.result, 0);
 }
 
-/* ---- what fails ---- */
+/* ---- statements and allocations that fail ---- */
 
 static void what_the_ledger_cannot_read_or_record_is_told(void **state)
 {

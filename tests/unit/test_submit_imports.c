@@ -543,7 +543,7 @@ static void a_tombstone_leaves_a_users_file_alone(void **state)
 	root.changed[find_file("job.yaml")] = true;
 	mount_again(fixture, JOBS_AS_BEFORE);
 	assert_int_equal(root.n, 1);
-	/* for a name that is bound the mount does not even look */
+	/* if the name is bound to a job, the mount does not look at the file */
 	root.changed[0] = false;
 	fixture_make(fixture, "job.yaml", "text");
 	mount_again(fixture, JOBS_AS_BEFORE);
@@ -973,11 +973,11 @@ static void others_get_names_while_a_thread_makes_files(void **state)
 	first = thread_names();
 	assert_true(first < 1000);
 	assert_int_equal(root.n, 0);
-	assert_int_equal(placing->step, PLACING_WAIT); /* the other files are made, too */
+	assert_int_equal(placing->step, PLACING_WAIT); /* the other names wait for the thread */
 	assert_true(placing->all_named);
 	thread_makes(first);
 	assert_int_equal(reader.told, 0);
-	/* a user makes the file before its turn */
+	/* a user takes a name before the thread makes its file */
 	snprintf(taken, sizeof(taken), "%s", placing->names.data);
 	fixture->is_due = true;
 	assert_int_equal(imports_give_name(fixture->engine, taken), 0);

@@ -157,7 +157,8 @@ static void what_cannot_be_told_stays_open(void **state)
 	}
 }
 
-/* From a list that proves nothing, nothing is concluded, and the story says so. */
+/* From a list that proves nothing, nothing is concluded: the file stays in doubt until a list is
+ * complete. */
 static void a_flawed_list_proves_nothing(void **state)
 {
 	static const enum fake_flaw flaws[] = {FLAW_NO_TOTAL, FLAW_UNUSABLE_ROW, FLAW_MOVES};

@@ -180,7 +180,7 @@ static void count(struct model *model, enum kind kind)
 	model->counts[kind]++;
 }
 
-/* ---- writers ---- */
+/* ---- commits, and the answers to their writers ---- */
 
 /* Returns the newest attempt of a file with this content; 0: none. */
 static int newest_attempt(const struct model *model, const struct file *file, const char *content)
@@ -360,7 +360,7 @@ static void step_commit(struct model *model)
 	}
 }
 
-/* ---- the service ---- */
+/* ---- answers of the service, and jobs of other machines ---- */
 
 /* Called when a request leaves. Fails the model if a change leaves before the ledger is checked, or
  * an update overwrites an unread version of another machine. */
@@ -590,7 +590,7 @@ static void step_foreign(struct model *model)
 		make_foreign_job(model);
 }
 
-/* ---- files ---- */
+/* ---- renames, and jobs that are forgotten ---- */
 
 static void step_crash(struct model *model);
 
@@ -653,7 +653,7 @@ static void step_forget(struct model *model)
 	job_record_finish(&job);
 }
 
-/* ---- faults ---- */
+/* ---- faults of the disk, crashes, and time that passes ---- */
 
 /* A step of the model: from now on writes fail, or syncs fail, until a later step ends the
  * fault. */
@@ -778,7 +778,7 @@ static void step_pass(struct model *model)
 	trace(model, "now: %" PRId64, then_ms);
 }
 
-/* ---- rest ---- */
+/* ---- what must hold when everything has come to rest ---- */
 
 /* A person gives up the files whose jobs cannot be told apart. Returns how many. */
 static unsigned end_doubts(struct model *model)
@@ -926,7 +926,7 @@ static void rest(struct model *model)
 			   given_up);
 }
 
-/* ---- schedules ---- */
+/* ---- random schedules of steps ---- */
 
 static void do_step(struct model *model)
 {

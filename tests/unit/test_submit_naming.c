@@ -249,7 +249,7 @@ static void a_job_that_a_create_may_have_made_is_refused(void **state)
 	assert_int_equal(name_job(fixture, &(struct naming){.job = job}, &err), -EEXIST);
 }
 
-/* ---- what the row had before ---- */
+/* ---- a row with a refusal, or with the mark of a backup ---- */
 
 static void refuse_content(struct fixture *fixture)
 {
@@ -326,7 +326,7 @@ static void a_backup_with_a_job_is_no_backup(void **state)
 	fixture_assert_held(fixture, PATH, "one");
 }
 
-/* ---- what fails ---- */
+/* ---- statements and allocations that fail ---- */
 
 /* Names a job while each statement, or each allocation, fails once. Returns the result of the last
  * try, in which none fails. */

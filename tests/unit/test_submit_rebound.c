@@ -100,7 +100,8 @@ static void several_jobs_leave_it_in_doubt(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_CREATE], 0);
 }
 
-/* Two files have one name and content: each takes a job of the other copy, or a job is made. */
+/* Two files have the same name and content: each file takes a job that the other copy has made, or
+ * a create makes its job. */
 static void each_job_is_taken_once(void **state)
 {
 	(void)state;
@@ -277,7 +278,7 @@ static void what_was_not_sent_yet_is_in_doubt_too(void **state)
 	}
 }
 
-/* The queued submissions become in doubt a few at a time, and each ends. */
+/* The queued submissions become in doubt a few at a time, and in the end each file has its job. */
 static void a_long_queue_is_taken_up_bit_by_bit(void **state)
 {
 	enum { FILES = REBOUND_DOUBTS_MAX + 2 * REBOUND_AT_ONCE };

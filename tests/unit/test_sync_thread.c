@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of the thread that waits for the disk. */
+/* Tests of the thread that syncs a file in place of the loop. */
 #define _GNU_SOURCE
 #include "submit/sync_thread.h"
 

@@ -26,7 +26,7 @@
 #define KEYS                                                                                       \
 	"{\"credential\":{\"access\":\"A1\",\"secret\":\"hush\",\"securitytoken\":\"T1\"," ENDS "}}"
 
-/* ---- times ---- */
+/* ---- when keys end, and when they are renewed ---- */
 
 static void a_time_of_iam_is_read(void **state)
 {
@@ -85,7 +85,7 @@ static void failures_are_tried_again_less_and_less_often(void **state)
 	assert_int_equal(expiry_retry_s(4000000000u, 0), 60);
 }
 
-/* ---- answers ---- */
+/* ---- reading an answer of the metadata service ---- */
 
 static int read_answer(const char *text, struct coc_creds **ret_creds, struct err *err)
 {
@@ -155,7 +155,7 @@ static void an_answer_of_many_values_is_refused(void **state)
 	assert_int_equal(read_answer(text, &creds, NULL), -EIO);
 }
 
-/* ---- the conversation with the metadata service ---- */
+/* ---- requests to the metadata service ---- */
 
 static struct {
 	struct loop *loop;
@@ -337,7 +337,7 @@ static void failures_end_the_fetch_with_what_to_do(void **state)
 	}
 }
 
-/* ---- the question to IAM ---- */
+/* ---- requests to IAM ---- */
 
 #define IAM_KEYS "{\"token\":{" ENDS ",\"catalog\":[{\"type\":\"iam\"}]}}"
 

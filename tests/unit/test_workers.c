@@ -15,7 +15,7 @@
 
 #define MANY 1000
 #define GREEDY 1
-#define OTHER 65 /* is in the same bucket of the shares */
+#define OTHER 65 /* in the same bucket of the shares as GREEDY */
 
 /* A gate at which the jobs of the worker threads wait until the test opens it. waiting: how many
  * jobs have arrived. */
