@@ -7,8 +7,8 @@
  *
  * Jobs that a path here is bound to, or that were forgotten on demand, are not recorded, since no
  * lost create gets them. So a space whose jobs are all its own records nothing. Jobs of other
- * projects are recorded, too: the job of a lost create may have been moved to another project, and
- * must be told from the jobs that were there before.
+ * projects are recorded, too. The job of a lost create may have been moved to another project, and
+ * must not be confused with the jobs that were there before.
  *
  * Sometimes the list cannot be read whole, or has more jobs than are kept. Then the create is sent
  * all the same, and known.partial is recorded. If its answer is lost, a person may have to decide,

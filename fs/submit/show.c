@@ -8,13 +8,12 @@
  *
  * When the service is away, no program must wait for one timeout after the other. So a call without
  * an answer ends all waiting questions. Then each new question fails at once: for as long as that
- * call took, within bounds. Any answer of the service ends that time. A bad answer, such as a
- * status of 500, does not count as away: it says something of its own job only.
+ * call took, within bounds. Any answer of the service ends that time. A bad answer (a status of
+ * 500) does not count: it concerns its own job only.
  *
  * When the service asks for patience (a 429), calls that were under way together must not be
- * repeated together: the service would refuse nearly each of them again. So after a 429 only one
- * question is under way, and each answer allows one more. A question that was only asked ahead is
- * not repeated.
+ * repeated together: the service would refuse nearly each of them again. So then one question is
+ * asked, and each answer allows one more. A question asked only ahead is not repeated.
  */
 #define _GNU_SOURCE
 #include "submit/show.h"
@@ -60,8 +59,7 @@ struct shows {
 	struct engine *engine;
 	LIST_HEAD(, show) buckets[SHOW_BUCKETS];
 	TAILQ_HEAD(show_list, show) waiting;
-	/* runs when the next waiting question may be asked, or when the first has waited too
-	 * long */
+	/* runs when the first waiting question may be asked, or has waited too long */
 	struct loop_timer timer;
 	unsigned n; /* questions that are open */
 	unsigned n_under_way;
@@ -88,8 +86,7 @@ int shows_create(struct engine *engine, struct shows **ret_shows)
 	return 0;
 }
 
-/* Takes a question out of all lists, and forgets its call. Afterwards only its waiters point to
- * it. */
+/* Takes a question out of all lists. Afterwards only its waiters point to it. */
 static void take_out_show(struct show *show)
 {
 	struct shows *shows = show->shows;
@@ -159,8 +156,7 @@ static int away_error(const struct shows *shows)
 	return loop_now_ms(shows->engine->loop) < shows->away_until_ms ? -shows->away_errnum : 0;
 }
 
-/* Ends all waiting questions with the error of the call that had no answer. Their callbacks cannot
- * add a question: show_job() fails while the service is away. */
+/* Ends all waiting questions. No callback adds one: show_job() fails while the service is away. */
 static void end_waiting(struct shows *shows)
 {
 	struct show *show;
@@ -203,8 +199,7 @@ static unsigned count_slots(const struct shows *shows)
 	return most < half ? most : half ? half : 1;
 }
 
-/* Begins the call of a waiting question. If the call cannot be made, ends the question with its
- * -errno. */
+/* Begins the call of a waiting question. If that fails, ends the question with the -errno. */
 static void ask_show(struct show *show)
 {
 	struct shows *shows = show->shows;
@@ -300,7 +295,6 @@ static void tell_shown(struct show *show, const struct coc_details *details)
 
 	versions_told(details, job.attrs);
 	if (show->version && job.version && job.version != show->version) {
-		/* the service has shown another version than the wanted one */
 		end_show(show, -EIO, NULL);
 		return;
 	}
