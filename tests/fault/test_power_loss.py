@@ -87,8 +87,8 @@ def fill_log(space, src):
 
 
 def test_a_job_that_its_writer_was_told_of_does_not_become_its_twins(machine, make_space, src):
-    """a.yaml and b.yaml have one content. The request for a.yaml never reached the service, and the writer of b.yaml was told of
-    its job. After a loss of power b.yaml must have this job, and not a.yaml."""
+    """a.yaml and b.yaml have one content. The request for a.yaml never reached the service, and b.yaml got a job, whose ID its
+    writer has read. After a loss of power b.yaml must have this job, and not a.yaml."""
     space = make_space(state_dir=os.path.join(machine.path, "s"), timeout="20")
     try:
         fill_log(space, src)
