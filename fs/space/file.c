@@ -32,8 +32,7 @@
 #include "space/text.h"
 #include "space/truncate.h"
 
-/* Call this function when no handle of the file can write any more: forgets what the writers did,
- * so that the next writer starts anew. */
+/* Call this when no handle of the file can write any more: forgets what the writers did. */
 static void end_writing(struct space *space, const struct handle *handle)
 {
 	struct content *content = handle->node->content;
@@ -41,8 +40,7 @@ static void end_writing(struct space *space, const struct handle *handle)
 	if (node_job_name(space, handle->node))
 		content_heal(content); /* the close or .error has reported the refusal */
 	else if (content->filled && handle->ending != ENDING_KILLED)
-		/* a file whose data were written, by a writer that no signal has killed, is not
-		 * half any more */
+		/* the file was written anew, and no signal killed its writer: it is whole */
 		half_end(handle->fd);
 	content->filled = false;
 	contributors_clear(&content->contributors);
@@ -67,9 +65,8 @@ static void handle_close(struct space *space, struct handle *handle)
 	free(handle);
 }
 
-/* Call this when the kernel closes a handle. Clears node->has_old_pages if no other handle is open:
- * at this handle's open the kernel dropped the old pages. If other handles are open, the kernel may
- * not have taken the answer to one of their opens yet, so the flag stays. */
+/* Call this when the kernel closes a handle. Clears node->has_old_pages: at the open the kernel
+ * dropped them. While another handle is open, which the kernel may not know yet, the flag stays. */
 static void forget_old_pages(const struct handle *handle)
 {
 	struct node *node = handle->node;
@@ -143,8 +140,7 @@ static int spool_flags(int flags)
 }
 
 /* Checks that an opened file is regular, as the kernel believes. Another program may have put a
- * FIFO or a device into the spool in its place. (O_NONBLOCK has opened a FIFO without a wait for
- * its other end.) Returns 0, -EIO (another type) or another -errno. */
+ * FIFO into the spool in its place. Returns 0, -EIO (no regular file) or another -errno. */
 static int check_regular(int fd)
 {
 	struct stat st;
@@ -154,12 +150,9 @@ static int check_regular(int fd)
 	return S_ISREG(st.st_mode) ? 0 : -EIO;
 }
 
-/*
- * Clears the set-user-ID and set-group-ID bits of a file that is opened with O_TRUNC: a write by
- * any user but root clears them. For other writes the kernel sends a setattr, but not for an open
- * with O_TRUNC. The spool's file system does not clear them either, because we run as root. Returns
- * 0 or -errno.
- */
+/* Clears set-user-ID and set-group-ID of a file that is opened with O_TRUNC, as any write by
+ * another user than root does. The kernel sends a setattr for other writes, but none for this open.
+ * The spool's file system does not clear them, because we run as root. Returns 0 or -errno. */
 static int clear_set_id(const struct space *space, fuse_req_t req, int fd)
 {
 	mode_t gone = S_ISUID;
@@ -169,15 +162,14 @@ static int clear_set_id(const struct space *space, fuse_req_t req, int fd)
 		return 0;
 	if (fstat(fd, &st) < 0)
 		return -errno;
-	/* without S_IXGRP, S_ISGID means mandatory locking and gives no right, so it stays */
+	/* without S_IXGRP, S_ISGID means mandatory locking: it gives no right, and stays */
 	if (st.st_mode & S_IXGRP)
 		gone |= S_ISGID;
 	return st.st_mode & gone && fchmod(fd, st.st_mode & 07777 & ~gone) < 0 ? -errno : 0;
 }
 
-/* Opens a file of the spool, with flags from the kernel's open. *ret_readable: false if only
- * writing is permitted, so that cocfs cannot read through the descriptor. Returns a descriptor or
- * -errno. */
+/* Opens a file of the spool with the flags of the kernel's open. *ret_readable: may cocfs read
+ * through the descriptor? Returns a descriptor or -errno. */
 static int open_location(const struct space *space, fuse_req_t req, const struct location *location,
 			 int flags, bool *ret_readable)
 {
@@ -210,7 +202,7 @@ static int open_location(const struct space *space, fuse_req_t req, const struct
 	return fd;
 }
 
-/* Makes a file that belongs to the caller of req, and opens it. Returns a descriptor or -errno. */
+/* Makes a file of the caller's, and opens it. Returns a descriptor or -errno. */
 static int create_file(struct space *space, fuse_req_t req, struct node *parent, const char *name,
 		       int flags, mode_t mode)
 {
@@ -259,8 +251,7 @@ void op_create(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mo
 	struct fuse_entry_param entry;
 	int r = name_check_new(req, parent, name);
 
-	/* after the kernel's LOOKUP a scan has made an import of this name: with ESTALE the kernel
-	 * looks the name up again */
+	/* since the LOOKUP a scan has made an import of this name: the kernel must look again */
 	if (r == 0 && import_is(space, parent, name))
 		r = -ESTALE;
 	if (r == 0)
@@ -277,8 +268,7 @@ void op_create(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mo
 	}
 	name_is_made(space, parent, name, S_IFREG);
 	if (fuse_reply_create(req, &entry, fi) == -ENOENT) {
-		/* the caller was interrupted, so the kernel has not taken the answer: undo the
-		 * open */
+		/* the caller was interrupted, and the kernel has not taken the answer: undo it */
 		handle_close(space, handle_of(fi));
 		node_forget(&space->nodes, node_of(&space->nodes, entry.ino), 1);
 	}

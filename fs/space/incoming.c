@@ -6,15 +6,14 @@
  * text, and no reader ever sees half of a text. A thread writes the new file in a directory of its
  * own (incoming/ beside the spool), copies the old file's owner, mode and attributes, and syncs it.
  * Then the loop renames the new file over the old file, if the name still has the file that the
- * thread looked at. Other requests may have come meanwhile, so the loop first asks the caller's
+ * thread looked at. Because other requests come meanwhile, the loop first asks the caller's
  * function `may`. Then a thread syncs the directory. The caller records which version the file
  * holds when file and directory are on the disk.
  *
- * The kernel goes on with the node that it knows: the node of the old file becomes the node of the
- * new file. But if a program has the old file open, the old file keeps its node, and the new file
- * gets another node. Then a request that waits for the old node is answered with ESTALE, and the
- * kernel looks the name up again. But the kernel looks up once for each call of a program: if
- * another text comes soon after, the program gets that ESTALE.
+ * The kernel goes on with the node that it knows: the new file gets the node of the old file. But
+ * an old file that is open keeps its node, and the new file gets another node. Then a request that
+ * waits for the old node is answered with ESTALE, and the kernel looks the name up again. The
+ * kernel does so once for each call: if another text comes soon, the program gets ESTALE.
  *
  * If the power goes before the caller has recorded the version, the file has a text that is newer
  * than its record. Such a text looks like one that was not submitted, and nothing is lost. If the
@@ -22,8 +21,7 @@
  * overwrite a version that nobody has read.
  *
  * A placeholder (a file whose text was never fetched) may be filled in place, because no program
- * can have read or opened it. Until the whole text is on the disk, the ledger says that it was not
- * fetched.
+ * can have read or opened it. Until the text is whole, the ledger says that it was not fetched.
  *
  * A crash may leave files in incoming/. The next mount removes them (state_dir.c).
  */
@@ -61,14 +59,13 @@ struct incoming {
 	bool is_written;    /* the new file is in incoming/ */
 	struct stat old;    /* the old file, as the thread saw it */
 	struct stat st;	    /* the new file, after its sync */
-	/* the old file keeps its node, because it is open: the new file is another node */
-	bool is_new_node;
+	bool is_new_node;   /* the old file is open: the new file gets another node */
 };
 
 /* ---- in a thread ---- */
 
 /* Copies one extended attribute. If a security label ("security.*") cannot be copied, the new file
- * keeps the label that it got, and 0 is returned. Returns 0 or -errno. */
+ * keeps its own label. Returns 0 (also then) or -errno. */
 static int copy_attribute(int from_fd, int to_fd, const char *name)
 {
 	_cleanup_free_ char *value = NULL;
@@ -116,8 +113,7 @@ static int write_whole(int fd, const char *content, size_t size)
 	return 0;
 }
 
-/* Sets the old file's access time, and as the modification time the service's update time; the
- * present time if update_ms is 0. */
+/* Sets the old file's access time, and update_ms (0: now) as the modification time. */
 static int set_times(const struct incoming *incoming, int fd)
 {
 	const struct timespec times[] = {
@@ -153,8 +149,7 @@ static int check_old_file(struct incoming *incoming, int fd)
 		return -EBUSY;
 	if (!incoming->has_digest)
 		return 0;
-	/* not on the stack, because a thread's stack is small */
-	text = malloc(COC_CONTENT_MAX + 1);
+	text = malloc(COC_CONTENT_MAX + 1); /* a thread's stack is too small */
 	if (!text)
 		return -ENOMEM;
 	n = pread(fd, text, COC_CONTENT_MAX + 1, 0);
@@ -166,8 +161,7 @@ static int check_old_file(struct incoming *incoming, int fd)
 	return memcmp(digest, incoming->digest, sizeof(digest)) ? -EBUSY : 0;
 }
 
-/* Writes the new text into the new file, gives the new file owner, mode and attributes of the old
- * file, and syncs it. */
+/* Gives the new file the new text, and owner, mode and attributes of the old file. Syncs it. */
 static int fill_new(struct incoming *incoming, int old_fd, int fd, const char *content, size_t size)
 {
 	const struct stat *old = &incoming->old;
@@ -181,8 +175,7 @@ static int fill_new(struct incoming *incoming, int old_fd, int fd, const char *c
 		r = -errno;
 	if (r == 0)
 		r = copy_attributes(old_fd, fd);
-	/* set the mode last: fchown() clears mode bits, and copying an access list (an attribute)
-	 * changes the group bits */
+	/* the mode comes last: fchown() clears mode bits, and a copied access list changes some */
 	if (r == 0 && fchmod(fd, old->st_mode & 07777) < 0)
 		r = -errno;
 	return r < 0 ? r : settle_text(incoming, fd);
@@ -274,9 +267,7 @@ static void free_incoming(struct incoming *incoming)
 	free(incoming);
 }
 
-/* Removes the temporary file if it is still there, frees incoming, and calls done with r, a
- * negative errno or 0. If r is 0 and the file is another node now, calls done with
- * INCOMING_NEW_NODE. */
+/* Frees incoming, and calls done with r (0 or -errno), or INCOMING_NEW_NODE in place of 0. */
 static void end_incoming(struct incoming *incoming, int r)
 {
 	incoming_done_fn *done = incoming->done;
@@ -309,8 +300,8 @@ static void sync_directory(struct incoming *incoming)
 	disk_go(op, work_sync_directory);
 }
 
-/* Checks that the name still has the old file, and that nobody has changed the file since the
- * thread looked. Returns 0, -EBUSY if not, or another -errno. */
+/* Checks that the name still has the old file, unchanged. Returns 0, -EBUSY (no) or another
+ * -errno. */
 static int check_unchanged(const struct incoming *incoming)
 {
 	const struct stat *old = &incoming->old;
@@ -325,16 +316,15 @@ static int check_unchanged(const struct incoming *incoming)
 		       : -EBUSY;
 }
 
-/* Gives the node of the old file to the new file, after the rename. If the old file is open, or the
- * kernel cannot be told to forget its attributes, the old file keeps the node, and is_new_node is
- * set. */
+/* Gives the old file's node to the new file. If the old file is open, or the kernel cannot be told
+ * to forget its attributes, sets is_new_node: the new file will be another node. */
 static void renew_node(struct incoming *incoming, struct node *node)
 {
 	struct space *space = incoming->space;
 	int r = node->content || node->link.next || node->fd >= 0 ? -EBUSY : 0;
 
-	/* -1: the kernel forgets only the attributes, because to drop pages it might wait; -ENOENT:
-	 * the kernel has forgotten the node already */
+	/* -1: only the attributes, since the drop of pages may wait; -ENOENT: the node is
+	 * forgotten */
 	if (r == 0)
 		r = fuse_lowlevel_notify_inval_inode(space->session, node_id(&space->nodes, node),
 						     -1, 0);
@@ -346,8 +336,7 @@ static void renew_node(struct incoming *incoming, struct node *node)
 	incoming->is_new_node = true;
 }
 
-/* Renames the file with the new text over the old file, and gives it the old file's node if
- * possible (renew_node()). Returns 0 or -errno. */
+/* Renames the new file over the old file, and calls renew_node(). Returns 0 or -errno. */
 static int take_name(struct incoming *incoming)
 {
 	struct nodes *nodes = &incoming->space->nodes;
@@ -382,8 +371,7 @@ static void answer_written(struct disk_op *op)
 		sync_directory(incoming);
 }
 
-/* Makes a struct incoming from spec. Returns NULL on failure: then *ret_r is -ENOMEM, or the -errno
- * of opening the directory. */
+/* Makes a struct incoming from spec. On NULL, *ret_r says why: -ENOMEM or another -errno. */
 static struct incoming *make_incoming(struct space *space, const struct incoming_spec *spec,
 				      int *ret_r)
 {
