@@ -19,24 +19,19 @@
 #include "job/dsl/duplicate_keys.h"
 
 /*
- * Turns bytes into nodes, and refuses what level yaml refuses.
- *
- * This code asks libyaml for events, not for a document: libyaml's own loader builds a document
- * without bounds. The events become an array of nodes. A stack holds the open collections, at most
- * DSL_DEPTH_MAX. So the 65,536 bytes of the input bound the work: at most three nodes for two
- * bytes, no recursion, no expansion. For an alias, the counts of the node that it names are added
- * up, with saturation.
+ * Turns bytes into nodes, and refuses what level yaml refuses. This code asks libyaml for events:
+ * libyaml's own loader builds a document without bounds. The events become an array of nodes. A
+ * stack holds the open collections, at most DSL_DEPTH_MAX. So two bytes make at most three nodes,
+ * and nothing is expanded: for an alias only the counts of its target are added, with saturation.
  *
  * Some errors let the parser read on: an unknown alias, too many aliases, too large an expansion, a
- * second document. The first such error is noted, and the rest is read all the same, because a
- * document that is sent unchecked still has a name. After an error of syntax, or nesting that is
- * too deep, there is no tree.
+ * second document. The first such error is kept, and the rest is read too, because a document that
+ * is sent unchecked still has a name. After a syntax error or too deep a nesting there is no tree.
  */
 
 DEFINE_CLEANUP(yaml_parser_t *, yaml_parser_delete)
 
-/* The tag of merge keys in YAML 1.1. A program that knows merge keys takes each key with this tag
- * for a merge key. The key may have any text, and may stand in quotes. */
+/* The tag of merge keys in YAML 1.1. A key with this tag is a merge key, also with another text. */
 #define MERGE_TAG "tag:yaml.org,2002:merge"
 
 struct parse {
@@ -83,8 +78,7 @@ static int grow_nodes(struct dsl_tree *tree)
 	return 0;
 }
 
-/* Fills finding with a reason why level yaml refuses the document, and with the place of a mark.
- * Does nothing if finding has a reason already. Returns 0 or -ENOMEM. */
+/* Fills finding, if it is empty, with why level yaml refuses. Returns 0 or -ENOMEM. */
 #define note(parse, mark, ...)                                                                     \
 	((parse)->finding->text ? 0                                                                \
 				: dsl_finding_set((parse)->finding, dsl_mark_line(mark),           \
@@ -226,8 +220,7 @@ static int take_collection(struct parse *parse, const yaml_event_t *event)
 					 : event->data.sequence_start.anchor);
 }
 
-/* Call this for each event. Adds up the open brackets, and stops the parser when their sum would
- * take libyaml too long. Returns 0 or -ENOMEM. */
+/* Call this for each event: bounds the time that brackets take libyaml. Returns 0 or -ENOMEM. */
 static int count_brackets(struct parse *parse, const yaml_event_t *event)
 {
 	parse->bracket_steps += parse->n_brackets;
@@ -279,8 +272,7 @@ static int take_event(struct parse *parse, const yaml_event_t *event)
 	return r ? r : count_brackets(parse, event);
 }
 
-/* Fills finding with the reason why libyaml gave up, if finding has no reason yet. Returns 0 or
- * -ENOMEM. */
+/* Fills finding, if it is empty, with why libyaml gave up. Returns 0 or -ENOMEM. */
 static int take_problem(struct parse *parse, const yaml_parser_t *parser, const char *content,
 			size_t size)
 {
@@ -337,8 +329,7 @@ static bool begins_line(const char *content, size_t at)
 	return false;
 }
 
-/* Is the line longer than a %TAG directive may be? The line has size bytes or less: the bytes after
- * its line break are not looked at. */
+/* Is the first line of size bytes longer than a %TAG directive may be? */
 static bool is_long_line(const char *line, size_t size)
 {
 	if (size <= DSL_TAG_DIRECTIVE_MAX)
