@@ -39,8 +39,8 @@ struct fake_job {
 	char *risk[FAKE_VERSIONS_MAX + 1], *description[FAKE_VERSIONS_MAX + 1];
 	int version;
 	bool foreign[FAKE_VERSIONS_MAX + 1]; /* version n was written by another client */
-	int shown;			     /* the newest version when the job was shown last */
-	int named;			     /* for the test: the version that a person has named */
+	int shown; /* the newest version at the last ShowDocument without a version */
+	int named; /* for the test: the version that a person has named */
 	bool gone;
 	/* the number of the request that made the job; 0: another client made it */
 	int64_t made_by;

@@ -139,7 +139,7 @@ static void every_idle_connection_is_looked_at(void **state)
 
 	(void)state;
 	serve(replies, 5, 3);
-	/* after a first success, more than three calls may run at the same time */
+	/* after a first success the client does not limit its calls to three any more */
 	create(&result, PATIENCE_MS);
 	tick();
 	for (int i = 0; i < 3; i++)

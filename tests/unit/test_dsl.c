@@ -207,7 +207,7 @@ static void surrogate_pairs_are_read_as_their_character(void **state)
 		{"{\"name\":\"a \\ud83d\\ude00 b\"}", "a 😀 b"},
 		{"{name: \"\\uD800\\uDC00\\udBFF\\uDFfF\"}", "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"},
 		{"{name: \"\\\\ud83d\\\\\\ud83d\\ude00\"}", "\\ud83d\\😀"},
-		/* in these places an escape is plain text */
+		/* in single quotes, and without quotes, an escape is plain text */
 		{"{name: '\\ud83d\\ude00', x: \"\\ud83d\\ude00\"}", "\\ud83d\\ude00"},
 		{"{name: \\uD83D, x: \"\\ud83d\\ude00\"}", "\\uD83D"},
 		/* characters of the private area, raw or escaped, stay the same */
@@ -457,7 +457,7 @@ static void values_within_many_brackets_are_refused(void **state)
 	_cleanup_buf_ struct buf text = {0};
 
 	(void)state;
-	/* as many values as fit into a document are no fault, nor is this depth */
+	/* as many values as fit are accepted within 15 lists, and 8,000 values within 60 lists */
 	check_within_lists(15, 32000);
 	assert_accepted();
 	check_within_lists(60, 8000);

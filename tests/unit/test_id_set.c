@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of the set of IDs that a search has seen. */
+/* Tests of the set of job IDs that a reading of the service's list has seen. */
 #include "submit/id_set.h"
 
 #include <setjmp.h>

@@ -68,7 +68,8 @@ static struct ledger_submission intend(struct ledger *ledger, const char *path)
 	return submission;
 }
 
-/* A caller still remembers the ID of what was undone. No later submission or row gets that ID. */
+/* ledger_undo() takes back a submission and its row, but a caller may still remember their IDs. So
+ * no later submission or row gets these IDs. */
 static void nothing_gets_the_id_of_what_was_undone(void **state)
 {
 	struct fixture *fixture = *state;
@@ -191,7 +192,8 @@ static int find_owner(void *data, const char *path, struct owner *ret_owner)
 	return 0;
 }
 
-/* If an owner cannot be seen, no owner is recorded: the next mount asks again. */
+/* If the owner of one file cannot be found, ledger_learn_owners() records no owner: the next mount
+ * asks again. */
 static void owners_are_learnt_of_all_rows_or_of_none(void **state)
 {
 	struct fixture *fixture = *state;

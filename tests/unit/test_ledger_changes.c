@@ -146,7 +146,7 @@ static void what_is_told_before_the_commit_is_told_once(void **state)
 	assert_string_equal(commit(fixture), "");
 	assert_int_equal(ledger_dismiss(fixture->ledger, row), 0);
 	ledger_tell_changes(fixture->ledger);
-	/* a second change of the row */
+	/* the row, which was reported, changes again */
 	assert_int_equal(ledger_set_aside(fixture->ledger, row), 0);
 	fixture->told[0] = '\0';
 	ledger_tell_changes(fixture->ledger);

@@ -148,7 +148,7 @@ static void what_sqlite_leaves_is_not_suspect(void **state)
 	}
 }
 
-/* Returns the kind of a page, or 0 if the page belongs to no tree. */
+/* Returns the kind of a page (its first byte), or 0 if the page belongs to no b-tree. */
 static unsigned tree_kind(const struct fixture *fixture, uint32_t number)
 {
 	uint32_t map = page_map_of(&fixture->file, number);

@@ -179,7 +179,7 @@ static void one_that_changes_proves_nothing(void **state)
 		assert_int_equal(pass(with_jobs(250), 2, changes[i], NULL), PAGING_MOVED);
 		assert_int_equal(pass(with_jobs(250), 1, changes[i], NULL), PAGING_WHOLE);
 	}
-	/* here the pass misses no row */
+	/* the list changes here, but the pass misses no row */
 	assert_int_equal(pass(with_jobs(250), 2, delete_and_create, NULL), PAGING_WHOLE);
 }
 

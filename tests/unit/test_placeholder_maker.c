@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of the thread that makes placeholders, and of the loop that stops it. */
+/* Tests of the thread that makes placeholders (the files of imports, still empty), and of the loop
+ * that stops this thread. */
 #define _GNU_SOURCE
 #include "space/placeholder_maker.h"
 

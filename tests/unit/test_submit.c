@@ -445,7 +445,7 @@ static void what_goes_back_into_the_queue_twice_is_not_lost(void **state)
 }
 
 /* A submission goes back into the queue while a shared sync is under way. Until that sync ends, the
- * queue must not send the submission again: it is still in memory. */
+ * queue must not send the submission again, because the submission is still in memory. */
 static void what_goes_back_into_the_queue_is_not_sent_twice(void **state)
 {
 	static const char *const paths[] = {"a.yaml", "b.yaml", "c.yaml", "d.yaml"};
@@ -496,8 +496,8 @@ static void what_goes_back_into_the_queue_is_not_sent_twice_when_a_sync_fails(vo
 	assert_int_equal(count_content(fixture, "one"), 1);
 }
 
-/* A submission left the queue, and its state "submitting" could not be made durable. It goes on in
- * the same mount, even if the ledger refuses every change meanwhile. */
+/* A submission left the queue, and its state "submitting" could not be made durable. The submission
+ * goes on in the same mount, even if the ledger refuses every change meanwhile. */
 static void what_was_taken_from_the_queue_goes_on(void **state)
 {
 	struct fixture *fixture = *state;
@@ -522,8 +522,8 @@ static void what_was_taken_from_the_queue_goes_on(void **state)
 	fixture_assert_held(fixture, "a.yaml", "two");
 }
 
-/* A rename is made durable at once, with all that was recorded before it. So the intent of this
- * submission is durable although its own commit fails, and the submission goes on. */
+/* A rename is made durable at once, with all that was recorded before it. So the intent of the
+ * update of a.yaml is durable, although its own commit fails, and the update goes on. */
 static void what_a_rename_has_committed_goes_on(void **state)
 {
 	struct fixture *fixture = *state;

@@ -178,8 +178,8 @@ static void the_text_of_the_newest_version_is_no_conflict(void **state)
 	assert_versions(fixture, 3, 3);
 }
 
-/* Another client has changed attributes. Those that were not changed here keep the other's
- * values. */
+/* Another client has changed attributes. An attribute that was not changed here keeps the other
+ * client's value. */
 static void attributes_that_others_have_changed_stay(void **state)
 {
 	struct fixture *fixture = *state;
@@ -489,7 +489,8 @@ static void a_foreign_version_between_the_two_refuses_the_second(void **state)
 	}
 }
 
-/* Newer content replaces the queued content, and keeps the base that was named for it. */
+/* Newer content replaces the queued content, and keeps the base that was named for the queued
+ * content. */
 static void a_base_that_was_named_outlives_newer_content(void **state)
 {
 	struct fixture *fixture = *state;

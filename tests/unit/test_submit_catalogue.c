@@ -694,7 +694,8 @@ static void a_list_that_moves_removes_nothing_and_hides_nothing(void **state)
 	assert_int_equal(count_lines(fixture), MANY - 2);
 }
 
-/* A first scan, without rows from before, misses no row of a list that moves. */
+/* The first scan of a ledger, which knows no jobs from before. Jobs are deleted between two pages,
+ * and yet the scan misses no job. */
 static void a_first_scan_of_a_list_that_moves_hides_nothing(void **state)
 {
 	struct fixture *fixture = *state;

@@ -268,8 +268,8 @@ static int was_renamed(void *data, struct job_rename *rename)
 	return *(bool *)data;
 }
 
-/* Renames a.yaml to b.yaml as fs/space does: the ledger records that it begins, that it is done,
- * and saves. Returns the result of the beginning: without an error the spool has moved the file. */
+/* Renames a.yaml to b.yaml as fs/space does: the ledger records its beginning and its end, and
+ * saves. Returns the result of the beginning: without an error the spool has moved the file. */
 static int rename_file(struct fixture *fixture, struct writer *writer)
 {
 	struct job_rename rename = {.from = "a.yaml", .to = "b.yaml", .ino = 1};

@@ -292,7 +292,7 @@ static void of_many_jobs_the_one_that_is_due_first_is_forgotten(void **state)
 	assert_non_null(seen_jobs_find(engine, "last"));
 	assert_true(seen_jobs_find(engine, "last")->has_failed);
 	assert_int_equal(seen_jobs_find(engine, id)->due_ms, fixture->now_ms + REFRESH_MS);
-	/* a new note replaces the old one, wherever it stands */
+	/* a new note replaces the old note of the job, wherever that stands in the table */
 	for (int i = 0; i < SEEN_JOBS; i++) {
 		snprintf(id, sizeof(id), "J%d", i);
 		seen_jobs_note(engine, id, true);

@@ -98,7 +98,7 @@ static const struct {
 
 struct file {
 	char path[32];
-	int acked;	  /* the newest attempt that was answered with a success; 0: none */
+	int acked;	  /* number of the newest attempt with a success; 0: none */
 	bool was_refused; /* the attempt was queued, and the service refused it */
 };
 
@@ -107,7 +107,7 @@ struct attempt {
 	struct writer writer;
 	struct model *model;
 	struct file *file;
-	int number; /* rises; 0: the commit was refused at once */
+	int number; /* 1 for the first of an episode; 0: refused at once */
 	bool queued;
 	char content[32];
 };
@@ -182,7 +182,7 @@ static void count(struct model *model, enum kind kind)
 
 /* ---- commits, and the answers to their writers ---- */
 
-/* Returns the newest attempt of a file with this content; 0: none. */
+/* Returns the number of the newest attempt of a file with this content; 0: there is none. */
 static int newest_attempt(const struct model *model, const struct file *file, const char *content)
 {
 	for (int i = model->n_attempts - 1; i >= 0; i--) {

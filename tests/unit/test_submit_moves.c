@@ -2,7 +2,7 @@
 /*
  * Every legal move of a job's state: a table of scenes, one for each move of the table in
  * job/state.c. The move queued -> failed has no scene: a submission leaves the queue before it can
- * fail. The move stays legal, because the ledger could report to nobody that it refuses a failure.
+ * fail. The move stays legal: if the ledger refused to record a failure, nobody could be told.
  */
 #define _GNU_SOURCE
 #include <errno.h>

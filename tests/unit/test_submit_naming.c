@@ -18,7 +18,7 @@
 #define PATH "a.yaml"
 #define OTHER_PATH "d/a.yaml"
 
-/* What a person says, as the fixture's user (root) if `user` is not set. */
+/* The arguments of name_job(): a user (0: root) names this job as the job of path (NULL: PATH). */
 struct naming {
 	const char *path;
 	const struct fake_job *job;

@@ -129,7 +129,7 @@ static void who_asks_the_same_shares_a_call(void **state)
 	ask_well(fixture, &askers[1], job->id, 0);
 	ask_well(fixture, &askers[2], job->id, 1); /* another version: a request of its own */
 	fixture_settle(fixture);
-	ask_well(fixture, &askers[3], job->id, 0); /* the request for it is under way */
+	ask_well(fixture, &askers[3], job->id, 0); /* its request is under way */
 	ask_well(fixture, &askers[4], job->id, 0);
 	show_drop(askers[4].waiter); /* this asker is interrupted */
 	fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
