@@ -16,9 +16,9 @@ static int compare_names(const FTSENT **a, const FTSENT **b)
 	return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-/* Checks one entry below a directory that is no directory. Writes a warning if only its type, or
- * the case of its ending, keeps it from being a job file. Returns true if it is a job file, which
- * was checked. */
+/* Checks one entry of the search that is no directory. Writes a warning if only its type, or the
+ * case of its ending, keeps the entry from being a job file. Returns true if it is a job file,
+ * which was checked. */
 static bool check_entry(struct checker *checker, const struct ignore *ignore, const FTSENT *entry)
 {
 	const char *path = entry->fts_path;

@@ -5,9 +5,9 @@
 #include <stdio.h>
 
 /*
- * Write texts as the formats of the output need them. The name of a file may have any bytes, and
- * must neither forge a line of the output nor control a terminal. After an error ferror(3) of the
- * stream is set.
+ * These functions write texts as the formats of the output need them. The name of a file may have
+ * any bytes, and must neither forge a line of the output nor control a terminal. After an error
+ * ferror(3) of the stream is set.
  */
 
 /* Writes a path to file, escaped so that it is one field of a line: without line feeds and other

@@ -31,9 +31,9 @@ struct check {
 	struct cocfs_dsl_report *report;
 };
 
-/* Adds err, an error that a function of fs/job has filled, to the report. The hint of the finding
- * is the detail with this key in err. If key is NULL, or err has no such detail, it is hint.
- * Returns 0 or -ENOMEM. */
+/* Adds err, an error that a function of fs/job has filled, to the report. The finding's hint is the
+ * detail with this key in err. If key is NULL, or err has no such detail, the finding's hint is the
+ * argument hint. Returns 0 or -ENOMEM. */
 static int add_err(struct check *check, enum report_rule rule, const struct err *err,
 		   const char *key, const char *hint)
 {
@@ -64,10 +64,8 @@ static int add_warnings(struct check *check, const struct dsl_report *dsl)
 		return r;
 	snprintf(text, sizeof(text), "there are %zu more of this kind, which are not listed",
 		 dsl->n_more_warnings);
-	rest = dsl->warnings[dsl->n_warnings -
-			     /* take the place of the last warning, so that this finding comes
-			      * behind the last warning */
-			     1];
+	/* take the place of the last warning, so that this finding comes behind the last warning */
+	rest = dsl->warnings[dsl->n_warnings - 1];
 	rest.text = text;
 	return report_add(check->report, severity, RULE_LINT, &rest, NULL);
 }
@@ -167,7 +165,7 @@ static int check_content(struct check *check)
 		char text[128];
 
 		/* do not say how many bytes the file has: a caller that reads a stream may have
-		 * read only the first of them */
+		 * read only a part */
 		snprintf(text, sizeof(text),
 			 "the file has more than %d bytes, and the service takes no more",
 			 COC_CONTENT_MAX);

@@ -39,7 +39,7 @@ static int get_fact(const char *path, const char *fact, char *value, size_t room
 {
 	ssize_t n = lgetxattr(path, fact, value, room - 1);
 
-	/* a mount point within the mount belongs to another file system, which has no such
+	/* EOPNOTSUPP: path is a mount point within the mount, and the file system there has no such
 	 * attributes */
 	if (n < 0 && errno != ENODATA && errno != EOPNOTSUPP)
 		return -errno;
@@ -157,8 +157,8 @@ static int look_at_directory(const char *path, const char *shown, struct buf *st
 	return r < 0 ? r : failed;
 }
 
-/* Is a target below a directory whose name begins with a dot? Everything there is a scratch
- * file. */
+/* Does a name in the target's path below the mountpoint begin with a dot? Then the target is a
+ * scratch file, or has only scratch files. */
 static bool is_target_hidden(const struct target *target)
 {
 	return strstr(target->path + target->root, "/.") != NULL;

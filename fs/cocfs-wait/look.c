@@ -28,8 +28,8 @@ enum { FIELD_STATE, FIELD_ATTEMPTS, FIELD_NEXT_TRY, FIELD_PATH, FIELD_ERROR, FIE
 
 /* ---- targets ---- */
 
-/* Finds the length of the mountpoint's path, the beginning of path. The mountpoint is the topmost
- * of path and the directories above it that is on the same device as path. Returns 0 or -errno. */
+/* Finds the mountpoint that path is on: path itself, or the topmost directory above it on the same
+ * device. *ret_length is the length of the mountpoint's path within path. Returns 0 or -errno. */
 static int find_root(const char *path, size_t *ret_length)
 {
 	_cleanup_free_ char *up = strdup(path);

@@ -8,9 +8,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* What cocfs-wait looks at. A target is a path on the command line. Whether its submissions are
- * finished, .coc/queue of the mount says, and the virtual attributes of the files (coc.state and
- * others). */
+/* What cocfs-wait looks at. A target is a path on the command line. The file .coc/queue of its
+ * mount, and virtual attributes such as coc.state, show whether its submissions are finished. */
 
 /* A file or directory on the command line. cocfs-wait waits for the submissions of the file, or of
  * all files below the directory. */

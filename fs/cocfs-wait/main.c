@@ -83,8 +83,8 @@ static void hide_progress(const struct waiting *waiting)
 
 /* ---- ends ---- */
 
-/* Prints each line of the text lines on standard error, after "cocfs-wait: ". Leaves empty lines
- * out. Changes the text; NULL is accepted. */
+/* Prints the lines of a text on standard error, each after "cocfs-wait: ". Leaves empty lines out.
+ * Changes the text; NULL is accepted. */
 static void complain_of_lines(char *lines)
 {
 	char *line;

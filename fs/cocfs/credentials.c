@@ -56,8 +56,8 @@ static void replace_creds(struct credentials *credentials, struct coc_creds *cre
 		credentials->renewed(credentials->data);
 }
 
-/* Logs why a fetch gave no keys. The fetch is tried again every minute, so each reason is logged
- * once. */
+/* Logs why a fetch gave no keys. cocfs tries the fetch again every minute, so the same reason is
+ * not logged twice in a row. */
 static void note_lack(struct credentials *credentials, const struct err *err)
 {
 	if (strcmp(credentials->lack.text, err->text))
@@ -97,7 +97,7 @@ static void on_trial(void *data, struct coc_creds *creds, const struct err *err)
 {
 	struct credentials *credentials = data;
 
-	if (!credentials->trial) { /* the new renewal has replaced the old one */
+	if (!credentials->trial) { /* an earlier call has made trial the renewal */
 		on_keys(data, creds, err);
 		return;
 	}

@@ -22,7 +22,7 @@ struct credentials {
 	struct coc_creds *current;
 	struct loop *loop;
 	struct coc_client *client; /* NULL until credentials_set_client() */
-	struct renewal *renewal;   /* renews temporary keys */
+	struct renewal *renewal;   /* renews temporary keys; NULL: no keys need that */
 	/* after a SIGHUP: the renewal of the new keys, until it has the first of them; else NULL */
 	struct renewal *trial;
 	/* why the last fetch gave no keys; its text is empty if it gave some */

@@ -42,8 +42,8 @@ static void end_child_on_signals(pid_t child)
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
-/* Waits until the child is ready or ends. Exits with 0 if it is ready; otherwise with its exit
- * status, or with status_if_killed if it has none but 0. */
+/* Waits until the child is ready or ends. Exits with 0 if it is ready. If it ends first, exits with
+ * its exit status. If that is 0, or a signal has ended the child, exits with status_if_killed. */
 static _Noreturn void wait_for_child(int ready_fd, pid_t child, int status_if_killed)
 {
 	int status = 0;

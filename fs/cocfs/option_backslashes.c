@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * libfuse removes all backslashes from the argument of -o, because a comma in a value is written
- * "\,". So a glob "\*.yaml" would become "*.yaml", and no file would be a job file any more. So
+ * "\,". So the glob of "-o ignore=\*.yaml" would become "*.yaml", which matches all job files. So
  * cocfs doubles the backslashes in the values of its own options before libfuse sees them. Which
- * ones depends on the option:
+ * backslashes it doubles depends on the option:
  *
  *   a glob    uses backslashes itself: all are doubled, and "\," does not end the option
  *   others    "\," is a comma and "\\" a backslash; another backslash stands for itself
@@ -91,9 +91,8 @@ static int copy_options(const char *text, struct buf *copy)
 int option_keep_backslashes(int argc, char **argv, struct fuse_args *ret_args)
 {
 	struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
-	bool is_value = false,
-	     /* is_value: argv[i] follows "-o"; is_over: argv[i] comes after "--" */
-		is_over = false;
+	/* is_value: argv[i] follows "-o"; is_over: argv[i] comes after "--" */
+	bool is_value = false, is_over = false;
 
 	for (int i = 0; i < argc; i++) {
 		bool is_joined = !is_value && !is_over && !strncmp(argv[i], "-o", 2) && argv[i][2];

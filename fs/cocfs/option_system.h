@@ -22,7 +22,7 @@ void option_system_print(void);
  * mount(8) leaves FUSE mounts to mount.fuse3. That program calls "cocfs SOURCE MOUNTPOINT -o
  * OPTIONS". It adds "dev" and "suid" to the end of OPTIONS unless they were forbidden. Nobody has
  * asked for these two. In a mount, set-user-ID bits and devices must work only if root has asked
- * for that. "cocfs" with another form of command line is left alone.
+ * for that. Leaves a command line of another form as it is.
  */
 void option_drop_added(int argc, char **argv);
 

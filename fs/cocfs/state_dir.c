@@ -153,8 +153,8 @@ static int lock_by_name(struct state_dir *dir)
 	if (r == 0 && !is_lock_of(dir))
 		r = -ESTALE;
 	if (r < 0)
-		/* and lock_fd is -1: without the lock state_dir_discard() must remove no files, and
-		 * checks lock_fd */
+		/* with lock_fd -1 state_dir_discard() removes no files: they belong to the mount
+		 * that has the lock */
 		close(steal_fd(&dir->lock_fd));
 	return r;
 }

@@ -44,7 +44,8 @@ int state_dir_open(const char *path, const char *source, struct state_dir *ret_d
  * files stay. */
 void state_dir_discard(const struct state_dir *dir);
 
-/* Unlocks and frees the state directory. A zeroed struct with descriptors -1 is accepted. */
+/* Unlocks and frees the state directory. Accepts a zeroed struct whose descriptors are all -1,
+ * too. */
 void state_dir_close(struct state_dir *dir);
 
 /* Returns the path of a file in the state directory. The caller frees it. Returns NULL if

@@ -212,7 +212,7 @@ void backup_left(struct space *space, const struct node *parent, const char *nam
 {
 	int r = end_mark(space, parent, name, CHANGE_DROP_BACKUP);
 
-	/* a mark that stays does no harm: it is for the content that was here */
+	/* a mark that stays does no harm: it counts only for a file with the marked content */
 	if (r < 0)
 		log_warning("%s: the ledger cannot forget that it was a backup: %s", name,
 			    strerror(-r));

@@ -139,7 +139,7 @@ static bool heir_reads(struct claiming *claiming, const struct holding *holding)
 				      : &user);
 }
 
-/* ---- what comes of it ---- */
+/* ---- to record the verdict ---- */
 
 static int set_aside(struct claiming *claiming, const struct job_claim *current,
 		     const struct job_claim *chosen)

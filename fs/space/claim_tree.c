@@ -51,8 +51,8 @@ static int look_below_directory(struct claiming *claiming, int from_fd, const ch
 }
 
 /* Marks each row of claiming that the request may not inherit: its file was in another directory
- * than the one that now gets the name (is_elsewhere). For the permissions of the moved directory
- * say nothing about files of the old directory. Returns 0 or -errno. */
+ * than the one that now gets the name (is_elsewhere). The permissions of the moved directory say
+ * nothing about files of the old directory, and must not count for them. Returns 0 or -errno. */
 static int mark_elsewhere(struct claiming *claiming)
 {
 	int r = 0;

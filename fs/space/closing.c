@@ -109,7 +109,8 @@ static void note_closer(struct handle *handle, const struct closer *closer)
 	handle->killed_by = closer->signal;
 }
 
-/* Ends the backup mark of a file that was written. Returns 0 or -errno. */
+/* If the handle's file was written since its name (link) got a backup mark, ends the mark. Returns
+ * 0 or -errno. */
 static int end_backup_of_handle(struct space *space, const struct handle *handle,
 				const struct name *link)
 {
@@ -272,7 +273,7 @@ static void end_flush(struct space *space, fuse_req_t req, struct handle *handle
 		reply(req, 0); /* the process dies and gets no answer: RELEASE records the story */
 }
 
-/* ---- the wait for it ---- */
+/* ---- the wait for the verdict ---- */
 
 /* Ends the wait of a close for its verdict, and frees closing. Returns the request of the close,
  * which the caller answers. */

@@ -12,7 +12,8 @@
  * listing shows them, so that no tool copies them.
  */
 
-/* Does this name begin with "coc."? No other attribute may have such a name. */
+/* Does this name begin with "coc."? Such names are only for virtual attributes: cocfs refuses to
+ * store an attribute with one. */
 bool fact_is_name(const char *name);
 
 /* Finds the value of a virtual attribute, allocated. Returns 0, -ENODATA (the file has no such

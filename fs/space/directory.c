@@ -181,9 +181,9 @@ static int fill_sibling(struct space *space, struct node *dir, struct listing *l
 		       : sibling_fill(space, dir, listed->name, listed->sibling, telling, entry);
 }
 
-/* Fills the attributes of a READDIRPLUS entry, and counts a reference of the kernel to the node if
- * entry->ino is not 0 then. "." and ".." get none. Returns 0; or -errno: the entry must be listed
- * without attributes. */
+/* Fills the attributes of a READDIRPLUS entry. If entry->ino is not 0 after that, the entry gives
+ * the kernel a reference to the node. "." and ".." give none. Returns 0; or -errno: the entry must
+ * be listed without attributes. */
 static int fill_plus(struct space *space, struct node *dir, struct listing *listing,
 		     const struct listed *listed, const struct sibling_telling *telling,
 		     struct fuse_entry_param *entry)

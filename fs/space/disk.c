@@ -38,11 +38,12 @@
 
 #include "base/clock.h"
 
-#define SLOW_WRITE_US 1000     /* a write that takes longer has waited for the disk */
-#define SLOW_MS 5000	       /* how long the loop leaves writes to threads after a slow write */
-#define BURST_MS 100	       /* in this time the loop writes … */
-#define BURST_BYTES (2u << 20) /* … at most these bytes: fewer than any disk takes */
-#define PAGE_BYTES 4096	       /* the page cache counts in pages */
+#define SLOW_WRITE_US 1000 /* a write that takes longer has waited for the disk */
+#define SLOW_MS 5000	   /* how long the loop leaves writes to threads after a slow write */
+#define BURST_MS 100	   /* the loop counts the bytes that it writes in this time */
+/* the loop writes at most so much in BURST_MS: any disk takes more */
+#define BURST_BYTES (2u << 20)
+#define PAGE_BYTES 4096 /* each write counts as whole pages of this size */
 
 struct disk_op *disk_op_of(struct worker_job *job)
 {

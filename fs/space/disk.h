@@ -73,8 +73,9 @@ int disk_charge(struct disk_op *op, size_t bytes);
  * after the last byte. */
 bool disk_writes_fast(struct space *space, uint64_t end, size_t size);
 
-/* Call this function after a write, in the loop or in a thread, that took us microseconds. After a
- * slow write disk_writes_fast() returns false for some seconds, so threads make all writes. */
+/* Call this function after a write, in the loop or in a thread. us: how many microseconds the write
+ * took. After a slow write disk_writes_fast() returns false for some seconds, so threads make all
+ * writes. */
 void disk_note_write(struct space *space, int64_t us);
 
 /* Call this function before a name in dirfd is removed. If that frees a long file or a big

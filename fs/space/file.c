@@ -65,8 +65,9 @@ static void handle_close(struct space *space, struct handle *handle)
 	free(handle);
 }
 
-/* Call this when the kernel closes a handle. Clears node->has_old_pages: at the open the kernel
- * dropped them. While another handle is open, which the kernel may not know yet, the flag stays. */
+/* Call this when the kernel closes a handle. Clears node->has_old_pages: the kernel dropped the
+ * pages at the open. While another handle is open, which the kernel may not know yet, the flag
+ * stays. */
 static void forget_old_pages(const struct handle *handle)
 {
 	struct node *node = handle->node;

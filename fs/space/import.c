@@ -3,9 +3,9 @@
  * An import is a file of the root that only cocfs writes to. The mount options say which owner and
  * mode the mount shows for it; owner and mode in the spool do not count. So a mount with other
  * options (jobs=read, allow_other) need not change the files in the spool. An import belongs to the
- * user who mounts. On a mount of many users no other user may read it unless umask= says so. For
- * imports are fetched with the keys of the user who mounts, and these may open jobs that the other
- * users must not read.
+ * user who mounts. On a mount of many users no other user may read it unless umask= says so. The
+ * reason: imports are fetched with the keys of the user who mounts, and these keys may open jobs
+ * that other users must not read.
  */
 #define _GNU_SOURCE
 #include "space/import.h"
