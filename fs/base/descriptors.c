@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/descriptors.h"
 
-/* The directories get one of 8 descriptors that are left without own, within their two bounds. */
+/* The directories get one in 8 of the descriptors that remain after own, within their two
+ * bounds. */
 #define DIRECTORIES_SHARE 8
 
 static unsigned at_most(unsigned number, unsigned most)

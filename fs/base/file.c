@@ -30,8 +30,8 @@ static int read_whole_file(int fd, const char *path, struct buf *out, struct err
 	size_t most = CONFIG_FILE_MAX + 1, got = 0;
 	int r;
 
-	/* take the memory for the whole file at once: a buffer that grows leaves copies of secrets
-	 * in freed memory */
+	/* take the memory for the whole file in one piece: a buffer that grows leaves copies of
+	 * secrets in freed memory */
 	r = buf_reserve(out, most);
 	if (r < 0)
 		return err_set(err, -r, "out of memory");

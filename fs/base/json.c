@@ -15,7 +15,7 @@ static size_t string_end(const char *text, size_t size, size_t at)
 {
 	const char *quote = memchr(text + at, '"', size - at);
 
-	/* Look with memchr() first: most strings have no escape, and memchr() is fast. */
+	/* Look for a backslash with memchr() first: it is fast, and most strings have no escape. */
 	if (!quote || !memchr(text + at, '\\', (size_t)(quote - text) - at))
 		return quote ? (size_t)(quote - text) : size;
 	while (at < size && text[at] != '"')

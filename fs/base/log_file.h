@@ -7,8 +7,8 @@
 #include "base/err.h"
 
 /*
- * The log file of a process. It is opened once. Each line is appended by one call of write(2). If
- * the disk is full, or the file cannot be written, the program goes on. Lines that cannot be
+ * The log file of a process, which has one at most. Each line is appended by one call of write(2).
+ * If the disk is full, or the file cannot be written, the program goes on. Lines that cannot be
  * written are counted, and the next line that can be written says how many are missing.
  */
 

@@ -34,7 +34,8 @@ struct stall_times {
 	uint64_t sum_us;		     /* all times together */
 };
 
-/* The times of one loop. Zero-initialise the struct. */
+/* The times of one loop, in microseconds: of clock_monotonic_us(), and processor times of
+ * clock_thread_us(). Zero-initialise the struct. */
 struct stall {
 	int64_t piece_us; /* when the present piece began */
 	int64_t disk_us;  /* how long the present piece has waited for the ledger's disk */
@@ -42,8 +43,8 @@ struct stall {
 	int64_t read_us;  /* when the processor time was read last */
 	int64_t cpu_us; /* the processor time at read_us, plus what later waits for the disk used */
 	int64_t wait_cpu_us; /* the processor time when the present wait for the disk began */
-	/* of pieces: the time without waits for the disk, and its part of processor time; of the
-	 * waits for the ledger's disk */
+	/* held: the times of pieces without their waits for the ledger's disk; work: the processor
+	 * times in these; disk: the times of the waits */
 	struct stall_times held, work, disk;
 };
 
@@ -58,8 +59,8 @@ void stall_next(struct stall *stall);
 void stall_disk_begin(struct stall *stall);
 void stall_disk_end(struct stall *stall);
 
-/* Returns how long the present piece has held the loop, in microseconds. Waits for the disk
- * count. */
+/* Returns how many microseconds the present piece has held the loop, with its waits for the
+ * disk. */
 int64_t stall_piece_us(const struct stall *stall);
 
 /* Counts a time in its bucket, and adds it to the sum. A negative time counts as 0. */

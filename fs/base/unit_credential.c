@@ -41,7 +41,7 @@
 #define ACL_USER 0x02
 #define ACL_GROUP_OWNER 0x04
 #define ACL_GROUP 0x08
-#define ACL_ENTRIES_MAX 16 /* systemd makes five */
+#define ACL_ENTRIES_MAX 16 /* the most that are read; systemd makes five */
 
 struct acl {
 	uint32_t version;
@@ -100,7 +100,7 @@ static bool is_credential(const char *path, const struct stat *st, struct stat *
 static bool has_acl_for_us_alone(int fd)
 {
 	struct acl acl;
-	ssize_t size = fgetxattr(fd, ACL_NAME, &acl, sizeof(acl)); /* -1: none, or too long */
+	ssize_t size = fgetxattr(fd, ACL_NAME, &acl, sizeof(acl)); /* -1: no ACL, or one too long */
 	bool has_group_owner = false;
 
 	if (size < (ssize_t)sizeof(acl.version) || le32toh(acl.version) != ACL_VERSION)

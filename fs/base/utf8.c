@@ -15,15 +15,15 @@ static size_t sequence_length(const unsigned char *p, size_t left)
 	} else if (p[0] >= 0xe0 && p[0] <= 0xef) {
 		length = 3;
 		if (p[0] == 0xe0)
-			low = 0xa0; /* below: overlong forms */
+			low = 0xa0; /* a lower second byte: an overlong form */
 		if (p[0] == 0xed)
-			high = 0x9f; /* above: surrogates */
+			high = 0x9f; /* a higher second byte: a surrogate */
 	} else if (p[0] >= 0xf0 && p[0] <= 0xf4) {
 		length = 4;
 		if (p[0] == 0xf0)
 			low = 0x90;
 		if (p[0] == 0xf4)
-			high = 0x8f; /* U+10FFFF is the last */
+			high = 0x8f; /* U+10FFFF is the last code point */
 	} else {
 		return 0;
 	}

@@ -23,7 +23,7 @@
 /* Bytes of an error_msg that are kept. 2..512 characters are documented, of up to 4 bytes each. */
 #define COC_ERROR_MSG_MAX 1024
 #define COC_REQUEST_ID_MAX 256	 /* characters of X-request-id: uuid-timestamp-hostname */
-#define COC_BODY_MAX (12u << 20) /* request body that the API gateway takes */
+#define COC_BODY_MAX (12u << 20) /* bytes of a request body that the API gateway takes */
 
 /*
  * What the client reads of an answer. The longest answer is a job: a content of 65,536 bytes, where
@@ -35,10 +35,10 @@
 #define COC_ANSWER_MAX (6u * COC_CONTENT_MAX + (64u << 10))
 /* The bytes that the client keeps of each text in an answer: for most at least twice what the API
  * takes. */
-#define COC_FIELD_MAX 1024    /* a name, a creator */
-#define COC_FIELD_RISK_MAX 32 /* LOW, MEDIUM, HIGH */
+#define COC_FIELD_MAX 1024    /* the name of a job, or of its creator */
+#define COC_FIELD_RISK_MAX 32 /* risk_level: LOW, MEDIUM or HIGH */
 #define COC_FIELD_PROJECT_MAX (4 * COC_PROJECT_MAX_CHARS)
-#define COC_FIELD_DESCRIPTION_MAX 4096		    /* the API states no limit for a create */
+#define COC_FIELD_DESCRIPTION_MAX 4096		    /* a create has no documented limit */
 #define COC_FIELD_CONTENT_MAX (4 * COC_CONTENT_MAX) /* 65,536 characters of up to 4 bytes */
 #define COC_FIELD_VERSION_MAX 512		    /* 128 characters of up to 4 bytes */
 #define COC_ANSWER_SHORT_MAX (16u << 10)

@@ -26,7 +26,8 @@
 #define ATTR_TAGS_MAX 64    /* key=value pairs in the attribute user.coc.tags */
 #define ATTR_VALUE_MAX 4096 /* bytes of an attribute's value */
 
-/* Bytes of a name in the job space: readdir(3) can show 255, and ".error" needs 6. */
+/* Bytes of a job file's name: a name has at most 255 bytes (NAME_MAX), and that of the sibling
+ * needs 6 more for ".error". */
 #define JOB_NAME_MAX 249
 
 #endif

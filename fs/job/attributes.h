@@ -73,7 +73,7 @@ struct attr_set {
 	unsigned defaulted;  /* from the option of the mount, or no value was found */
 	unsigned absent;     /* no value was found, and the value here is the service's */
 	unsigned named;	     /* a user has just set the extended attribute, on the closed file */
-	unsigned unresolved; /* in the ledger: what the service had when it was bound */
+	unsigned unresolved; /* in the ledger: the value is the service's when the job was bound */
 };
 
 /* Frees the values. Afterwards the set is empty. */

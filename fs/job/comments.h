@@ -15,7 +15,7 @@
 struct comments {
 	struct attr_set set;
 	struct comment_place {
-		unsigned line, column; /* of the value; both from 1; column: characters */
+		unsigned line, column; /* of the value, both from 1, column in characters */
 	} places[ATTR_COUNT];
 };
 

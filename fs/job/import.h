@@ -39,8 +39,8 @@ enum import_state {
 			    remembers the job */
 };
 
-/* All that is recorded of an import. The record owns the strings. Zero-initialise the struct;
- * import_record_finish() frees. */
+/* All that the ledger records of an import. The record owns the strings. Zero-initialise the
+ * struct; import_record_finish() frees. */
 struct import_record {
 	char *job_id; /* of the job on the service */
 	char *name;   /* of the file in the root; NULL: there is no file */

@@ -21,7 +21,7 @@
  * name has the end: there IDs differ, because the end counts up or is random. */
 #define ID_MAX 64
 
-/* Bytes of "-2" to "-9". */
+/* Bytes of the number at the end of a name: "-2" to "-9". */
 #define NUMBER_SIZE 2
 
 #define STEM_MAX (JOB_NAME_MAX - (sizeof(SUFFIX) - 1) - NUMBER_SIZE - ID_MAX - 1)

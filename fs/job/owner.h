@@ -53,7 +53,7 @@ bool owner_is_same(const struct owner *one, const struct owner *other);
 /* The users who have what a name keeps: the owner of the recorded file, and the heir. The heir is
  * another user, who has made the name again and so has the job. */
 struct holding {
-	struct owner owner; /* of the file that was recorded last; the text is about that file */
+	struct owner owner; /* of the file recorded last; the kept text is about this file */
 	bool has_heir;	    /* a file of the heir exists, and has the binding */
 	bool heir_reads;    /* the heir is known to be allowed to read the recorded file */
 	uid_t heir;	    /* valid if has_heir */
@@ -75,10 +75,10 @@ bool holding_is_of(const struct holding *holding, uid_t file_uid);
 bool holding_shows_text(const struct holding *holding, uid_t file_uid, uid_t reader, bool reads);
 
 /*
- * May the user of a request inherit the job? These may: root; the owner; a user who may write the
- * recorded file; a user who may replace the file. A user may replace the file if the directory is
- * the user's own, or if the user may write in the directory and it is not sticky. (access_lets()
- * says from the recorded read bits whether this user may also see the text.)
+ * May the user of a request inherit the job? These users may: root; the owner of the recorded file;
+ * a user who may write this file; a user who may replace it. A user may replace the file if the
+ * directory is the user's own, or if the user may write in the directory and it is not sticky.
+ * (access_lets() says from the recorded read bits whether this user may also see the text.)
  *
  * directory is the directory in which the name is made. It counts if its owner is that of the
  * recorded directory, and nobody is known to have put another directory in its place

@@ -47,13 +47,13 @@ struct job_record {
 				 not made here: what the service had when the job was bound */
 	struct attr_set held; /* what the service holds, as last seen; NULL: not known */
 	char *request_id;     /* the ID of the request that was answered last, or NULL */
-	int errnum;	      /* of the last refusal; 0: none stands */
+	int errnum;	      /* the errno of the last refusal; 0: no refusal stands */
 	char *error;	      /* the story of the refusal: the .error sibling, or NULL */
 	/* a user removed the .error sibling: only coc.error and cocfs-wait still tell the story */
 	bool dismissed;
-	bool unmade;		/* no file of this name was ever made */
-	char *warnings;		/* of the DSL check, and of the submission; a line each; or NULL */
-	int64_t changed_ms;	/* since the epoch: when the siblings last changed */
+	bool unmade;	    /* no file of this name was ever made */
+	char *warnings;	    /* of the DSL check and of the submission, a line each; NULL: none */
+	int64_t changed_ms; /* since the epoch: when the siblings last changed */
 	struct holding holding; /* the users who have what the path keeps */
 };
 
@@ -92,7 +92,7 @@ struct job_claim {
 struct job_unmade {
 	int64_t row;
 	char name[NAME_MAX + 1]; /* in the directory that the caller asked for */
-	struct job_glance seen;	 /* of the row */
+	struct job_glance seen;	 /* of the siblings of the name */
 };
 
 /* An unfinished submission for .coc/queue. The strings are borrowed. */

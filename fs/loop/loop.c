@@ -45,9 +45,9 @@ struct loop {
 	bool go_on;	 /* work is left to the next iteration */
 	struct epoll_event ready[EVENTS_PER_ITERATION];
 	int n_ready, at_ready;	  /* the callbacks of ready[at_ready] and later have not run yet */
-	struct loop_watch *first; /* see loop_watch_first(); or NULL */
+	struct loop_watch *first; /* the watch of loop_watch_first(), or NULL */
 	struct timers timers;
-	struct timers next; /* timers of loop_timer_next() */
+	struct timers next; /* timers that loop_timer_next() has set */
 	void (*iteration_end)(void *data);
 	void *iteration_end_data;
 };

@@ -10,7 +10,7 @@
  * takes logarithmic time on average.
  */
 struct timers {
-	struct loop_timer *first; /* the next timer that is due; NULL if none is set */
+	struct loop_timer *first; /* the timer that is due first; NULL if none is set */
 	uint32_t count;		  /* timers in the heap */
 };
 

@@ -49,7 +49,7 @@ struct workers {
 	struct loop *loop;
 	struct loop_watch watch;
 	int done_fd;			 /* the eventfd: a thread has finished a job */
-	struct shares threads, jobs;	 /* of WORKERS_MAX, and of WORKER_JOBS_MAX */
+	struct shares threads, jobs;	 /* users' shares of WORKERS_MAX and WORKER_JOBS_MAX */
 	TAILQ_HEAD(, user_queue) queues; /* the first queue is served next */
 	pthread_t thread[WORKERS_MAX];
 	int n_threads;
@@ -183,7 +183,7 @@ static void on_jobs_done(void *data, uint32_t events)
 
 	(void)events;
 	if (read(workers->done_fd, &count, sizeof(count)) < 0)
-		return; /* workers_drain() has taken these jobs already */
+		return; /* nothing was written: workers_drain() has taken the jobs already */
 	pthread_mutex_lock(&workers->lock);
 	STAILQ_CONCAT(&finished, &workers->finished);
 	pthread_mutex_unlock(&workers->lock);

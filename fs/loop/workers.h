@@ -36,7 +36,7 @@ struct worker_job {
 };
 
 /* Makes the workers. one_user: all jobs come from one user, who may use all threads. Returns 0 and
- * owned workers, or -errno. */
+ * workers that the caller destroys, or -errno. */
 int workers_create(struct loop *loop, bool one_user, struct workers **ret_workers);
 
 /* Waits until every job has run, and calls the done functions. A done function may add new jobs;

@@ -29,7 +29,7 @@ struct sign_param {
 
 struct sign_request {
 	const char *method;
-	const char *path; /* not encoded, "/v1/documents"; signed with a "/" at its end */
+	const char *path; /* not encoded, such as "/v1/documents"; signed with a "/" at its end */
 	const struct sign_param *params; /* the parameters of the query, in any order */
 	size_t n_params;
 	const struct sign_header
@@ -52,12 +52,12 @@ int sign_canonical_request(const struct sign_request *request, struct buf *out);
  * -E2BIG, -ENOMEM or -EINVAL: see sign_canonical_request(). */
 int sign_signed_headers(const struct sign_request *request, struct buf *out);
 
-/* Calculates the signature, in hex. Returns 0, -E2BIG, -ENOMEM or -EINVAL (see
- * sign_canonical_request()), or -EIO if the crypto library fails. */
+/* Calculates the signature of a request, in hex. sk: the secret key. Returns 0, -E2BIG, -ENOMEM or
+ * -EINVAL (see sign_canonical_request()), or -EIO if the crypto library fails. */
 int sign_request(const struct sign_request *request, const void *sk, size_t sk_size,
 		 char ret_hex[SIGN_HEX_SIZE]);
 
-/* Calculates SHA-256, in hex. Returns 0, or -EIO if the crypto library fails. */
+/* Calculates the SHA-256 of size bytes, in hex. Returns 0, or -EIO if the crypto library fails. */
 int sign_sha256_hex(const void *bytes, size_t size, char ret_hex[SIGN_HEX_SIZE]);
 
 /* Writes a time (seconds since the epoch) in the form of X-Sdk-Date. Writes "" if the year has not

@@ -89,7 +89,7 @@ static int read_meta(const struct dsl_tree *tree, struct dsl_report *report)
 }
 
 /* Refuses a text of meta that cannot become the name or description of a job. Such a text has a NUL
- * ("\0" in double quotes), or half of a surrogate pair. */
+ * ("\0" in double quotes), or half of a surrogate pair. Returns 0 or -ENOMEM. */
 static int check_text(const struct dsl_tree *tree, size_t meta, const char *key,
 		      struct dsl_report *report)
 {

@@ -347,7 +347,8 @@ static int lint_references(struct lint *lint)
 	for (size_t i = 0; !r && i < names->n; i++) {
 		const struct word *word = &names->word[i];
 
-		/* other documents may use an input that is merged in */
+		/* no warning of a merged input: several documents may have this mapping, and each
+		 * uses a part of it */
 		if (!word->merged && !words_have(&references, word))
 			r = warn(lint, word->node, "the input \"%s\" is never used",
 				 dsl_excerpt(word->text, word->size).text);

@@ -35,7 +35,7 @@ struct dsl_node {
  * frees. */
 struct dsl_tree {
 	struct dsl_node *nodes;
-	size_t n_nodes;	 /* 0: the text could not be parsed */
+	size_t n_nodes;	 /* nodes in use; 0: the text could not be parsed */
 	size_t room;	 /* nodes for which memory is allocated */
 	struct buf text; /* the values of all scalars, one after the other */
 };
