@@ -19,9 +19,10 @@
  * asked. Only that create may get the job. So if its answer is lost, it can still be told which job
  * it has made (lost_match.c).
  *
- * The name of a removed import remembers its job. A create of that name takes the remembered job if
- * the create has the job's text, even if meta.name says another name. Otherwise the create is
- * refused. So nobody overwrites a text that nobody has read, and no second job is made.
+ * The file name of a removed import remembers its job. A create for a file of that name takes the
+ * remembered job if the create has the job's text, even if meta.name says another name. Otherwise
+ * the create is refused. So nobody overwrites a text that nobody has read, and no second job is
+ * made.
  *
  * A removed name has no file, so its job is a candidate, too (removed_name.c). With adopt=same the
  * job is a candidate only if it has the text of the create, and was not made here.

@@ -19,8 +19,8 @@ struct adoption_outcome {
 		/* fail for now: `what` says what this machine cannot do, r is the -errno */
 		ADOPTION_STOPPED,
 	} kind;
-	const char *known_ids;
-	bool partial;
+	const char *known_ids; /* as ids of struct question_answer */
+	bool partial;	       /* as partial of struct question_answer */
 	const struct coc_details *details;
 	const struct err *err;
 	const struct coc_answer *answer;

@@ -10,8 +10,8 @@
 
 /* Call this when the ledger could not make durable what was recorded of a queued submission. Looks
  * at the ledger again after LEDGER_AGAIN_MS. If the intent is recorded by then, the submission goes
- * on, and asks its question again. Otherwise the submission goes back into the queue. It has no
- * slot until then. */
+ * on with its question, or with its request if it has no question. Otherwise the submission goes
+ * back into the queue. Until then the submission has no slot. */
 void submission_go_on_later(struct submission *submission);
 
 /* Must the service be asked before the request of this submission is sent? Yes for a create, and

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Nobody is overwritten. The service takes every update, and has no conditional update. So before
- * an update is sent, cocfs asks for the newest version (ShowDocument). That version is a conflict
- * if it is newer than the base, and its text is neither the base's nor the text that is committed.
- * Somebody else has written that version, and nobody here has read it. Then the commit fails with
- * ESTALE. A deletion is checked in the same way. If the service shows no such job, nothing is
- * deleted, and nothing is forgotten: the keys may be those of another account. Only the file is
- * removed.
+ * An update must not overwrite a version that nobody here has read. The service takes every update,
+ * and has no conditional update. So before an update is sent, cocfs asks for the newest version
+ * (ShowDocument). That version is a conflict if it is newer than the base, and its text is neither
+ * the base's nor the text that is committed. Somebody else has written that version, and nobody
+ * here has read it. Then the commit fails with ESTALE. A deletion is checked in the same way. If
+ * the service shows no such job, nothing is deleted, and nothing is forgotten: the keys may be
+ * those of another account. Only the file is removed.
  *
  * The order is that of a create (ask.c). The update is recorded and committed, and the service is
  * asked. The update is sent on top of the version that the service has shown. That version is

@@ -15,15 +15,16 @@
  * queue: a service whose answers are lost must not fill the memory. */
 #define DOUBTS_MAX 4096
 
-/* After -o rebind all that was queued before is in doubt. While REBOUND_DOUBTS_MAX submissions are
- * in doubt, nothing is taken from the queue. One iteration takes at most REBOUND_AT_ONCE of them
- * from the queue: this work holds the loop about 2 ms. */
+/* After -o rebind all that was queued before is in doubt. One iteration takes at most
+ * REBOUND_AT_ONCE such submissions from the queue, to ask the service about them: this work holds
+ * the loop about 2 ms. While REBOUND_DOUBTS_MAX submissions are in doubt, nothing is taken from the
+ * queue. */
 #define REBOUND_DOUBTS_MAX 256
 #define REBOUND_AT_ONCE 32
 
 /* Memory for the jobs of one name that the service lists: IDs, projects, versions. If they need
- * more, the list counts as incomplete. 2,000 jobs have 140 KB. The API allows more than 1 MB for
- * 1,000 jobs. */
+ * more, the list counts as incomplete. The texts of 2,000 jobs usually have 140 KB. The API allows
+ * more than 1 MB for 1,000 jobs. */
 #define LISTED_TEXT_MAX (192u << 10)
 
 /* The most jobs of a create's name whose texts are compared with the create's own, one after the
@@ -42,12 +43,13 @@
 #define RELEASES_MAX 64
 #define RELEASE_CONTENT 8192
 
-/* What one reading of .coc/queue shows: lines, and bytes. Further submissions are only counted. A
- * line has a path and a sentence, so this is some MB. */
+/* What one reading of .coc/queue shows at most: lines, and bytes. Further submissions are only
+ * counted. A line has a path and a sentence, so this is some MB. */
 #define PENDING_LINES_MAX 10000
 #define PENDING_TEXT_MAX (4u << 20)
 
-/* Rows of the queue that a slice of work looks at: the slice holds the loop about 2 ms. */
+/* The most unfinished submissions that a call of submit_write_queue() looks at: the call holds the
+ * loop about 2 ms. */
 #define PENDING_AT_ONCE 250
 
 /*
@@ -58,24 +60,26 @@
  */
 #define SCAN_PAGES_MAX 2500
 #define SCAN_TIME_MAX_MS 900000
-/* Rows of the catalogue that a slice of work writes or looks at: 1 ms. */
+/* The most rows of the catalogue that a slice of work writes or looks at: it holds the loop about 1
+ * ms. */
 #define SCAN_ROWS_AT_ONCE 200
-/* Missing jobs that a scan asks the service for: with 50 ms a call, five seconds. */
+/* The most missing jobs that a scan asks the service for (missing.c): with 50 ms a call, five
+ * seconds. */
 #define SCAN_SHOWS_MAX 100
 
 /*
- * Imports (placing.c, making.c). One iteration removes at most IMPORTS_AT_ONCE files, or makes
- * IMPORTS_AT_ONCE if there is no thread for that: 4 ms. One iteration gives at most NAMES_AT_ONCE
- * names: 3 ms, because the ledger is asked for each. Names of NAMES_SIZE_MAX bytes together become
- * durable in one sync: 5,000 names of 25 bytes. A sync for each file would take minutes for an
- * account of 50,000 jobs.
+ * Imports (placing.c, making.c). One iteration removes at most IMPORTS_AT_ONCE files, or makes so
+ * many if there is no thread for that: this takes 4 ms. One iteration gives at most NAMES_AT_ONCE
+ * names: this takes 3 ms, because the ledger is asked for each. About NAMES_SIZE_MAX bytes of names
+ * become durable together in one sync: 5,000 names of 25 bytes. A sync for each file would take
+ * minutes for an account of 50,000 jobs.
  */
 #define IMPORTS_AT_ONCE 200
 #define NAMES_AT_ONCE 200
 #define NAMES_SIZE_MAX (128u << 10)
 
-/* What one reading of .coc/jobs shows: 200,000 jobs with 300 bytes each. Jobs beyond that are only
- * counted. */
+/* The most text that a reading of .coc/jobs shows: 200,000 jobs with 300 bytes each. Jobs beyond
+ * that are only counted. */
 #define JOBS_TEXT_MAX (64u << 20)
 
 /* From this version on each update warns how many versions are left. Ten are left then, so that
@@ -90,8 +94,8 @@
 #define SHOWS_MAX 64
 #define SHOWS_BUSY_MAX 4
 #define SHOWS_QUESTIONS_MAX 4096
-/* Jobs whose last check is remembered: 24 bytes each, 1.5 MB when all are used. If there are more
- * jobs, some of them are asked for again. */
+/* How many jobs have their last check remembered (seen_jobs.c): 24 bytes each, 1.5 MB in all. If
+ * there are more jobs, some of them are checked more often. */
 #define SEEN_JOBS 65536
 /* After a check of a job has failed, the next check of this job is due after this time. */
 #define CHECK_AGAIN_MS 5000

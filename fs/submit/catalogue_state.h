@@ -19,8 +19,8 @@ void catalogue_destroy(struct catalogue *catalogue);
  * last one did not fail, the next reader begins a scan. */
 void catalogue_lost(struct catalogue *catalogue);
 
-/* Returns when the last scan began that read the list to its end in this mount, on the loop's
- * clock. 0 if there was none. */
+/* Returns when the last successful scan of this mount began, on the loop's clock: the last that has
+ * read the list to its end. 0: there was none. */
 int64_t catalogue_read_ms(const struct catalogue *catalogue);
 
 #endif

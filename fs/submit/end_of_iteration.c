@@ -180,9 +180,9 @@ static void wake_loop(void *data)
 }
 
 /*
- * Must an outcome be durable before its waiters are answered? That the service has done the request
- * need not: after a crash the service can be asked again. But a create's success must, if another
- * create of the same name and content could be in doubt after a crash: the other create could take
+ * Must an outcome be durable before its waiters are answered? OUTCOME_SETTLED need not: after a
+ * crash the service can be asked what became of the request. But for a create it must, if another
+ * create of the same name and content could be in doubt after a crash. The other create could take
  * the job. OUTCOME_HELD must, if the queue on the disk has older content of the path: after a crash
  * that content would be sent.
  */

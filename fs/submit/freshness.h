@@ -11,8 +11,8 @@
 
 /*
  * Which version of its job a file has, how recently that was checked, and what a check has shown.
- * For fs/space, which refreshes files (space/refresh.c). freshness.c has the essay. Functions
- * without another word return 0 or -errno.
+ * For fs/space, which refreshes files (space/refresh.c). freshness.c has the essay. A function
+ * whose comment names no result returns 0 or -errno.
  */
 struct freshness {
 	int64_t row;

@@ -7,8 +7,8 @@
 
 /*
  * Imports: the jobs of the service that no path of this space is bound to. fs/space shows each as a
- * file in the root. placing.c has the essay. An import is no binding. Functions without another
- * word return 0 or -errno.
+ * file in the root. placing.c has the essay. An import is no binding. A function whose comment
+ * names no result returns 0 or -errno.
  */
 
 /* Called at the end of make_many(). tried: how many bytes of the names were tried. result: 0, or
@@ -19,11 +19,11 @@ typedef void import_made_fn(void *data, size_t tried, int result);
 struct import_files {
 	/* Does the root have an entry of this name? Returns 1, 0 or -errno. */
 	int (*has)(void *data, const char *name);
-	/* Called before and after a run of many has() calls. */
+	/* naming_begin() is called before a run of many has() calls, and naming_end() after it. */
 	void (*naming_begin)(void *data);
 	void (*naming_end)(void *data);
-	/* Makes a placeholder of this name. Returns 0 or -errno. -EEXIST: the root has an entry of
-	 * this name. */
+	/* Makes a placeholder of this name: the file of an import whose content is not fetched yet.
+	 * Returns 0 or -errno. -EEXIST: the root has an entry of this name. */
 	int (*make)(void *data, const char *name);
 	/*
 	 * Makes placeholders for some names, in a thread; each name ends with a NUL. A name that
@@ -66,8 +66,8 @@ bool imports_any(const struct engine *engine);
  * far. */
 bool imports_are_whole(const struct engine *engine);
 
-/* Finds a placed import by the name of its file. -ENOENT: the name is no import's, or this mount
- * shows none. */
+/* Finds a placed import, which is one that has a name, by that name. -ENOENT: the name is no
+ * import's, or this mount shows none. */
 int imports_find(struct engine *engine, const char *name, struct import_record *ret_import);
 
 /* Finds the import whose file had this name until a user removed the file. Finish *ret_import

@@ -13,8 +13,8 @@
 int kept_find(struct engine *engine, const struct job_record *job,
 	      struct ledger_submission *pending, const struct attr_set **ret_last);
 
-/* Call this when a user removes an attribute from a job file: the name must not keep it. Returns 1
- * if the name had kept it, 0 if not, or -errno. */
+/* Call this when a user removes an attribute from a job file: the name of the file forgets the
+ * attribute. Returns 1 if the name had kept it, 0 if not, or -errno. */
 int kept_disown(struct engine *engine, const char *path, enum attr attr);
 
 #endif

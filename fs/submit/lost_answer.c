@@ -13,12 +13,13 @@
  * its content and its other values, such as the project. If a job has the content but another value
  * differs, the create stays in doubt: a person may have changed the job (lost_match.c).
  *
- * Creates of one name share one struct lost_answer. So each job is shown only once for all these
- * creates. Two creates of the same name and content at the same time are each other's twins. While
- * the request of a twin is under way, no lost create of this content is decided: a job that is
- * found may be the twin's. Creates whose answers are lost are decided together, and each job is
- * given to one of them (lost_decision.c). If it cannot be told which create made which job, nothing
- * is concluded (undecided.c). Each round of questions ends in lost_round.c.
+ * Creates of one name share one struct lost_answer. So the service is asked to show each job only
+ * once for all these creates. Two creates of the same name and content at the same time are each
+ * other's twins. While the request of a twin is under way, no lost create of this content is
+ * decided: a job that is found may be the twin's. Creates whose answers are lost are decided
+ * together, and each job is given to one of them (lost_decision.c). If it cannot be told which
+ * create made which job, nothing is concluded (undecided.c). Each round of questions ends in
+ * lost_round.c.
  *
  * That a round finds nothing is believed only if it began long enough after the request was given
  * up: settle_ms() in lost_round.c. By then the service cannot process the request any more. Until

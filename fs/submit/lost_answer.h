@@ -6,8 +6,8 @@
 
 /* What happens when a request may have reached the service, and its answer was lost. */
 
-/* Puts a submission in doubt, whose request was given up without an answer. Begins to ask the
- * service what became of it. */
+/* Puts a submission in doubt, because its request was given up without an answer. Begins to ask the
+ * service what became of the request. */
 void lost_answer_begin(struct submission *submission);
 
 #endif

@@ -2,10 +2,10 @@
 /*
  * The search for the jobs that lost creates of one name have made. The jobs of the name are listed.
  * Jobs that are bound or forgotten are left out. Of each other job the service is asked to show the
- * first version: that is what a create has made, even if an update came later. The first are the
- * jobs that some create did not know. If one of these fits such a create, the service is asked for
- * the jobs that all creates knew, too. A known job of the same content means that another machine
- * makes such jobs. Then lost_decision.c decides.
+ * first version: that is what a create has made, even if an update came later. First come the jobs
+ * that some create did not know. If one of these fits such a create, the service is asked for the
+ * jobs that all creates knew, too. A known job of the same content means that another machine makes
+ * such jobs. Then lost_decision.c decides.
  */
 #define _GNU_SOURCE
 #include "submit/lost_create.h"
@@ -21,11 +21,11 @@
 #include "submit/rows.h"
 #include "submit/undecided.h"
 
-/* Pages read for one round, in all passes: about 19,800 jobs whose names contain the name, since
- * each page repeats the last job of the page before. */
+/* The most pages read for one round, in all passes. They have about 19,800 jobs whose names contain
+ * the name, since each page repeats the last job of the page before. */
 #define PAGES_MAX 200
 
-/* Jobs of the name that are kept: twice what a create may know. */
+/* The most jobs of the name that are kept: twice as many as a create may know. */
 #define CANDIDATES_MAX 2000
 
 /* For how many creates is_new() checks whether they knew a job. If there are more, and these all

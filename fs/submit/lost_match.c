@@ -10,18 +10,18 @@
  * one of them has made. Two rules matter. A job is given to one create only, and no create gets a
  * job that another machine has made. So all these creates are decided together.
  *
- * A create that knows all jobs in question has made none (MATCH_NONE). The others are decided by
- * the first of these points that applies:
+ * A create that knows all jobs in question has made none (MATCH_NONE). The other creates are
+ * decided by the first of these points that applies:
  *
  * - It is not known which jobs were there before (known->partial), or the service does not show the
- *   content of a new job. Then they stay open (MATCH_OPEN).
+ *   content of a new job. Then these creates stay open (MATCH_OPEN).
  *
  * - A job of this name and content was there before the first of these creates was sent. So another
- *   machine makes such jobs, and nobody can tell whose the new jobs are. They stay open.
+ *   machine makes such jobs, and nobody can tell whose the new jobs are. These creates stay open.
  *
  * - Each create is given a job that it does not know, until there are no more jobs or creates. If a
- *   job is left over, another machine has made a job. Then the gifts do not count, and they stay
- *   open.
+ *   job is left over, another machine has made a job. Then the gifts do not count, and these
+ *   creates stay open.
  *
  * - Otherwise a create has made the job that it was given (MATCH_JOB), and a create without a job
  *   has made none (MATCH_NONE). But such a create stays open if it does not know a job that is

@@ -18,7 +18,8 @@
 #include "submit/versions.h"
 
 #define ASK_MOST_MS 300000
-/* this long after a request was given up, the service has processed it or never will */
+/* the least time after which a request that was given up counts as dead: by then the service has
+ * answered or dropped it */
 #define SETTLE_MIN_MS 10000
 
 /*

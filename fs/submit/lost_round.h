@@ -23,8 +23,8 @@ void lost_answer_hurry_unanswered(struct engine *engine);
  * for a place. */
 void lost_answer_hurry_all(struct engine *engine);
 
-/* Takes a submission out of its lost answer: it is not in doubt any more. Frees a lost answer that
- * has no submission left. */
+/* Takes a submission out of its lost answer: it is not in doubt any more. Frees the lost answer if
+ * it has no submission left. Does nothing if the submission has no lost answer. */
 void lost_answer_finish(struct submission *submission);
 
 /* May a person end the doubt of this submission? Yes if it stayed undecided, and its request can no

@@ -64,7 +64,7 @@ struct metrics_now {
 	unsigned auth_failures; /* authentication failures in a row */
 	bool paused;		/* calls are paused until the credentials are read again */
 	uint64_t commits_durable, commits_other; /* commits of the ledger */
-	const struct stall *stall;		 /* waits of the loop */
+	const struct stall *stall; /* how long the loop was held, and waited for the disk */
 };
 
 /* Counts a time in its bucket, and adds it to the sum. A negative time counts as 0. */

@@ -13,7 +13,8 @@
 /*
  * A pass over the pages of the service's list of jobs, from its beginning to its end. Other clients
  * may change the list meanwhile. The steps say whether the pass proves that no other job was there.
- * Pure: they take pages and say which page to ask for next. paging.c has the essay.
+ * The functions are pure: they take pages and say which page to ask for next. paging.c has the
+ * essay.
  */
 struct paging {
 	int64_t offset; /* offset at which the next page begins */
@@ -57,8 +58,8 @@ void paging_begin_long(struct paging *paging);
 void paging_finish(struct paging *paging);
 
 /*
- * Takes the page at ->offset into the pass. The rows before *ret_first were already in the page
- * before: it is 0 or 1. Returns an enum paging_step, or -ENOMEM.
+ * Takes the page at ->offset into the pass. The rows before *ret_first, which is 0 or 1, were
+ * already in the page before. Returns an enum paging_step, or -ENOMEM.
  */
 int paging_take(struct paging *paging, const struct coc_answer *page, size_t *ret_first);
 

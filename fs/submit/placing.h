@@ -62,7 +62,8 @@ void placing_cancel(struct placing *placing);
  * called. */
 void placing_lost(struct placing *placing);
 
-/* Call this when a user has taken the name of an import, whose file may not be made yet. */
+/* Call this when a user has taken the name of an import. If the import's file is not made yet, it
+ * will not be made. */
 void placing_name_taken(struct placing *placing);
 
 /* Removes the file of an import. Does nothing if its name has a row in the ledger by now: then the

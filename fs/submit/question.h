@@ -13,8 +13,9 @@ struct question;
 
 /* The answer to the question before a create. All pointers are borrowed. */
 struct question_answer {
-	/* IDs of the jobs that the create cannot make, as they are there already; each with a line
-	 * feed at its end. Without jobs that are bound here or forgotten */
+	/* IDs of the jobs of the name that the service has already, each with a line feed at its
+	 * end: the create will have made none of them. Jobs that are bound here or forgotten on
+	 * demand are left out */
 	const char *ids;
 	bool partial; /* the list was not read whole: there may be further jobs of the name */
 	int errnum;   /* why the service could not be asked, a positive errno; 0: it was asked */

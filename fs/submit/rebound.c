@@ -4,15 +4,15 @@
  * is in it (ledger/instance.c). So a submission that was queued before is not sent when the queue
  * gives it out. It is treated as a request whose answer was lost, and the service is asked
  * (lost_answer.c). A create is looked for among the jobs of this name, project and content that no
- * file has. An update is looked for among the versions after the base. If the service does not have
- * it, it goes back to the queue, without its doubt, and is sent like any other.
+ * file has. An update is looked for among the versions after the base. If the service has neither,
+ * the submission goes back to the queue, without its doubt, and is sent like any other.
  *
  * For such a create no job counts as known (lost_match.c): the other copy may have made any job of
  * its name. Only REBOUND_DOUBTS_MAX of these submissions are in doubt, and in memory, at a time.
  * The others stay queued in the ledger.
  *
- * A request of the other copy may be under way when this mount begins. So that the service does not
- * have it is believed only some time after the beginning of the mount.
+ * A request of the other copy may be under way when this mount begins. So an answer that nothing
+ * was found is believed only some time after the beginning of the mount.
  *
  * New content for the path does not replace such a submission. The new content waits behind it, as
  * behind every submission in doubt.

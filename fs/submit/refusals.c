@@ -114,7 +114,7 @@ static void keep_refusal(struct engine *engine, struct refusal *refusal)
 		refusals_drop(engine, TAILQ_FIRST(&refusals->kept)->path);
 }
 
-/* Makes a refusal. Takes take_story, which may be NULL, also on failure. Returns NULL when out of
+/* Makes a refusal. Takes take_story, also on failure; it may be NULL. Returns NULL when out of
  * memory. */
 static struct refusal *make_refusal(struct engine *engine, const char *path,
 				    const struct author *author, char *take_story)
@@ -205,8 +205,8 @@ static int record_again(struct engine *engine, const struct refusal *refusal)
 }
 
 /* A timer's callback: records the refusals that are kept in memory; the end of the iteration
- * commits them. If the ledger fails, tries again later. Also if this iteration has other changes,
- * since a failure would undo them as well. */
+ * commits them. Tries again later if the ledger fails. Does so, too, if this iteration has other
+ * changes: a failure would undo them as well. */
 static void try_again(void *data)
 {
 	struct engine *engine = data;

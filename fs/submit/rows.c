@@ -134,7 +134,8 @@ static bool is_other_create(const struct submission *other, const struct submiss
 	       attr_same(other->record.attrs.value[ATTR_NAME], name);
 }
 
-/* May the service have done the request of this submission, although its outcome is not known? */
+/* May the service have done the request of this submission, although its outcome is not known? Yes
+ * if the request is sent and not answered. */
 static bool may_be_done(const struct submission *submission)
 {
 	return submission->stage == STAGE_SENDING || submission->stage == STAGE_IN_DOUBT ||

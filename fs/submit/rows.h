@@ -4,7 +4,7 @@
 
 #include "submit/state.h"
 
-/* The submissions in memory, by the rows of the ledger. */
+/* Finds the submissions in memory, by their rows in the ledger. */
 
 /* Returns the current submission of a row: the one that is not behind another one. NULL: there is
  * none in memory. */
@@ -14,7 +14,7 @@ struct submission *engine_current(const struct engine *engine, int64_t row);
  * returns the first. Returns NULL at the end. */
 struct submission *engine_next(const struct engine *engine, const struct submission *after);
 
-/* Makes a submission the current one of its row. The row must have none. */
+/* Makes a submission the current one of its row. The row must not have a current submission yet. */
 void engine_put(struct submission *submission);
 
 /* Takes a submission out of engine->by_row: its row has no current submission any more. Does not

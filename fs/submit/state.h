@@ -88,7 +88,8 @@ struct submission {
 	 * again */
 	struct loop_timer timer;
 	struct coc_call *call;
-	struct question *question; /* at STAGE_ASKING, while the question is asked */
+	/* of a create at STAGE_ASKING, while the question is asked; else NULL */
+	struct question *question;
 	/* for a create that may take a job, at STAGE_ASKING (adoption.c) */
 	struct adoption *adoption;
 	/* after a create, during the second look (second_look.c) */
@@ -188,17 +189,20 @@ struct engine {
 	struct submission *by_row[SUBMISSION_BUCKETS]; /* the current submission of each row */
 	unsigned n_current;			       /* submissions in by_row */
 	struct submission_list waiting, begun;
-	struct batch iteration;		 /* what this iteration has brought, until its end */
-	struct waiter_list recorded;	 /* waiters for the commit of this iteration */
-	struct loop_timer again;	 /* the ledger could not be written: its next try is due */
+	struct batch iteration;	     /* what this iteration has brought, until its end */
+	struct waiter_list recorded; /* waiters for the commit of this iteration */
+	/* the ledger could not be written: runs when the next try is due */
+	struct loop_timer again;
 	struct sync_thread *sync_thread; /* NULL: the loop itself waits for each sync */
 	bool syncing; /* a sync is under way, for the batch synced; later work is in held */
 	/* Creates have ended without a job, and a loss of power could undo that. unsynced: no sync
 	 * has begun since. syncing: the sync that makes the ends durable is under way. */
 	bool has_unsynced_ends, has_syncing_ends;
 	struct batch held, synced;
-	struct batch durable; /* to be released at the end of this iteration and of the next ones */
-	unsigned releases_left; /* what this iteration may still release */
+	/* is durable, and is released at the end of this iteration and of the next ones */
+	struct batch durable;
+	/* what this iteration may still release, in units of RELEASES_MAX */
+	unsigned releases_left;
 	/* -errno of a sync that failed; its batch is in iteration again, to fail there; else 0 */
 	int sync_error;
 	/* an outage has ended: the next end of an iteration begins rounds for the lost answers

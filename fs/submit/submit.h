@@ -90,7 +90,8 @@ int submit_read_many(struct engine *engine, int (*read)(void *data), void *data)
 enum submit_change_kind {
 	/* Records holding in row: who has the file of the row's path. */
 	CHANGE_HOLDING,
-	/* Hides the versions that row has so far from the heir of holding. */
+	/* Hides the versions that row has so far from holding->heir: a user who has made the name
+	 * of another user's file again. */
 	CHANGE_HIDE_VERSIONS,
 	/* Sets row aside: a search for its path does not find the row any more. The row's
 	 * submissions go on. A rename of its directory still moves the row. */
@@ -199,12 +200,12 @@ struct author {
 /*
  * What is committed.
  *
- * Attributes of the file's own that can change (job/fixed.h) stay with the job file name, as its
- * binding does. Many tools put a new file in the place of the old one (sed -i, rsync, tar, most
- * editors). A job must not become LOW by an editor's choice. The ledger records which of the
- * attributes that were sent, or are to be sent, were the file's own. A commit sets those again that
- * the file lacks. Only when a user removes an attribute from the job file (CHANGE_DISOWN) its name
- * forgets it.
+ * The file's own attributes stay with the job file name, as its binding does, if they can change
+ * (job/fixed.h). Many tools put a new file in the place of the old one (sed -i, rsync, tar, most
+ * editors). Without this a job would lose its risk level, for example, when an editor replaces its
+ * file. The ledger records which of the attributes that were sent, or are to be sent, were the
+ * file's own. If the file lacks one of them, a commit sets it again. Only when a user removes an
+ * attribute from the job file (CHANGE_DISOWN), its name forgets the attribute.
  */
 struct commit {
 	const struct commit_rules *rules;

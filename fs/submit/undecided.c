@@ -4,8 +4,8 @@
  * asked again less and less often, and the .error names the jobs. Two things end the doubt.
  * Somebody removes jobs on the service, until it can be decided. Or a person ends the doubt with
  * `setfattr -x coc.job_id FILE`. Then the create counts as not done, and none of these jobs becomes
- * the file's. The create of the next write asks for the jobs of its name again, so it knows these
- * jobs.
+ * the file's. The create of the next write asks for the jobs of its name again. So it knows these
+ * jobs, and may take one of them on purpose (adoption.c).
  */
 #define _GNU_SOURCE
 #include "submit/undecided.h"

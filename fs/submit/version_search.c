@@ -74,7 +74,8 @@ static void take_newest(struct submission *submission, const struct coc_details 
 	struct version_search *search = &submission->search;
 
 	search->newest = version_number(details->version);
-	if (!search->newest) /* the service does not say the version */
+	/* the service does not say the version: if it has what was sent, assume the next one */
+	if (!search->newest)
 		search->newest = submission->record.onto + versions_match(submission, details);
 	search->next = search->newest;
 	search->time_ms = details->update_time_ms;

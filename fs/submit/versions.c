@@ -43,8 +43,8 @@ int versions_prepare(struct submission *submission, const struct job_record *job
 	for (int i = 0; r == 0 && i < ATTR_COUNT; i++)
 		r = put_held_value(submission, (enum attr)i,
 				   job->job_id ? job->held.value[i] : NULL);
-	/* is a newer base named than the file's version, and is the text still that of the file's
-	 * version? */
+	/* version: the one that the file has. Is a newer one named as the base? Then text_version
+	 * says whether the committed text is still that of version. */
 	version = job->unread ? job->unread : job->base;
 	submission->is_base_newer = job->job_id && submission->record.base > version;
 	submission->text_version =
