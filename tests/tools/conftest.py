@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The matrix of tools shares the fixtures of the mounted tests: ../lib/fixtures.py has them."""
+"""The tests of tools use the fixtures of the mounted tests (tests/lib/fixtures.py), and those of helpers.py."""
 
 import pytest
 

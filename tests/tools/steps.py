@@ -53,7 +53,7 @@ class Row:
     writes: str = WHOLE
     late: bool = False          # the tool sets attributes after its close: that is one more update
     edits: bool = False         # the tool cannot make the file: cp makes it first
-    helper: str | None = None   # the fixture that gives more words to the script
+    helper: str | None = None   # the fixture that gives more variables to the script
     backup: str | None = None   # the name of a job file under which the tool keeps the old content
 
 
@@ -135,7 +135,7 @@ class Work:
         return job
 
     def expect_backup(self, old):
-        """The tool's backup of the old file is no job, and no process waits for it."""
+        """Fails the test unless the tool's backup has the old content, is no job, and keeps no process of cocfs-wait waiting."""
         name, space = self.row.backup, self.space
         assert tools.read(space.at(name)).decode() == old
         assert (space.id(name), space.error(name), space.fact(name, "backup")) == (None, None, "yes")

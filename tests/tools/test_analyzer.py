@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""tests/unit/analyzer.py, which tools/check runs on the findings of clang's analyzer."""
+"""tests/unit/analyzer.py, which tools/check runs: it says which findings of clang's analyzer are faults, and which have a reason."""
 
 import importlib.util
 import os

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Completion in the shells themselves: each completes a command line, and the test looks at the words that it offers.
 
-The completion files ask the programs for --help, so the programs in the build count.
+The completion files ask the programs for --help. So the built programs come first in PATH.
 """
 
 import os

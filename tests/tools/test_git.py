@@ -32,7 +32,7 @@ def commit(folder, files):
 
 @pytest.fixture
 def upstream(src):
-    """A repository with two branches: main has a.yaml and b.yaml, other has another a.yaml, and c.yaml."""
+    """A repository with two branches. "main" has a.yaml and b.yaml. "other" has a.yaml with another content, and c.yaml."""
     folder = src / "upstream"
     folder.mkdir()
     git(folder, "init", "-q").ok()
@@ -113,7 +113,7 @@ def test_merge_rebase_reset_and_clean(clone, upstream):
 
 @pytest.mark.parametrize("keep", ["true", "false"])
 def test_mergetool_leaves_the_job_with_the_file(clone, upstream, keep):
-    """git moves the file away, copies it back, and puts three more files beside it. All names end in .yaml."""
+    """git moves a.yaml away, copies it back, and puts three more files beside it. All names end in .yaml, but no other becomes a job."""
     theirs = samples.document("a", ["theirs"])
     clone.git("checkout", "-q", "-b", "mine")
     commit(upstream, {"a.yaml": theirs})

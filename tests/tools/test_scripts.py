@@ -226,7 +226,7 @@ def test_the_build_shows_ninjas_progress_in_a_terminal(project):
     try:
         while chunk := os.read(master, 4096):
             said += chunk
-    except OSError:  # the terminal has ended
+    except OSError:  # the build has ended, and so has its terminal
         pass
     os.close(master)
     assert b"ninja has a terminal" in said and b"[40/40]" in said
