@@ -86,7 +86,8 @@ static int mark_taken(const struct submission *submission)
 }
 
 /* Finds the next candidate whose text is still to be compared; *ret_next is NULL if there is none.
- * Marks only the candidates that it passes: there can be a thousand. Returns 0 or -errno. */
+ * Calls mark_candidate() only for the candidates that it looks at: there can be a thousand. Returns
+ * 0 or -errno. */
 static int find_unseen(const struct submission *submission, struct adoption_candidate **ret_next)
 {
 	const struct adoption *adoption = submission->adoption;
@@ -152,7 +153,7 @@ static bool is_equal_and_moved(const struct adoption_candidate *candidate)
 	return is_equal(candidate) && candidate->is_moved;
 }
 
-/* ---- the end of the decision ---- */
+/* ---- from the candidates to the decision ---- */
 
 /* Ends the adoption and calls its done with the outcome. The submission may be freed afterwards. */
 static void tell_outcome(struct submission *submission, struct adoption_outcome *outcome)

@@ -10,7 +10,7 @@
  * members that are set. The pointers are valid only until the call of adoption_done_fn returns. */
 struct adoption_outcome {
 	enum adoption_kind {
-		/* make a new job; record known_ids and partial with the intent before */
+		/* make a new job: first record known_ids and partial with the intent */
 		ADOPTION_NONE,
 		ADOPTION_TAKES,	  /* take the job in details, which shows its newest version */
 		ADOPTION_REFUSED, /* fail for good: err says why; nothing was sent */

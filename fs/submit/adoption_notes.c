@@ -56,7 +56,8 @@ int adoption_note_bound(struct submission *submission, const struct coc_summary 
 		return 0;
 	r = ledger_bound_row(submission->engine->ledger, job->document_id, &row);
 	if (r < 0)
-		return r == -ENOENT ? 0 : r; /* -ENOENT: the job was forgotten */
+		/* -ENOENT: no row has the job, which was forgotten on demand */
+		return r == -ENOENT ? 0 : r;
 	adoption->bound_id = strdup(job->document_id);
 	return adoption->bound_id ? 0 : -ENOMEM;
 }

@@ -87,9 +87,9 @@ static void explain_nothing_written(const struct submission *submission,
 
 /* Is the newest version, in details, a reason to refuse the request? If so, fills err. There are
  * three reasons. (1) A person has named a base that is newer than this version. (2) The committed
- * text is that of an older version (text_version). (3) The version is newer than the base; this is
- * no reason with conflict=overwrite. (2) and (3) are no reasons if the text of the version is known
- * here (is_known_text()). */
+ * text is that of an older version (text_version). (3) The version is newer than the base, or the
+ * service does not say its number. This is no reason with conflict=overwrite. (2) and (3) are no
+ * reasons if the text of the version is known here (is_known_text()). */
 static bool is_in_the_way(const struct submission *submission, const struct coc_details *details,
 			  struct err *err)
 {

@@ -6,8 +6,9 @@
 
 /* The check before an update or a deletion: base_check.c has the essay. */
 
-/* Asks the service for the newest version of the submission's job. The submission holds a slot
- * until the answer comes, in a later iteration. Returns 0, or -errno if nothing was asked. */
+/* Asks the service for the newest version of the submission's job. Until the answer comes, in a
+ * later iteration, the submission counts for inflight_max (it holds a slot). Returns 0, or -errno
+ * if nothing was asked. */
 int base_check_begin(struct submission *submission);
 
 /* Decides what follows from the newest version, which details shows. The request is sent on top of

@@ -18,7 +18,7 @@
 
 /* enough for SQLite's check, which goes down a tree at most 20 pages deep */
 #define STACK_SIZE (1 << 19)
-#define NICE 10 /* a tenth of the processor, when others are busy */
+#define NICE 10 /* niceness: the thread gets about a tenth of a processor that others want, too */
 
 struct check_thread {
 	struct ledger_check *check;

@@ -73,8 +73,8 @@ static unsigned present(const struct attr_set *set)
 	return bits;
 }
 
-/* Finds the values of a commit, nearest first, and marks where each came from. Returns 0 or
- * -ENOMEM. */
+/* Finds the values of a commit, nearest first, and marks where each came from (said, named,
+ * defaulted). Returns 0 or -ENOMEM. */
 static int find_values(struct commit *commit, const struct comments *comments)
 {
 	struct attr_set *own = &commit->own;

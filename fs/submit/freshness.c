@@ -39,7 +39,7 @@ void freshness_again(struct engine *engine, const struct freshness *fresh)
 	seen_jobs_failed(engine, fresh->job_id, CHECK_AGAIN_MS);
 }
 
-/* ---- the freshness of a path ---- */
+/* ---- what fs/space asks: the freshness of a path or row ---- */
 
 /* Returns the version whose text the file has: a newer one that nobody has read yet, else the
  * base. */
@@ -126,7 +126,7 @@ int freshness_next_directory(struct engine *engine, const char *dir, const char 
 	return ledger_next_bound_dir(engine->ledger, dir, after, ret_name);
 }
 
-/* ---- what a check has shown ---- */
+/* ---- what fs/space records: what a check, a reader or a writer has done ---- */
 
 static int put_versions(struct engine *engine, const struct freshness *fresh, int64_t newest,
 			int64_t base, int64_t unread, const unsigned char *digest)

@@ -159,7 +159,7 @@ int imports_begin(struct engine *engine, const struct import_files *files)
 	return r == 0 && imports_are_placed(engine) ? place_known(engine) : r;
 }
 
-/* ---- questions ---- */
+/* ---- what fs/space asks about imports ---- */
 
 enum jobs_shown imports_shown(const struct engine *engine)
 {
@@ -222,7 +222,7 @@ int imports_walk(struct engine *engine, const char *after, int max,
 				   : 0;
 }
 
-/* ---- changes ---- */
+/* ---- what fs/space and scans record of imports ---- */
 
 bool imports_are_placed(const struct engine *engine)
 {

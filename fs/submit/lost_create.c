@@ -53,8 +53,8 @@ static bool is_first_version(const char *version)
 	return version && !strcmp(version, FIRST_VERSION);
 }
 
-/* Is the job new for a lost create: did one of them not know it? Yes also if there are more than
- * ASKED_MAX creates. */
+/* Is there a lost create that did not know the job? Says yes, too, if there are more than ASKED_MAX
+ * creates. */
 static bool is_new(const struct lost_answer *lost, const struct candidate *candidate)
 {
 	const struct submission *submission;
@@ -117,7 +117,8 @@ static int keep_shown(struct candidate *candidate, const struct coc_details *det
 		r = content_gist(details->content, size, candidate->gist);
 	if (r == 0 && !candidate->job.project)
 		r = keep_text(details->enterprise_project_id, &candidate->job.project);
-	/* risk level and description belong to no version: a later update may have changed them */
+	/* risk level and description belong to no version: take them only if no update can have
+	 * changed them since */
 	if (r == 0 && is_first_version(candidate->job.version)) {
 		r = keep_text(details->risk_level, &candidate->risk_level);
 		if (r == 0)

@@ -45,7 +45,7 @@ bool lost_answer_is_settled(const struct submission *submission);
 void lost_answer_conclude_found(struct submission *submission, const char *job_id,
 				struct job_versions versions);
 
-/* Ends the doubt of an update whose version was found (submission->search). Otherwise as
+/* Ends the doubt of an update whose version was found (submission->search). Else does the same as
  * lost_answer_conclude_found(). */
 void lost_answer_conclude_update(struct submission *submission);
 

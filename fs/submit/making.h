@@ -38,9 +38,9 @@ void making_stop(struct making *making);
 /* Stops as making_stop() does, and frees the names. */
 void making_finish(struct making *making);
 
-/* Removes from a list of names (each ends with a NUL) those that the ledger does not have any more.
- * Looks only at names from the byte `from` on. A name that the ledger cannot look up is removed,
- * too: the next mount makes its file. */
+/* Removes from a list of names (each ends with a NUL) those that the ledger does not have as the
+ * name of an import any more. Looks only at names from the byte `from` on. A name that the ledger
+ * cannot look up is removed, too: the next mount makes its file. */
 void making_drop_lost(struct engine *engine, struct buf *names, size_t from);
 
 #endif

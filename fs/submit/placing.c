@@ -125,7 +125,7 @@ static void end_placing(struct placing *placing, int r)
 		done(data, r);
 }
 
-/* ---- imports that leave ---- */
+/* ---- removing the files of imports that leave ---- */
 
 int placing_remove_file(struct engine *engine, const struct import_record *import)
 {
@@ -172,7 +172,7 @@ static int remove_some(struct placing *placing)
 	return r < 0 ? r : leaving.has_rest || n == IMPORTS_AT_ONCE;
 }
 
-/* ---- names ---- */
+/* ---- giving names to imports ---- */
 
 /* Is this name free, in the ledger and in the spool? Returns 1, 0 or -errno. */
 static int is_free_name(const struct placing *placing, const char *name)
@@ -276,7 +276,7 @@ static int name_some(struct placing *placing)
 	return !placing->all_named && placing->names.size < NAMES_SIZE_MAX;
 }
 
-/* ---- from names to files ---- */
+/* ---- making the files of names that are durable ---- */
 
 static void finish_pass(struct placing *placing);
 static void on_files_made(void *data, int result);
@@ -335,7 +335,7 @@ static int await_names(struct placing *placing)
 	return 0;
 }
 
-/* ---- the slices ---- */
+/* ---- from step to step, in slices ---- */
 
 /* Ends a pass: each import that can have a file has it. If placing->again is set, begins another
  * pass, else ends the placing. */

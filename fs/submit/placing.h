@@ -48,9 +48,9 @@ struct placing {
 	struct waiter *waiter; /* waits until the names are durable */
 };
 
-/* Begins the work, in slices, until every import that can have a file has one. If the work is under
- * way already, it begins anew at its end. done is called at the end, unless it is NULL: nobody
- * waits. */
+/* Begins a placing: works in slices until every import that can have a file has one. If a placing
+ * is under way already, it begins anew at its end. done is called at the end, unless it is NULL:
+ * nobody waits. */
 void placing_begin(struct placing *placing, struct engine *engine, placing_done_fn *done,
 		   void *data);
 

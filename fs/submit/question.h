@@ -26,8 +26,8 @@ struct question_answer {
 /* Called once with the answer, from an iteration of the loop. The question is over then. */
 typedef void question_done_fn(struct submission *submission, const struct question_answer *answer);
 
-/* Asks the question for a create. The submission holds a slot until the answer is there. Returns 0,
- * or -errno: nothing was asked. */
+/* Asks the question for a create. Until the answer is there, the submission counts for inflight_max
+ * (it holds a slot). Returns 0, or -errno: nothing was asked. */
 int question_begin(struct submission *submission, question_done_fn *done);
 
 /* Stops the question before a create, and frees it. Does nothing if the submission asks nothing. */

@@ -9,9 +9,9 @@
 /* Sets the timer of the queue, so that the first iteration looks at the queue. */
 void queue_begin(struct engine *engine);
 
-/* Takes as many submissions from the queue as there are slots for, but none while the queue stands
- * still (outage_wait_ms()). Of submissions from before -o rebind it takes at most REBOUND_AT_ONCE
- * in an iteration. */
+/* Takes submissions from the queue while inflight_max and queued_inflight_max allow it (while slots
+ * are free), but none while the queue stands still (outage_wait_ms()). Of submissions from before
+ * -o rebind it takes at most REBOUND_AT_ONCE in an iteration. */
 void queue_fill_slots(struct engine *engine);
 
 /*

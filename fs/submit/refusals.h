@@ -29,7 +29,7 @@ struct refusals {
 	struct loop_timer again;
 };
 
-/* Begins without any refusal. */
+/* Initialises *refusals without any refusal. */
 void refusals_init(struct refusals *refusals);
 /* Frees all refusals, also those that the ledger does not have yet. */
 void refusals_finish(struct refusals *refusals);

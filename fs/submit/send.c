@@ -96,7 +96,8 @@ static void on_answer(void *data, const struct coc_answer *answer)
 			submission_fail(submission, OUTCOME_DOUBT, answer->err);
 		break;
 	case COC_REFUSED:
-		/* the job to delete is gone already: that is a success */
+		/* The job to delete is gone already: that is a success. But if no check came
+		 * before, the keys may be another account's (is_unseen). */
 		if (submission->deletion && answer->errnum == ESTALE) {
 			submission->is_unseen = !versions_are_checked(submission);
 			submission_settle(submission, OUTCOME_SETTLED, submission->job_id,

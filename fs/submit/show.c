@@ -149,7 +149,7 @@ static void end_show(struct show *show, int result, const struct shown_job *job)
 	free_show(show);
 }
 
-/* ---- the service is away ---- */
+/* ---- what happens while the service is away ---- */
 
 static int away_error(const struct shows *shows)
 {
@@ -182,7 +182,7 @@ void shows_service_is_there(struct shows *shows)
 	shows->away_until_ms = 0;
 }
 
-/* ---- asking ---- */
+/* ---- asking the service, and its answers ---- */
 
 static void go_on_asking(struct shows *shows);
 static void on_job_shown(void *data, const struct coc_answer *answer);

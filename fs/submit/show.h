@@ -58,7 +58,8 @@ void show_set_ahead(struct show_waiter *waiter, bool is_ahead);
  * cancels the question. */
 void show_drop(struct show_waiter *waiter);
 
-/* Would the call of a new question begin at once now, and would a slot be left for one more? */
+/* Would the call of a new question begin at once now, and could one more question begin at once
+ * after it? */
 bool show_begins_at_once(const struct engine *engine);
 
 /* Would show_job() ask now? Returns 0 if it would. If the service is away or asks for too much

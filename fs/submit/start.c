@@ -90,8 +90,9 @@ int submission_record_intent(struct submission *submission, const struct job_rec
 		if (r < 0)
 			return r;
 	}
-	/* Without a check the update is sent on top of the version that was seen last. After -o
-	 * rebind: the other copy may have sent it on top of the base, or of a later version */
+	/* onto is 0 if the check before the update sets it later. Without a check it is the version
+	 * that was seen last. After -o rebind it is the base: the other copy may have sent the
+	 * update on top of that, or of a later version */
 	submission->record.onto = 0;
 	if (job->job_id && is_unchecked(submission)) {
 		int64_t onto =

@@ -4,7 +4,7 @@
 
 #include "submit/state.h"
 
-/* How a submission starts: it gets a slot, and its intent is recorded. */
+/* How a submission starts: it gets a slot (one of inflight_max), and its intent is recorded. */
 
 /* Starts the current submission of its row: at once, or when a slot is free. known: what the ledger
  * has of the row; NULL: this function reads it. Returns 0, also if the submission has ended within

@@ -32,8 +32,10 @@ struct waiter {
 LIST_HEAD(waiter_list, waiter);
 
 enum submission_stage {
-	STAGE_BEHIND,  /* waits for an older submission of the same path */
-	STAGE_WAITING, /* in engine->waiting: waits for a slot, or for the check of the ledger */
+	STAGE_BEHIND, /* waits for an older submission of the same path */
+	/* in engine->waiting: waits until in_flight is below inflight_max (a free slot), or for the
+	 * check of the ledger */
+	STAGE_WAITING,
 	/* waits for the commit of its intent, in engine->begun; then the question is asked */
 	STAGE_BEGUN,
 	/* the service is asked for the jobs of the name (create) or for the newest version (update,
@@ -111,7 +113,8 @@ struct submission {
 	/* ---- of an update or a deletion: base_check.c ---- */
 	/* attributes that were changed here since they were sent: bits 1 << attr */
 	unsigned changed;
-	unsigned told; /* attributes that the service has shown since the update: bits 1 << attr */
+	/* attributes whose values the service has shown since the update: bits 1 << attr */
+	unsigned told;
 	/* of the text of the base, if has_base_digest */
 	unsigned char base_digest[CONTENT_DIGEST_SIZE];
 	bool has_base_digest;
@@ -120,6 +123,7 @@ struct submission {
 	/* a person has named a base that is newer than the version whose text the file had */
 	bool is_base_newer;
 	struct version_search search;
+	/* ---- for the record of its outcome: submission.c ---- */
 	struct buf notice; /* for OUTCOME_SETTLED: warnings for the file, a line each */
 	bool is_there;	/* for OUTCOME_HELD: the service itself has shown that it has the content */
 	bool is_unseen; /* for a deletion: the service shows no such job to these keys */
@@ -208,8 +212,9 @@ struct engine {
 	/* an outage has ended: the next end of an iteration begins rounds for the lost answers
 	 * whose last round the service did not answer */
 	bool service_is_back;
-	/* in_flight: slots that are used, by questions and requests. under_way: submissions in
-	 * memory that are not in doubt. in_doubt: submissions in doubt */
+	/* in_flight: submissions that hold a slot (one of inflight_max), for a question or a
+	 * request. under_way: submissions in memory that are not in doubt. in_doubt: submissions in
+	 * doubt */
 	unsigned in_flight, under_way, in_doubt;
 	struct shares memory; /* memory of the submissions that users wait for */
 	struct metrics metrics;
@@ -228,12 +233,14 @@ struct engine {
 	/* look at the queue in this iteration: a submission may be due, or a slot or a path is
 	 * free */
 	bool queue_may_have_next;
-	bool queue_is_empty; /* surely nothing in the ledger waits to be sent */
+	/* surely nothing in the ledger is queued; false: perhaps something is */
+	bool queue_is_empty;
 	/* runs when the queue is to be looked at again: a try is due, a pause is over, or work was
 	 * left over */
 	struct loop_timer queue_due;
 	unsigned queued_in_flight; /* those of in_flight that are for queued submissions */
-	bool renames_unsettled;	   /* the ledger has yet to end a rename (renames.c) */
+	/* ---- also without submit=queue ---- */
+	bool renames_unsettled; /* the ledger has yet to end a rename (renames.c) */
 	bool has_rebound; /* the ledger may have submissions that were queued before -o rebind */
 	int64_t begun_ms; /* when the mount began, on the loop's clock */
 	submit_found_fn *found; /* callback of submit_on_found(), or NULL */

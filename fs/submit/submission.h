@@ -52,7 +52,8 @@ int submission_record(struct submission *submission);
  * ID of the answer before. */
 void submission_note_request_id(struct submission *submission, const char *request_id);
 
-/* Does this submission make a job? */
+/* Does this submission make a job? No while its kind is not known: submission_record_intent() sets
+ * record.kind. */
 static inline bool submission_is_create(const struct submission *submission)
 {
 	return !submission->deletion && submission->record.kind == SUBMIT_CREATE;
@@ -82,8 +83,8 @@ static inline bool submission_is_namesake(const struct submission *submission,
 	       submission_is_in_project(submission, job->enterprise_project_id);
 }
 
-/* Counts a slot of the submission: change is 1 when its question or request begins, -1 when it
- * ends. */
+/* Counts the submission for inflight_max (in_flight): change is 1 when its question or request
+ * begins, -1 when that ends. */
 static inline void submission_count_in_flight(struct submission *submission, int change)
 {
 	submission->engine->in_flight += (unsigned)change;
