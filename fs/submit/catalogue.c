@@ -116,8 +116,8 @@ static void end_patience(void *data)
 }
 
 /* Returns when the next scan may begin after the scan that has ended with `end`, on the loop's
- * clock. After a failure: now and the backoff of an outage. Otherwise: refresh= after the scan
- * began, and not before a pause as long as the scan took (at most refresh=). */
+ * clock. After a failure: the time now plus the backoff of an outage. Otherwise: refresh= after the
+ * scan began, and not before a pause as long as the scan took (at most refresh=). */
 static int64_t next_scan_ms(const struct catalogue *catalogue, const struct scan_end *end)
 {
 	const struct engine *engine = catalogue->engine;

@@ -96,7 +96,8 @@ static int begin_import(void *data, const struct import_record *import)
 	return placing_remove_file(beginning->engine, import);
 }
 
-/* Records that the content of these imports has to be fetched again. Returns 0 or -errno. */
+/* Records for each import whose ID is in `lost` that its content has to be fetched again. Returns 0
+ * or -errno. */
 static int forget_lost(struct engine *engine, const struct buf *lost)
 {
 	int r = 0;
@@ -108,7 +109,8 @@ static int forget_lost(struct engine *engine, const struct buf *lost)
 	return r;
 }
 
-/* Removes the stories of these imports: the stories are no longer true. Returns 0 or -errno. */
+/* Removes the story of each import whose ID is in `editable`: the story is no longer true. Returns
+ * 0 or -errno. */
 static int end_stories(struct engine *engine, const struct buf *editable)
 {
 	int r = 0;

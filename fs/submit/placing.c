@@ -227,7 +227,8 @@ static int note_unplaced(void *data, const char *job_id, int64_t create_ms, cons
 }
 
 /* Gives an import a name. If a path is bound to its job by now, deletes the import instead. While a
- * create of the job's name is under way, does nothing. Returns 0 or -errno. */
+ * create of the job's name is in memory, does nothing: the job may be the create's. Returns 0 or
+ * -errno. */
 static int place_job(struct placing *placing, const char *job_id, const char *job_name)
 {
 	struct engine *engine = placing->engine;

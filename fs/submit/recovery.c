@@ -23,8 +23,8 @@ static int may_be_sent(struct engine *engine, struct ledger_submission *record)
 	return r == -ENOENT ? 0 : r < 0 ? r : 1;
 }
 
-/* Takes up a submission of an earlier mount. If its request may have been sent, puts it in doubt.
- * Otherwise it goes back to the queue, or fails if it was not queued. */
+/* Takes up a submission of an earlier mount. sent: its request may have been sent. Then puts the
+ * submission in doubt. Otherwise it goes back to the queue, or fails if it was not queued. */
 static void take_further(struct submission *submission, bool sent)
 {
 	struct err err;

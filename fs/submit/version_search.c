@@ -139,7 +139,8 @@ static void add_notice(struct submission *submission, const struct err *warning)
 }
 
 /* Warns if somebody else has written a newer version than the update's (ours), or a version between
- * the check and the update. */
+ * the check and the update. With conflict=overwrite there was no check, so warns only of a newer
+ * version. */
 static void warn_of_others(struct submission *submission, int64_t ours)
 {
 	const struct version_search *search = &submission->search;
