@@ -11,7 +11,8 @@ def check(*arguments, **kwargs):
 
 
 def findings(*arguments, status=0, severity=None, **kwargs):
-    """Runs cocfs-check on the arguments. Returns the findings. status None: the exit status may be any verdict."""
+    """Runs cocfs-check on the arguments. Returns its findings; with severity only those of this severity. Fails the test unless the
+    exit status is status. status None: it may be 0 or 1."""
     done = check("--format=json", *arguments, **kwargs)
     assert done.status == status or (status is None and done.status in (0, 1)), str(done)
     found = json.loads(done.stdout)["findings"]

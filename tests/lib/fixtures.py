@@ -19,9 +19,10 @@ import tools
 
 default_signals.hand_on()
 
-TEST_SECONDS = int(os.environ.get("COCFS_TEST_SECONDS", "120"))
-UNHANG_SECONDS = 20  # this long before a test's end its mounts are killed, so that a process that hangs in them gets an error
-EXHIBITS = pytest.StashKey[list]()
+TEST_SECONDS = int(os.environ.get("COCFS_TEST_SECONDS", "120"))  # the time of a test that has no mark timeout of its own
+# so many seconds before a test's time is over, its mounts are killed: a process that hangs in them gets an error
+UNHANG_SECONDS = 20
+EXHIBITS = pytest.StashKey[list]()  # in a test's stash: what exhibit() has been given
 
 
 def pytest_collection_modifyitems(items):
@@ -59,7 +60,7 @@ def nothing_is_left():
 
 @pytest.fixture
 def exhibit(request):
-    """exhibit(title, function): if the test fails, the text that function returns is shown."""
+    """exhibit(title, function): if the test fails, pytest shows the text that function() returns then, below the title."""
     shown = request.node.stash.setdefault(EXHIBITS, [])
     return lambda title, text: shown.append((title, text))
 
@@ -94,7 +95,7 @@ def open_base():
 
 @contextlib.contextmanager
 def running(process):
-    """A cocd that runs until the context ends."""
+    """Runs a service.Cocd until the context ends."""
     try:
         yield process.start()
     finally:
@@ -104,7 +105,7 @@ def running(process):
 
 @pytest.fixture
 def cocd(tmp_path, exhibit):
-    """A service for this test alone."""
+    """A running service (service.Cocd) for this test alone."""
     process = service.Cocd(str(tmp_path / "service"), str(tmp_path / "cocd.log"))
     exhibit("cocd", process.log)
     with running(process):
@@ -113,7 +114,7 @@ def cocd(tmp_path, exhibit):
 
 @pytest.fixture
 def front(cocd, exhibit):
-    """The front before the service."""
+    """A running front.Front before the service of the fixture cocd."""
     with fronts.Front(cocd.address) as front:
         exhibit(f"front, seed {front.seed}", front.story)
         yield front
@@ -121,7 +122,7 @@ def front(cocd, exhibit):
 
 @pytest.fixture
 def mounts(request, exhibit):
-    """Takes care of mounts: register(mount) shows the mount's log if the test fails, bounds its time, and cleans it away."""
+    """mounts(mount) takes care of a mount and returns it: shows its log if the test fails, bounds its time, and cleans it away."""
     registered = []
     seconds = request.node.get_closest_marker("timeout").args[0]
 
@@ -147,7 +148,8 @@ def mounts(request, exhibit):
 
 @pytest.fixture
 def make_host(cocd, front, mounts, tmp_path):
-    """make_host(NAME, option=value, …): a mount of the same account, as on another machine: it has a state directory of its own."""
+    """make_host(NAME, option=value, …): a mount of the same account as on another machine: its state is in the directory NAME.
+    mounted=False: returns the Space before the mount."""
     def make(name, /, mounted=True, **options):
         base = tmp_path / name
         base.mkdir(exist_ok=True)
@@ -170,7 +172,7 @@ def own_space(make_space):
 
 @pytest.fixture(scope="module")
 def lasting_space(tmp_path_factory):
-    """A job space with risk_level=LOW and no other option. The tests of a file have their rooms in it."""
+    """A job space with risk_level=LOW and no other option, for all tests of a file. Each test has a room in it (fixture space)."""
     base = tmp_path_factory.mktemp("lasting")
     with running(service.Cocd(str(base / "service"), str(base / "cocd.log"))) as process, fronts.Front(process.address) as front:
         space = mounting.Space(process, front, base)
@@ -186,7 +188,7 @@ def lasting_space(tmp_path_factory):
 def space(lasting_space, request, exhibit):
     """A room for this test in a lasting job space: it behaves like a space, and costs no mount."""
     mount, seconds = lasting_space, request.node.get_closest_marker("timeout").args[0]
-    if mount.process.poll() is not None:  # an earlier test took too long
+    if mount.process.poll() is not None:  # an earlier test took too long, and its watchdog killed cocfs
         mount.bury()
         mount.mount()
     mount.bound(max(seconds - UNHANG_SECONDS, UNHANG_SECONDS))
@@ -202,7 +204,7 @@ def space(lasting_space, request, exhibit):
 
 @pytest.fixture
 def local(mounts, tmp_path):
-    """A job space over the embedded service; .jobs() asks it at its Unix socket."""
+    """A job space over the embedded service; .jobs() asks that service at its Unix socket."""
     mount = mounts(mounting.Mount("local", tmp_path)).mount()
     client = service.Service(os.path.join(mount.state, "service.sock"),
                              os.path.join(mount.state, "service.keys"))

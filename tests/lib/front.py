@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""A front before the service. It records what passes, and lies when it is told to.
+"""A front before the service. It records the requests and answers that pass, and changes them when a test tells it to.
 
 The front speaks HTTP/1.1 with keep-alive to the client. For each request that it forwards, it opens a new connection to the
-service. So nothing of one request spills into another, and a fault hits exactly the request that it was meant for. The front
-runs in a thread with an asyncio loop; the test calls it directly. A request passes these points, and a Fault says what happens
-at them:
+service. So a fault hits exactly the request that it was meant for. The front runs in a thread with an asyncio loop; the test calls
+it directly. A request passes these points, and a Fault says what happens at them:
 
     first byte ─ head ─ half the body ─ whole request ─ [gate, delay] ─ service ─ [delay] ─ answer
       START      HEAD      BODY            REQUEST                    FORWARDED     half: ANSWER
 
-A cut is a TCP reset at that point. Up to REQUEST the service has not seen the request. From FORWARDED on the service has done
-it, and only the answer is lost. With forward=False the service never sees the request, and the front answers by itself. With
+A cut is a TCP reset at that point. Up to REQUEST the service has not seen the request. From FORWARDED on the service has done the
+request, and only the answer is lost. With forward=False the service never sees the request, and the front answers by itself. With
 forward=True and an answer, the service does the request, and the client gets the other answer.
 """
 
@@ -34,10 +33,10 @@ START, HEAD, BODY, REQUEST, FORWARDED, ANSWER = (
 REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
            409: "Conflict", 429: "Too Many Requests", 500: "Internal Server Error",
            502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
-FRAMING = {"content-length", "transfer-encoding", "connection", "keep-alive"}
-CONNECTIONS_TO_SERVICE = 32  # at once; the others wait in the front, as at a gateway
-HEAD_LIMIT = 256 * 1024
-READ_SECONDS = 5     # the client has this long to read what was sent
+FRAMING = {"content-length", "transfer-encoding", "connection", "keep-alive"}  # headers that are made anew
+CONNECTIONS_TO_SERVICE = 32  # at the same time; other requests wait in the front, as at a gateway
+HEAD_LIMIT = 256 * 1024  # bytes of the head of a request or an answer
+READ_SECONDS = 5     # how long until_read() waits for the client to read what was sent
 REQUEST_ID = "5b1f6a5e-front-20250701-host-7"
 
 
@@ -55,13 +54,13 @@ class Answer:
 @dataclass(frozen=True)
 class Fault:
     """What happens to a request. Without arguments the request passes untouched."""
-    cut: str | None = None
+    cut: str | None = None  # the point at which the connection is reset: START … ANSWER; None: it is not
     delay_before: float = 0     # seconds before the service sees the request
     gate: "Gate | None" = None  # the request is held before the service sees it, until the gate opens
-    forward: bool = True
+    forward: bool = True  # False: the service never sees the request
     delay_after: float = 0      # seconds between the service's answer and the client's
-    silent: bool = False        # no answer, the connection stays open
-    answer: Answer | None = None
+    silent: bool = False        # no answer, and the connection stays open until the client closes it
+    answer: Answer | None = None  # the client gets this answer; None: the service's
 
     def __str__(self):
         shown = [f"{name}={value}" for name, value in vars(self).items()
@@ -71,14 +70,14 @@ class Fault:
 
 @dataclass
 class Rule:
-    """A fault for the next `times` requests that match (None: for all)."""
+    """A fault for the next requests that match. times: for how many of them (None: for all)."""
     fault: Fault
-    method: str | None = None
-    path: str | None = None     # a regular expression for the whole path
+    method: str | None = None  # None: any
+    path: str | None = None     # a regular expression for the whole path (None: any)
     times: int | None = 1
-    chance: float = 1.0         # drawn from the front's seeded generator
+    chance: float = 1.0         # how probable it is that a matching request gets the fault; drawn from the front's seeded generator
     when: object = None         # a function: the rule holds while it returns true (None: always)
-    hits: int = 0
+    hits: int = 0  # how many requests have got the fault
 
     def matches(self, method, path):
         return ((self.times is None or self.hits < self.times)
@@ -90,18 +89,18 @@ class Rule:
 @dataclass
 class Exchange:
     """One request as the front saw it, and its result."""
-    number: int
+    number: int  # from 1, in the order of the heads
     started: float              # time.monotonic()
     method: str
     path: str
     query: list
     headers: dict               # names in lower case
     body: bytes = b""
-    fault: Fault = field(default_factory=Fault)
+    fault: Fault = field(default_factory=Fault)  # the fault that it got
     service_status: int | None = None   # the status of the service's answer, None: no answer (yet)
     service_body: bytes = b""
     status: int | None = None           # the status that the client got, None: no complete answer
-    ended: float | None = None
+    ended: float | None = None  # time.monotonic(), None: not yet
 
     def json(self):
         return json.loads(self.body)
@@ -127,7 +126,7 @@ class Gate:
         await self.event.wait()
 
     def wait_held(self, count=1, seconds=20):
-        """Waits until this many requests have arrived. Returns False if they do not arrive."""
+        """Waits until count requests have arrived at the gate. Returns False if they do not arrive within the seconds."""
         return self.front.wait(lambda: self.held >= count, seconds)
 
     def open(self):
@@ -138,14 +137,14 @@ class Gate:
 
 
 class ServiceClock:
-    """The service's clock as its clients see it in the times of jobs. It is wrong by offset_ms, which may change at any time. A
-    job keeps the time at which it was made. Several fronts may share a clock."""
+    """A service's clock that is wrong by offset_ms. Clients see it in create_time and update_time of jobs. offset_ms may change at
+    any time; a job keeps the offset with which it was made. Several fronts may share a clock."""
 
     def __init__(self, offset_ms=0):
         self.offset_ms, self._of = offset_ms, {}
 
     def seen(self, exchange):
-        """Returns the service's answer, with the times that this clock has given the jobs."""
+        """Returns the body of the service's answer, with the times of jobs as this clock has them."""
         if exchange.service_status != 200 or exchange.path.split("/")[:3] != ["", "v1", "documents"]:
             return exchange.service_body
         answer = exchange.service_json()
@@ -164,8 +163,8 @@ class Change:
     bytes, or a whole Answer."""
     function: object
     when: object = None         # a function: only while it returns true (None: always)
-    status: int = 200           # only answers with this status
-    there: bool = True
+    status: int = 200           # only answers with this status are changed
+    there: bool = True  # False: the change has ended
 
     def end(self):
         self.there = False
@@ -177,7 +176,7 @@ class Change:
         return made if isinstance(made, (bytes, Answer)) else json.dumps(made).encode()
 
 
-# Faults by name, for tables in tests.
+# The functions below make faults.
 
 def says(status, body=b"", **kwargs):
     """The service does not see the request; the client gets this answer. A dict becomes JSON."""
@@ -213,19 +212,19 @@ class Cut(Exception):
 
 
 class Front:
-    """The front: start() it, point the client at .url, and stop() it. It is a context manager, too."""
+    """The front: start() it, give the client its .url, and stop() it. As a context manager it starts and stops by itself."""
 
     def __init__(self, upstream, seed=0, listen=socket.create_server):
-        self.listen = listen        # as for socket.create_server()
-        # (host, port), the path of a Unix socket, or a function that picks one; may be changed at any time
+        self.listen = listen        # a function with the arguments of socket.create_server()
+        # the service: (host, port), the path of a Unix socket, or a function that returns one of these; may be changed at any time
         self.upstream = upstream
         self.seed = seed
         self.random = random.Random(seed)
-        self.exchanges = []
-        self.in_flight = self.max_in_flight = 0
+        self.exchanges = []  # an Exchange for each request whose head has arrived
+        self.in_flight = self.max_in_flight = 0  # whole requests without an answer: now, and the most so far
         self.port = 0
         self.clock = None           # a ServiceClock, if the service's clock is to be wrong
-        self.changes = []
+        self.changes = []  # a Change for each change_answers()
         self.loop = asyncio.new_event_loop()
         self._rules = []
         self._changed = threading.Condition()
@@ -262,21 +261,22 @@ class Front:
         self.stop()
 
     def rule(self, fault, method=None, path=None, times=1, chance=1.0, when=None):
-        """Adds a rule behind the existing ones. The first rule that matches a request is taken. START matches any request.
-        when=space.creates: the rule holds as soon as a create has passed, because a question comes before the create."""
+        """Adds a rule behind the existing ones, and returns it. A request gets the fault of the first rule that matches. A rule
+        with a cut at START matches any request, because nothing is known of the request then. when=space.creates: the rule holds as
+        soon as a create has passed, and so spares the questions that come before the create."""
         rule = Rule(fault, method, path, times, chance, when)
         with self._changed:
             self._rules.append(rule)
         return rule
 
     def clear(self):
-        """Drops every rule: the front tells the truth again."""
+        """Drops every rule and every change of answers: requests and answers pass untouched again."""
         with self._changed:
             self._rules.clear()
             self.changes.clear()
 
     def change_answers(self, function, when=None, status=200):
-        """Until .end(), the client gets what function(exchange, answer) makes of an answer."""
+        """Until .end() of the returned Change, the client gets what function(exchange, answer) returns instead of an answer."""
         self.changes.append(Change(function, when, status))
         return self.changes[-1]
 
@@ -292,12 +292,14 @@ class Front:
         self._call(self._listen())
 
     def calls(self, method=None, path=None, first=0):
-        """Returns the matching exchanges so far, in the order of their heads, from number `first` on."""
+        """Returns the exchanges so far that match, in the order of their heads. path: a regular expression for the whole path.
+        first: so many exchanges at the beginning are left out."""
         return [e for e in self.exchanges[first:]
                 if method in (None, e.method) and (path is None or re.fullmatch(path, e.path))]
 
     def wait(self, predicate, seconds=20):
-        """Waits until predicate() holds; asks again each time something passes. Returns False if it does not hold in time."""
+        """Waits until predicate() is true; asks again each time something passes the front. Returns False if predicate() does not
+        become true within the seconds."""
         deadline = time.monotonic() + seconds
         with self._changed:
             while not predicate():
@@ -310,7 +312,7 @@ class Front:
     def story(self, last=60):
         return "\n".join(str(e) for e in self.exchanges[-last:])
 
-    # ---- below, everything runs in the front's own thread ----
+    # ---- the functions below run in the front's own thread, apart from _call() ----
 
     def _run(self):
         asyncio.set_event_loop(self.loop)
@@ -350,12 +352,13 @@ class Front:
         for task in connections:
             task.cancel()
         await asyncio.gather(*connections, return_exceptions=True)
-        for connection in connections.values():  # also of a task that has not begun
+        for connection in connections.values():  # also the connection of a task that has not begun
             reset(connection)
             connection.close()
 
     def _take(self, method=None, path=None, at_start=False):
-        """Returns the fault for a request, and counts it against its rule."""
+        """Returns the fault of the first rule that matches a request, and counts the request in its hits; Fault() if no rule
+        matches. at_start: only rules with a cut at START; without at_start: only the others."""
         with self._changed:
             for rule in self._rules:
                 if (rule.fault.cut == START) != at_start or not rule.matches(method, path or ""):
@@ -437,7 +440,8 @@ class Front:
         return await send(answer, writer, exchange)
 
     async def _forward(self, exchange, head):
-        """Asks the service, on a new connection."""
+        """Forwards a request to the service, on a new connection. Returns the Answer for the client: the service's, after
+        ServiceClock and Changes."""
         async with self._service_slots:
             upstream = self.upstream() if callable(self.upstream) else self.upstream
             if isinstance(upstream, tuple):
@@ -530,7 +534,7 @@ async def read_chunks(reader):
 
 
 def unread(connection):
-    """Returns how many bytes that were sent on a connection of this machine its other end has not read."""
+    """Returns how many bytes were sent on a connection within this machine that its other end has not read."""
     ends = [socket_name(*end) for end in (connection.getsockname(), connection.getpeername())]
     count = 0
     with open("/proc/net/tcp", encoding="ascii") as table:
@@ -548,13 +552,13 @@ def socket_name(host, port):
 
 
 async def until_read(writer):
-    """Waits until the client has read what was sent: a reset may overtake the rest."""
+    """Waits until the client has read what was sent, at most READ_SECONDS: a reset would drop what it has not read."""
     connection, deadline = writer.get_extra_info("socket"), time.monotonic() + READ_SECONDS
     while (writer.transport.get_write_buffer_size() or unread(connection)) and time.monotonic() < deadline:
         await asyncio.sleep(0.001)
 
 
 def reset(connection):
-    """Closes the connection with a TCP reset, even if bytes are still unsent or unread."""
+    """Has the close of the connection send a TCP reset, even if bytes are still unsent or unread."""
     with contextlib.suppress(OSError):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -2,8 +2,8 @@
 """Leaves no mount and no process behind, also if the tests are killed.
 
 The tests clean up after themselves; the janitor is for tests that were killed. A small process of each test worker holds the
-reading end of a pipe. The worker writes down what it starts. When the worker is gone, the pipe ends, and the janitor unmounts
-and kills what is left. It compares start times, so it never kills a process that has got the same pid since.
+reading end of a pipe. The worker writes into the pipe what it starts. When the worker is gone, the pipe ends, and the janitor
+unmounts and kills what is left. It compares start times, so it never kills a process that has got the same pid since.
 """
 
 import os
@@ -35,8 +35,8 @@ def mounted(path):
 
 
 def holders(path):
-    """Yields the processes in whose mount namespace the path is still mounted. A new mount namespace copies all mounts, and the
-    kernel ends a mount with its last copy. Processes that may not be looked at are left out."""
+    """Returns the PIDs of the processes in whose mount namespace something is mounted at path. A new mount namespace copies all
+    mounts, and the kernel ends a mount only with its last copy. Processes that may not be looked at are left out."""
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -49,7 +49,8 @@ def holders(path):
 
 
 def unmount(path, lazy=False):
-    """Unmounts. Returns the complaint of fusermount3, '' if there is none."""
+    """Unmounts path with fusermount3. Returns its error message; '' if it succeeded. lazy: the name goes at once, also if the mount
+    is busy."""
     done = subprocess.run(["fusermount3", "-uz" if lazy else "-u", str(path)],
                           capture_output=True, timeout=30)
     return done.stderr.decode(errors="replace").strip() if done.returncode else ""
@@ -75,19 +76,19 @@ def watch_process(pid):
 
 
 def watch_directory(path):
-    """Has a directory removed at the end, if it still exists."""
+    """Has a directory removed, if it still exists when this process ends."""
     _tell(f"directory {path}")
 
 
 def leftovers():
-    """Yields everything that was started and is left, as words for people."""
+    """Returns a text for each mount and process that was watched and is still there."""
     return ([f"mount {path}" for path in _mounts if mounted(path)]
             + [f"process {pid}" for pid, start in _processes.items()
                if start is not None and start_time(pid) == start])
 
 
 def sweep():
-    """Unmounts and kills everything that is left."""
+    """Unmounts, kills and removes everything that was watched and is still there."""
     for pid, start in _processes.items():
         if start is not None and start_time(pid) == start:
             os.kill(pid, signal.SIGKILL)

@@ -10,18 +10,19 @@ import tools
 
 
 def at(seconds):
-    """Returns the time in this many seconds, in IAM's form."""
+    """Returns the time that comes so many seconds from now, in the form of IAM."""
     end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
     return end.strftime("%Y-%m-%dT%H:%M:%S.000000Z")
 
 
 class KeyServer:
-    """Answers requests on a listening socket. A context manager. .requests has (method, path, headers, body) of each request."""
+    """A server on a listening socket; it runs within its context. A subclass has answer(request), which returns (status, headers,
+    text). .requests has (method, path, headers, body) of each request."""
 
     def __init__(self, listener):
         self.requests = []
-        self.refusal = None  # (status, text): the answer to every request
-        self.held = None     # an event: no request is answered before it is set
+        self.refusal = None  # (status, text): the answer to every request; None: no refusal
+        self.held = None     # a threading.Event: no request is answered before it is set; None: answer at once
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -69,7 +70,8 @@ class KeyServer:
 
 
 class Metadata(KeyServer):
-    """The metadata service. It gives .keys: access key, secret key, security token, seconds until their end."""
+    """The metadata service of a cloud server. It gives the temporary keys in .keys: (access key, secret key, security token,
+    seconds from the answer until they end)."""
 
     KEYS = "/openstack/latest/securitykey"
     TOKEN = "/meta-data/latest/api/token"
@@ -93,7 +95,7 @@ class Metadata(KeyServer):
 
 
 class Iam(KeyServer):
-    """IAM. For the ID token .id_token of the provider "idp" it gives .token, which ends after .seconds."""
+    """IAM. For the ID token .id_token of the identity provider "idp" it gives .token, which ends .seconds after the answer."""
 
     TOKENS = "/v3.0/OS-AUTH/id-token/tokens"
 

@@ -13,8 +13,8 @@ import janitor
 import tools
 
 MOUNT_SECONDS = 30
-END_SECONDS = 30  # cocfs ends within this time after the last copy of its mount
-HOLDERS_ROUNDS = 3  # rounds of END_SECONDS, for tests that hold copies of a mount in their namespaces
+END_SECONDS = 30  # cocfs must end so many seconds after the last copy of its mount has gone
+HOLDERS_ROUNDS = 3  # how often unmount() waits END_SECONDS, if other tests hold copies of the mount in their namespaces
 
 
 class MountFailed(Exception):
@@ -26,7 +26,8 @@ class MountFailed(Exception):
 
 
 class Place:
-    """A directory of job files, .path, and what a user sees of them. .root is the directory of the mount."""
+    """A directory of job files, and what a user sees of them. A subclass has .path, the directory, and .root, the root of its
+    mount."""
 
     def at(self, *parts):
         return os.path.join(self.path, *parts)
@@ -48,12 +49,13 @@ class Place:
             return None
 
     def fact(self, name, attribute):
-        """Returns a virtual attribute, such as fact("a.yaml", "state"); None if there is none."""
+        """Returns the value of a virtual attribute; None if there is none. fact("a.yaml", "state") is coc.state of a.yaml."""
         return tools.getfattr(self.at(name), "coc." + attribute)
 
 
 class Account:
-    """The service's side: .jobs() is what it holds, .calls() what was sent to it."""
+    """What the service has got. A subclass has .jobs(), the jobs that the service holds, and .calls(), the requests that were sent
+    to it."""
 
     def only_job(self):
         jobs = self.jobs()
@@ -71,13 +73,14 @@ class Account:
         return self.calls("GET", "/v1/documents/.+")
 
     def sent(self):
-        """Returns how many creates and updates were sent."""
+        """Returns how many creates and how many updates were sent: (creates, updates)."""
         return len(self.creates()), len(self.updates())
 
 
 class Mount(Place):
-    """One mount point. It can be mounted, unmounted, killed and mounted again. Options are given by name: None leaves an option
-    away, True gives it without a value."""
+    """One mount point. It can be mounted, unmounted, killed and mounted again. source: the URL of the service, or "local" for the
+    embedded one. base: the directory for mount point, state and log. Mount options are given by name: None leaves an option away,
+    True gives it without a value."""
 
     def __init__(self, source, base, env=None, log_name="cocfs.log", **options):
         self.source, self.env = source, env or {}
@@ -98,7 +101,7 @@ class Mount(Place):
 
     def mount(self):
         """Mounts in the foreground, and returns when the kernel has the mount. Raises MountFailed."""
-        if not janitor.mounted(self.path):  # a dead mount cannot even be looked at
+        if not janitor.mounted(self.path):  # makedirs() would fail at a dead mount
             os.makedirs(self.path, exist_ok=True)
         janitor.watch_mount(self.path)
         with open(self.log_path, "ab") as log:
@@ -117,7 +120,7 @@ class Mount(Place):
         return self
 
     def bound(self, seconds):
-        """Kills cocfs after this time: a process that hangs in the mount gets an error then."""
+        """Kills cocfs after so many seconds, so that a process that hangs in the mount gets an error. unbound() takes that back."""
         self.unbound()
         self._watchdog = threading.Timer(seconds, self._give_up)
         self._watchdog.daemon = True
@@ -134,8 +137,8 @@ class Mount(Place):
             self.process.kill()
 
     def unmount(self):
-        """Unmounts as a user does, and returns cocfs's exit status. Another test may have made a mount namespace meanwhile: cocfs
-        ends when the last copy of the mount is gone."""
+        """Unmounts as a user does, and returns cocfs's exit status. Another test may have made a mount namespace, which has a copy
+        of the mount: cocfs ends when the last copy is gone."""
         tools.eventually(lambda: not janitor.mounted(self.path) or not janitor.unmount(self.path),
                          "fusermount3 -u to succeed", 15)
         for _ in range(HOLDERS_ROUNDS):
@@ -192,8 +195,8 @@ class Mount(Place):
         return tools.read_log(self.log_path)
 
     def settle(self):
-        """Waits until no submission is under way. The kernel reports a last close before the end of the writer can be seen. So
-        when cocfs answers a question asked after that, the work that the close causes has begun."""
+        """Waits until .coc/queue is empty: no submission is unfinished. A test may call this when a writer has ended: the kernel
+        has reported its last close before. So when cocfs answers the read, the work that the close causes has begun."""
         tools.eventually(lambda: not tools.read(self.at(".coc", "queue")), "every submission to end", 60)
 
     def threads(self):
@@ -202,7 +205,7 @@ class Mount(Place):
 
 
 class Space(Mount, Account):
-    """A mount whose service is a cocd behind a front, with the questions that tests ask them."""
+    """A mount whose service is a cocd (.cocd) behind a front (.front)."""
 
     def __init__(self, cocd, front, base, **kwargs):
         env = {"HUAWEICLOUD_SDK_CREDENTIALS_FILE": cocd.keys_file, **kwargs.pop("env", {})}
@@ -220,7 +223,8 @@ class Space(Mount, Account):
 
 
 class Room(Place, Account):
-    """A directory for one test in a lasting job space. A test sees its own jobs and calls only."""
+    """A new directory for one test in a lasting job space. .jobs(), .calls() and .log() leave out what was there before the
+    room."""
 
     numbers = itertools.count()
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A network for one test: a network namespace in which this machine has the address of the metadata service."""
+"""A network for one test: a network namespace whose loopback has the address of the metadata service."""
 
 import ctypes
 import os
@@ -43,7 +43,8 @@ class Network:
         return ["nsenter", f"--net={self.path}", *argv]
 
     def listen(self, address, **options):
-        """Does socket.create_server() in the namespace. Only a thread enters it, and the socket stays there."""
+        """Calls socket.create_server() in the namespace, and returns the socket, which stays in the namespace. Only a thread enters
+        the namespace."""
         made = []
 
         def run():

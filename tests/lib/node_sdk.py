@@ -12,7 +12,8 @@ INSTALL_SECONDS = 100
 
 
 def install(place, script):
-    """Installs the core into a directory, with a script that uses sdk.js. Returns the reason if that is impossible, else None."""
+    """Installs the core into the directory place, and copies sdk.js and a script that uses it there. Returns None; or a text that
+    says why this is not possible here."""
     for program in ("node", "npm"):
         if not shutil.which(program):
             return f"{program} is not installed"

@@ -11,12 +11,13 @@ import tools
 
 SESSION = os.path.join(tools.ROOT, "tests", "lib", "page_session.py")
 PROGRAMS = {"cocfs": tools.COCFS, "cocfs-wait": tools.COCFS_WAIT, "cocfs-check": tools.COCFS_CHECK, "cocd": tools.COCD}
-LINKS = ("docs", "tools", "contrib", "tests")  # folders of the tree that each host has as links in its directory
-PAGE_SECONDS = 100  # ends 20 s before a test's own bound
+LINKS = ("docs", "tools", "contrib", "tests")  # folders of the source tree; each host has links to them in its working directory
+PAGE_SECONDS = 100  # 20 s less than the time of a test
 
 
 def argv():
-    """Returns the command line that makes the namespaces. A user who is not root becomes root in a user namespace."""
+    """Returns the beginning of a command line that runs a command in new namespaces. A user who is not root becomes root in a user
+    namespace."""
     words = [] if tools.IS_ROOT else ["--user", "--map-root-user"]
     return ["unshare", *words, "--mount", "--propagation", "private", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"]
 
@@ -27,7 +28,8 @@ def is_possible():
 
 
 def play(box, steps):
-    """Does the steps of a page in a directory. Returns [(status, output)], and the processes that did not end."""
+    """Runs the steps of a page (pages.Step), in the directory box. Returns [[status, output], …], one for each step that was run,
+    and the PIDs of cocfs that did not end."""
     os.mkdir(os.path.join(box, "bin"))
     for name, program in PROGRAMS.items():
         os.symlink(program, os.path.join(box, "bin", name))

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Runs the commands of a page: page_session.py BOX. page_machine.play() starts it in new namespaces.
 
-The namespaces make a machine of its own. It has its own processes, its own network, and its own directories for what cocfs
-and users write. Everything in the machine ends with this process. A page may name several hosts. Each has its own home and
-state directories.
+The namespaces make a machine for this page alone. The machine has its own processes, its own network, and its own directories for
+what cocfs and users write. Everything in the machine ends with this process. A page may name several hosts. Each host is a shell in
+the machine, with its own home and state directories.
 
-Standard input has JSON: {"cloud": whether cn-north-4 is asked for, "links": what each host has in its directory,
-"steps": [{kind, host, text, name, mode}]}.
+Standard input has JSON: {"cloud": does a step name the region cn-north-4?, "links": paths to which each host gets links in its
+working directory, "steps": [{kind, host, text, name, mode}]}. A step is a pages.Step.
 
-Standard output gets {"results": [[status, output]], "left": the processes that did not end}. No step is run after a step that
-ends its shell.
+Standard output gets JSON: {"results": [[status, output], …], one for each step that was run, "left": the PIDs of cocfs that did not
+end}. After a step that ends its shell, or that does not end itself, no further step is run; its status is null.
 """
 
 import ctypes
@@ -24,17 +24,17 @@ import sys
 import threading
 import time
 
-STEP_SECONDS = 60
-END_SECONDS = 20
-LEAST_FD = 20
+STEP_SECONDS = 60  # the time of a step
+END_SECONDS = 20  # the time in which a shell, cocfs or cocd must end or start
+LEAST_FD = 20  # the ends of the pipes for a shell get descriptors from this number on
 MESSAGE_MAX = 65536
 DEVICES = ("full", "fuse", "null", "pts", "random", "shm", "tty", "urandom", "zero")
 
 MNT_DETACH = 2
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
 
-# The shell of a host. It reads a kind and a command from descriptor 9, and writes the status of each command to descriptor 8. A
-# transcript goes on after a command that fails. A script does not.
+# The shell of a host. It reads a kind and a command, each with a NUL, from descriptor 9, and writes the status of each command to
+# descriptor 8. If a command of a transcript (kind "console") fails, the shell goes on. If one of a script fails, the shell ends.
 SHELL = r"""
 exec 8>&"$1" 9<&"$2"
 eval "exec $1>&- $2<&-"
@@ -70,13 +70,14 @@ done
 
 
 def drop_mounts_of_others():
-    """Unmounts the copies of other mounts of cocfs. A new mount namespace has a copy of each mount, and a cocfs ends only when the
-    last copy of its mount is gone."""
+    """Unmounts, in this mount namespace, the copies of all mounts of cocfs outside. A new mount namespace has a copy of each mount,
+    and a cocfs ends only when the last copy of its mount is gone."""
     libc = ctypes.CDLL(None, use_errno=True)
     with open("/proc/self/mounts", encoding="utf-8", errors="replace") as file:
         for fields in map(str.split, file):
             if fields[2] == "fuse.cocfs":
-                libc.umount2(fields[1].encode().decode("unicode_escape").encode("latin-1"), MNT_DETACH)  # not allowed in a user namespace
+                # fails in a user namespace; the result is ignored
+                libc.umount2(fields[1].encode().decode("unicode_escape").encode("latin-1"), MNT_DETACH)
 
 
 def raise_loopback():
@@ -87,7 +88,8 @@ def raise_loopback():
 
 
 def make_devices(box):
-    """Makes a /dev with a syslog, because cocfs warns if there is none. The messages go to the file syslog in the box."""
+    """Mounts a /dev with a socket /dev/log, because cocfs warns if there is none. The messages that it gets go to the file syslog
+    in the box."""
     folder = os.path.join(box, "dev")
     os.mkdir(folder)
     for name in DEVICES:
@@ -101,7 +103,7 @@ def make_devices(box):
         os.symlink(target, os.path.join(folder, name))
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     here = os.getcwd()
-    os.chdir(folder)  # because the path of a socket must be short
+    os.chdir(folder)  # the path of a socket must be short, so bind a relative path
     sock.bind("log")
     os.chdir(here)
     subprocess.run(["mount", "--rbind", folder, "/dev"], check=True)
@@ -115,7 +117,8 @@ def keep_log(sock, path):
 
 
 def start_cloud(box):
-    """Starts a service that stands for the region cn-north-4. Returns the variables that lead there."""
+    """Starts a cocd that stands for the service of the region cn-north-4. Returns the environment variables that lead cocfs
+    there."""
     data, port_file = os.path.join(box, "cloud"), os.path.join(box, "port")
     os.mkdir(data, 0o700)
     with open(os.path.join(box, "cloud.log"), "wb") as log:
@@ -131,7 +134,8 @@ def start_cloud(box):
 
 
 class Host:
-    """A shell with its own directories."""
+    """A host of a page: a shell with its own directories. links: paths that get links in the working directory. cloud:
+    start_cloud(), or {}."""
 
     def __init__(self, box, name, links, cloud):
         self.folder = os.path.join(box, "host-" + name)
@@ -148,7 +152,7 @@ class Host:
         self.seen = 0
         commands, self.commands = os.pipe()
         self.statuses, statuses = os.pipe()
-        # not 8 or 9, which the shell uses
+        # not descriptors 8 and 9, which SHELL opens itself
         ends = [fcntl.fcntl(end, fcntl.F_DUPFD, LEAST_FD) for end in (statuses, commands)]
         env = {**os.environ, **cloud, "HOME": home, "BOX": box, "HOST": self.folder, "TERM": "dumb", "PAGER": "cat", "TZ": "UTC",
                "PATH": f"{box}/bin:{os.environ['PATH']}"}
@@ -168,7 +172,7 @@ class Host:
             file.write(keys)
 
     def output(self):
-        """Returns the output since the last call."""
+        """Returns what the shell and its commands have printed since the last call."""
         with open(self.out, "rb") as file:
             file.seek(self.seen)
             text = file.read()
@@ -176,7 +180,8 @@ class Host:
         return text.decode(errors="replace")
 
     def run(self, kind, command):
-        """Runs a command. Returns its status and its output. The status is None if the shell has ended or does not end."""
+        """Runs a command in the shell. Returns its status and its output. The status is None if the command has ended the shell, or
+        has not ended within STEP_SECONDS."""
         os.write(self.commands, kind.encode() + b"\0" + command.encode() + b"\0")
         ready, _, _ = select.select([self.statuses], [], [], STEP_SECONDS)
         status = os.read(self.statuses, 16).decode() if ready else None
@@ -201,8 +206,8 @@ class Host:
 
 
 def running(name):
-    """Returns the processes of this name that have not ended. This process is the first one of its namespace, so it reaps all
-    orphans."""
+    """Returns the PIDs of the processes of this name that have not ended. First reaps those that have: this process is PID 1 of its
+    namespace, so all orphans become its children."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass

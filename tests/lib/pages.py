@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The blocks of a page in Markdown, and what a test does with each. ../README.md, "Commands of pages", has the convention."""
+"""The blocks of a page in Markdown, and the steps that a test makes of them. ../README.md, "Commands of pages", has the
+convention."""
 
 import glob
 import os
@@ -8,10 +9,11 @@ from dataclasses import dataclass, field
 
 import tools
 
-RUN = ("console", "sh")  # languages whose blocks are commands
-# languages whose blocks are no commands
+RUN = ("console", "sh")  # languages of blocks whose text is commands that a test runs
+# languages of blocks that a page only shows: a test does not run them
 SHOWN = ("text", "yaml", "ini", "json", "c", "python", "make", "meson", "vim", "crontab", "fstab", "docker")
-FLAGS = {"cloud": False, "by": True, "file": True}  # the words that may follow the language; True: with a value
+# the flags that may follow the language of a block; True: a flag with a value, as in by=FILE
+FLAGS = {"cloud": False, "by": True, "file": True}
 
 REGION = re.compile(r"\bcn-north-4\b")
 JOB_ID = re.compile(r"\bDM\d{14}\w+")
@@ -21,12 +23,12 @@ PROMPT = re.compile(r"(?P<host>\w*)\$ (?P<command>.*)")
 
 @dataclass
 class Block:
-    """A fenced block, or a hidden comment with commands ("setup")."""
+    """A fenced block of a page; or a comment that readers do not see, with commands that a test runs: its language is "setup"."""
     line: int
     language: str
     text: str
     flags: dict = field(default_factory=dict)
-    unknown: list = field(default_factory=list)  # flags that do not exist
+    unknown: list = field(default_factory=list)  # words behind the language that are no flags
 
     @property
     def is_run(self):
@@ -35,19 +37,20 @@ class Block:
 
 @dataclass
 class Step:
-    """A step of a host. expected: the lines that the page shows; None for a block that must only work."""
+    """What a test does with a block: a command of a transcript (console), a whole script (sh), or a file to write (file). host: the
+    name before the prompt, "" if there is none. expected: the lines that the page shows below a command; None for other kinds."""
     line: int
-    kind: str  # console, sh, or file
+    kind: str  # console, sh or file
     host: str
     text: str
     expected: list = None
-    must_work: bool = True  # is another status than 0 a fault?
+    must_work: bool = True  # does the test fail if the status is not 0?
     name: str = ""  # the name of the file, if kind is file
-    mode: int = 0
+    mode: int = 0  # the permission bits of that file
 
 
 def all_pages():
-    """Returns the pages that people read, by their names from the root of the tree."""
+    """Returns the pages that people read: their paths, relative to the root of the source tree."""
     return sorted([*glob.glob("*.md", root_dir=tools.ROOT), *glob.glob("docs/*.md", root_dir=tools.ROOT)])
 
 
@@ -100,13 +103,13 @@ def without_blocks(text):
 
 
 def links(text):
-    """Returns the targets of a page's links within this tree."""
+    """Returns the targets of a page's links to files and headings of this source tree."""
     found = re.findall(r"\]\(([^()\s]+)\)", re.sub(r"`[^`\n]*`", "", without_blocks(text)))
     return [target for target in found if not re.match(r"[a-z]+:", target)]
 
 
 def anchors(text):
-    """Returns the names of a page's headings, as GitHub makes them."""
+    """Returns the anchors that GitHub makes of a page's headings."""
     titles = [re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", title) for title in re.findall(r"(?m)^#+ (.*)$", without_blocks(text))]
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
@@ -118,7 +121,7 @@ def is_whole(command):
 
 
 def console(block):
-    """Returns the commands of a transcript, each with the output that the page shows."""
+    """Returns the steps of a transcript: its commands, each with the output that the page shows."""
     steps = []
     for number, line in enumerate(block.text.splitlines(), block.line + 1):
         found = PROMPT.fullmatch(line)
@@ -137,7 +140,7 @@ def console(block):
 
 
 def steps(text):
-    """Returns the steps of a page."""
+    """Returns the steps of a page, in its order. Blocks that are not run give none."""
     found = []
     for block in blocks(text):
         if "file" in block.flags:
@@ -151,7 +154,7 @@ def steps(text):
 
 
 def commands(block):
-    """Yields the command lines of a block that is not run here, without comments and without meaningless blanks."""
+    """Returns the command lines of a block that a test compares instead of running: without comments, with single blanks."""
     text = "\n".join(step.text for step in console(block)) if block.language == "console" else block.text
     text = re.sub(r"\\\n", " ", text)
     found = []
@@ -163,13 +166,14 @@ def commands(block):
 
 
 class Names:
-    """The job IDs that a page shows, each with its ID in this run."""
+    """The job IDs that a page shows. .real has for each of them the job's ID in this run."""
 
     def __init__(self):
         self.real = {}
 
     def pattern(self, line, here):
-        """Returns a regular expression for a line that a page shows. here: the groups of this comparison, by the page's ID."""
+        """Returns a regular expression for the output that a line of a page stands for. here: for each new job ID of the page the
+        name of its group in the expression; this function adds to it."""
         parts = []
         for word in re.split(rf"({JOB_ID.pattern}|{TIME.pattern}|…|\s+)", line.rstrip()):
             if JOB_ID.fullmatch(word):
@@ -189,7 +193,8 @@ class Names:
         return "".join(parts)
 
     def same(self, expected, output):
-        """Has a program printed what a page shows? A line with only … stands for any lines."""
+        """Has a program printed what a page shows? A line that is only … stands for any lines. If it has, learns the IDs of new
+        jobs."""
         here, pattern = {}, ""
         for line in expected:
             pattern += r"(?:[^\n]*\n)*?" if line.strip() == "…" else self.pattern(line, here) + r"[^\S\n]*\n"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The picture of a terminal in the README, docs/terminal.svg: reads what it shows, and draws it again.
+"""The picture of a terminal in the README, docs/terminal.svg. As a program: runs its commands again, and draws their output.
 
-The picture is its own script. Its lines "$ COMMAND" are run after the commands of its <metadata>, which readers do not see.
+The picture has its own script: first the commands in its <metadata>, which readers do not see, then its lines "$ COMMAND".
 """
 
 import html
@@ -17,13 +17,13 @@ PICTURE = os.path.join(tools.ROOT, "docs", "terminal.svg")
 TITLE = "cocfs in a terminal"
 
 LINE_HEIGHT, CHARACTER, MARGIN, BAR = 20, 8.43, 20, 34  # pixels
-COLUMNS = 84
+COLUMNS = 84  # characters in a line
 
 STYLE = """
   text { font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; fill: #c9d1d9; white-space: pre; }
   .prompt { fill: #3fb950; } .command { fill: #ffffff; } .wrong { fill: #ff7b72; }
 """
-WRONG = re.compile(r"cp: |\d+:\d+: |what_to_do: ")  # the beginnings of lines that a reader must not miss
+WRONG = re.compile(r"cp: |\d+:\d+: |what_to_do: ")  # the beginnings of lines with an error, which are drawn in red
 
 
 def read(text):
@@ -61,7 +61,7 @@ def draw(hidden, lines):
 
 
 def recorded(hidden, lines):
-    """Returns the same commands with today's output of the programs."""
+    """Runs the commands of a picture. Returns its lines with the output that the programs have today."""
     todo = steps(hidden, lines)
     with tempfile.TemporaryDirectory() as box:
         results, _ = page_machine.play(box, todo)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A PostgreSQL server for one test session: on a Unix socket, and nothing of it is shared but the programs."""
+"""A PostgreSQL server for one test session. It listens on a Unix socket, and has its own data; only the installed programs are
+shared."""
 
 import contextlib
 import glob
@@ -18,17 +19,18 @@ import pytest
 import janitor
 
 USER = 65534  # root starts the server as this user: the server refuses to run as root
-SECONDS = 60  # nothing of the server takes longer, unless it hangs
+SECONDS = 60  # the bound for each thing that the server does: if it takes longer, the server hangs
 
 
 def programs():
-    """Returns the directory of the server's programs, None if it is not installed."""
+    """Returns the directory of the programs of the newest PostgreSQL that is installed; None if none is."""
     found = sorted(glob.glob("/usr/lib/postgresql/*/bin/postgres"), key=lambda path: int(path.split("/")[-3]))
     return os.path.dirname(found[-1]) if found else None
 
 
 def sql(uri, statements, *values):
-    """Runs statements, with values for their ?, or ?1, ?2, …. Returns the rows of the answers as lists of texts."""
+    """Runs SQL statements with psql. values: for each ? in its order, or for ?1, ?2, …. Returns the rows of all answers, each a
+    list of texts."""
     literals = [str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'" for value in values]
     following = iter(literals)
     statements = re.sub(r"\?(\d*)", lambda place: literals[int(place[1]) - 1] if place[1] else next(following), statements)
@@ -39,7 +41,8 @@ def sql(uri, statements, *values):
 
 
 class Server:
-    """A server. safe: a committed transaction is on the disk. Its files are in a new directory within folder."""
+    """A server that runs until close(). safe: it writes each transaction to the disk before it is committed (fsync). folder: the
+    server makes a directory for its files there; None: in the directory for temporary files."""
 
     def __init__(self, safe=False, folder=None):
         self.programs = programs()
@@ -49,7 +52,7 @@ class Server:
         janitor.watch_directory(self.base)
         self.data = os.path.join(self.base, "data")
         self.safe, self.process = safe, None
-        self.numbers = itertools.count()
+        self.numbers = itertools.count()  # for the names of new schemas
         if os.geteuid() == 0:
             os.chown(self.base, USER, USER)
         subprocess.run(self._argv("initdb", "-D", self.data, "-U", "cocd", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
@@ -79,7 +82,7 @@ class Server:
         return self
 
     def _is_ready(self):
-        """The server writes its state into the last line of this file."""
+        """Does the server accept connections? It writes its state into the last line of postmaster.pid."""
         try:
             with open(os.path.join(self.data, "postmaster.pid"), encoding="utf-8") as file:
                 lines = file.read().splitlines()
@@ -92,13 +95,13 @@ class Server:
             return file.read()[-5000:]
 
     def kill(self):
-        """Ends the server and its sessions at once. Nothing more is written down."""
+        """Ends the server and its sessions at once (an immediate shutdown). It writes nothing more to its files."""
         self.process.send_signal(signal.SIGQUIT)
         self.process.wait(SECONDS)
 
     def close(self):
         if self.process.poll() is None:
-            self.kill()  # what it has not written yet is not needed
+            self.kill()  # its files are removed, so it need not write them
         shutil.rmtree(self.base, ignore_errors=True)
 
     def uri(self, database="postgres", user="cocd", **parameters):
@@ -106,7 +109,7 @@ class Server:
         return f"postgresql://{user}@/{database}?{query}"
 
     def new(self):
-        """Returns the URI of a new, empty schema: a schema costs little, a database takes 7 MB."""
+        """Makes a new, empty schema for a test. Returns its URI. A schema and no database: a database takes 7 MB."""
         name = f"t{next(self.numbers)}"
         uri = self.uri(options=f"-csearch_path={name}")
         sql(uri, f"CREATE SCHEMA {name}")
@@ -114,13 +117,13 @@ class Server:
 
 
     def position(self):
-        """Returns where the write-ahead log ends now."""
+        """Returns the position (LSN) where the write-ahead log ends now, for commits()."""
         return sql(self.uri(), "SELECT pg_current_wal_insert_lsn()")[0][0]
 
     def commits(self, since):
-        """Returns how many transactions with changes were committed since a position."""
+        """Returns how many transactions with changes were committed since a position()."""
         sql(self.uri(), "CREATE EXTENSION IF NOT EXISTS pg_walinspect")
-        # a message makes an entry in the log, and brings the log to the disk
+        # this message is a transaction itself: its commit brings the log to the disk, and is not counted below
         sql(self.uri(), "SELECT pg_logical_emit_message(true, '', '')")
         count = "SELECT count(*) FROM pg_get_wal_records_info_till_end_of_wal(?)"
         return int(sql(self.uri(), f"{count} WHERE resource_manager = 'Transaction' AND record_type = 'COMMIT'", since)[0][0]) - 1

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Holds the four promises of the design against what the service and the ledger have.
+"""Checks the four promises of the design against what the service and the ledger have.
 
-Every commit that a test makes is a Commit: the content, and the result that its writer got. Commits are given in their order,
-and no content is written for a path twice. With nothing unfinished, check() asks of each path: its job holds the last content
-that returned 0, or a later content that got an error. The versions follow the order of the commits, and no content is there
-twice. Every earlier content that returned 0 is there, too. With submit=queue, newer content may have replaced it before it was
-sent; then the newer content is there. Of all jobs check() asks: No content is in more jobs than paths it was written for. Every
-job is bound to one path. Every job ID is where a user looks for it.
+A test gives check() a Commit for each content that it has written, in their order. It writes no content for a path twice, and calls
+check() when nothing is unfinished. Then these must hold. For each path: each content whose writer got 0 is a version of its job.
+(With submit=queue, a newer content may have replaced it before it was sent; then the newer one is there.) The versions follow the
+order of the commits, and no content is there twice. A content whose writer got an error may be there, or not. For all jobs: no
+content is in more jobs than there are paths for which it was written. Each job is bound to one path, and NAME.id has its ID.
 """
 
 import collections
@@ -18,24 +17,24 @@ from dataclasses import dataclass
 
 import tools
 
-MODES = ["sync", "queue"]  # the values of -o submit= that every proof is run with
+MODES = ["sync", "queue"]  # the values of -o submit= with which each test of the promises is run
 
 
 def submit(mode):
-    """The value of the mount option; None for the default."""
+    """Returns the value of the mount option submit for a mode; None: the default."""
     return None if mode == "sync" else mode
 
 
 @dataclass
 class Commit:
-    """A content that was written for a path. well: True: the writer got 0; False: an error."""
+    """A content that was written for a path. well: True if its writer got 0, False if an error."""
     path: str       # the path that the file has now, not the path when it was written
     content: str
     well: bool
 
 
 def held(cocd):
-    """Returns what the service holds: for each job ID its contents, the oldest version first."""
+    """Returns {job ID: contents} of all jobs that the service holds; contents: those of its versions, the oldest first."""
     jobs = collections.defaultdict(list)
     for job, content in cocd.rows("SELECT document_id, content FROM documents JOIN versions"
                                   " ON document = number ORDER BY document, versions.version"):
@@ -44,7 +43,8 @@ def held(cocd):
 
 
 def _read_log(path):
-    """Reads the frames of a log, without the space that it holds for more. (The page number of a frame is never 0.)"""
+    """Reads a write-ahead log of SQLite: its header and its frames, without the unused space behind them. (There the page number,
+    the first four bytes of a frame, is 0.) No file: nothing."""
     if not os.path.exists(path):
         return b""
     with open(path, "rb") as log:
@@ -55,8 +55,8 @@ def _read_log(path):
 
 
 def _picture(ledger):
-    """Reads the ledger and its log as they belong together. Tries again if the log began anew, or was written into the ledger,
-    meanwhile."""
+    """Returns the bytes of the ledger and of its write-ahead log, at one moment. Reads again if meanwhile the log has begun anew,
+    or was written into the ledger."""
     log = ledger + "-wal"
     while True:
         before = os.stat(ledger).st_mtime_ns
@@ -68,7 +68,7 @@ def _picture(ledger):
 
 
 def _ledger(space, query):
-    """Queries a copy of the ledger, because cocfs keeps the ledger locked."""
+    """Returns the rows of a query. It reads a copy of the ledger, because cocfs keeps the ledger locked."""
     body, tail = _picture(os.path.join(space.state, "ledger.db"))
     with tempfile.TemporaryDirectory() as folder:
         copy = tools.write(os.path.join(folder, "ledger.db"), body)
@@ -78,32 +78,33 @@ def _ledger(space, query):
 
 
 def bindings(space):
-    """Returns the bound paths of the ledger, with their job IDs."""
+    """Returns [(path, job ID), …] of the bound paths in the ledger."""
     return _ledger(space, "SELECT iif(dir = '', name, dir || '/' || name), job_id FROM job"
                           " WHERE job_id IS NOT NULL")
 
 
 def owners(space):
-    """Returns the paths that have a job, or a submission under way."""
+    """Returns the set of paths in the ledger that have a job, or an unfinished submission."""
     return {path for path, in _ledger(space, "SELECT iif(dir = '', name, dir || '/' || name) FROM job"
                                              " WHERE job_id IS NOT NULL"
                                              " OR id IN (SELECT job FROM submission)")}
 
 
 def unfinished(space):
-    """Returns the submissions of the ledger that have not ended."""
+    """Returns a row for each submission and each rename in the ledger that has not ended."""
     return _ledger(space, "SELECT 'submission', job FROM submission"
                           " UNION ALL SELECT 'rename', id FROM rename_intent")
 
 
 def settle(space, seconds=60):
-    """Waits until no submission is in doubt or under way."""
+    """Waits until the ledger has no unfinished submission or rename. Fails the test if cocfs ends before, or if the time is
+    over."""
     tools.eventually(lambda: not unfinished(space), "everything to be settled", seconds,
                      give_up=lambda: space.process.poll() is not None and "cocfs is dead")
 
 
 def broken(space, commits, mode="sync"):
-    """Returns the promises that do not hold, as words for people."""
+    """Yields a text for each promise that does not hold."""
     jobs, bound = held(space.cocd), bindings(space)
     yield from _counted_wrong(jobs, commits)
     yield from _bound_wrong(space, jobs, bound)
@@ -146,7 +147,8 @@ def _bound_wrong(space, jobs, bound):
 
 
 def _path_wrong(path, commits, versions, mode):
-    """Returns what does not hold for one path, from its commits and the versions of its job."""
+    """Yields a text for each promise that does not hold for one path. commits: those of the path; versions: the contents of its
+    job."""
     place = {commit.content: number for number, commit in enumerate(commits)}
     sent = [place.get(content) for content in versions]
     if None in sent:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A proxy that connects its clients to the service (CONNECT), and a relay, which connects every client."""
+"""Relay connects each client to one address. Proxy is an HTTP proxy: it connects a client to the address that the client names
+(CONNECT)."""
 
 import contextlib
 import re
@@ -11,7 +12,8 @@ PIECE = 65536
 
 
 def carry(source, sink, kept=None):
-    """Carries bytes from one socket to another, until one of them ends."""
+    """Carries bytes from source to sink until one of the two sockets ends; then shuts both down. kept: a list that gets the bytes,
+    too."""
     with contextlib.suppress(OSError):
         while piece := source.recv(PIECE):
             if kept is not None:
@@ -23,11 +25,12 @@ def carry(source, sink, kept=None):
 
 
 class Relay:
-    """Connects each client of the listener to upstream. A context manager. .n counts the connections."""
+    """Connects each client of a listening socket to the address upstream, as long as its context lasts. .n: how many clients have
+    come."""
 
     def __init__(self, listener, upstream):
         self.listener, self.upstream, self.n = listener, upstream, 0
-        self.sent = []      # the bytes that clients have sent, in pieces
+        self.sent = []      # the bytes that all clients have sent, in pieces
         self._open = []
         self._thread = threading.Thread(target=self._accept, daemon=True)
 
@@ -69,7 +72,8 @@ class Relay:
 
 
 class Proxy(Relay):
-    """upstream: a dict from the "HOST:PORT" of a CONNECT to an address. .heads has each request to the proxy itself."""
+    """upstream: {"HOST:PORT" of a CONNECT: address}. Any other target gets 403. .heads has the head of each request to the
+    proxy."""
 
     def __init__(self, listener, upstream):
         super().__init__(listener, upstream)
@@ -77,7 +81,7 @@ class Proxy(Relay):
 
     @property
     def asked(self):
-        """Returns the set of targets that clients asked for."""
+        """Returns the set of targets ("HOST:PORT") for which clients asked."""
         return {head.split()[1] for head in self.heads}
 
     def _serve(self, client):

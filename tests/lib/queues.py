@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import samples
 import tools
 
-FAR_MS = 4102444800000  # 2100-01-01: a next try that never comes
+FAR_MS = 4102444800000  # 2100-01-01 as milliseconds since the epoch: the time of a next try that never comes
 
 
 @dataclass
@@ -30,7 +30,7 @@ def text(space):
 
 
 def lines(space):
-    """Returns the lines of .coc/queue, without the line that counts the rest."""
+    """Returns the lines of .coc/queue, unescaped, without the last line that counts the submissions that are not shown."""
     found = []
     for line in text(space).splitlines():
         if "\t" in line:
@@ -40,7 +40,7 @@ def lines(space):
 
 
 def states(space):
-    """Returns the state of each path in the queue."""
+    """Returns {path: state} of the submissions in .coc/queue."""
     return {line.path: line.state for line in lines(space)}
 
 
@@ -49,7 +49,7 @@ def drained(space, seconds=60):
 
 
 def metrics(space):
-    """Returns every sample of .coc/metrics: the number by its name with labels."""
+    """Returns {name with labels: number} of all samples in .coc/metrics. No name may be there twice."""
     found = {}
     for line in tools.read(space.at(".coc", "metrics")).decode().splitlines():
         if not line.startswith("#"):
@@ -60,8 +60,8 @@ def metrics(space):
 
 
 def cut_off(make_space):
-    """A space with submit=queue, mounted while the service is away. It has no open connection on which a request could be sent and
-    lost."""
+    """Returns a space with submit=queue that was mounted while the service was away. So it has no open connection, and no request
+    can be sent and lost."""
     space = make_space(submit="queue", mounted=False)
     space.front.refuse()
     return space.mount()
@@ -72,13 +72,14 @@ def wait(*paths, timeout=60, **kwargs):
 
 
 def put(space, src, name, *args, **kwargs):
-    """Writes a document to a name of the space. The job's name is the stem of the file's name by default."""
+    """Copies a document to a file of the space with cp. args and kwargs: for samples.document(). Without args, meta.name is the
+    file name without its suffix."""
     stem = os.path.splitext(os.path.basename(name))[0]
     tools.run("cp", samples.file(src, "put.yaml", *(args or [stem]), **kwargs), space.at(name)).ok()
 
 
 def fill_ledger(space, count):
-    """Puts submissions into the ledger of an unmounted space. They are never due."""
+    """Puts `count` queued submissions into the ledger of an unmounted space. Their next try is at FAR_MS, so none is ever sent."""
     with sqlite3.connect(os.path.join(space.state, "ledger.db")) as db:
         first = db.execute("SELECT coalesce(max(id), 0) + 1 FROM job").fetchone()[0]
         rows = range(first, first + count)
@@ -90,6 +91,6 @@ def fill_ledger(space, count):
 
 
 def job_paths(space):
-    """Returns the paths that have a row in the ledger of an unmounted space."""
+    """Returns the paths that have a row in the ledger of an unmounted space, sorted."""
     with sqlite3.connect(os.path.join(space.state, "ledger.db")) as db:
         return [row[0] for row in db.execute("SELECT iif(dir = '', name, dir || '/' || name) FROM job ORDER BY 1")]

@@ -7,8 +7,8 @@ import tools
 
 STEP = "  - name: {}\n    task: hwc:runbook:suspend@1.0.0\n    inputs: {{}}\n    outputs: []\n"
 
-# The samples that are tried with every way of writing, with their meta.name and meta.description. Any other sample has its stem as
-# its name and no description, apart from those below.
+# The good samples that are tried with every way of writing: {file: (meta.name, meta.description)}. MORE has other samples whose
+# meta.name is not the file name without its suffix.
 GOOD = {
     "crlf-no-newline-at-end.yaml": ("crlf", "written on another system"),
     "flow.yaml": ("flow", "JSON is YAML too"),
@@ -28,7 +28,8 @@ MORE = {
 
 
 def meta(name):
-    """Returns the meta.name and the meta.description of a good sample."""
+    """Returns (meta.name, meta.description) of a good sample. For a sample that is in neither table: its file name without suffix,
+    and no description."""
     return {**GOOD, **MORE}.get(name, (os.path.splitext(name)[0], ""))
 
 
@@ -42,13 +43,14 @@ def corpus(kind):
 
 
 def expectation(path):
-    """Returns for a bad document: the name of its errno, and the position in the .error text or ''."""
+    """Returns for a bad document: the name of the errno with which it is refused, and the position (LINE:COLUMN) in the .error; ''
+    if the .error has none."""
     with open(os.path.splitext(path)[0] + ".expect", encoding="utf-8") as file:
         return (file.read().split() + [""])[:2]
 
 
 def document(name="restart", steps=("pause",), description=None):
-    """Returns a sound document."""
+    """Returns the text of a document that the service accepts."""
     meta = f"meta:\n  name: {name}\n  schemaVersion: 3\n"
     if description is not None:
         meta += f"  description: {description}\n"
@@ -56,12 +58,12 @@ def document(name="restart", steps=("pause",), description=None):
 
 
 def file(folder, name, *args, **kwargs):
-    """Writes a sound document to a file outside the mount. Returns its path."""
+    """Writes document(…) to the file name in folder, which is outside the mount. Returns the path."""
     return tools.write(os.path.join(str(folder), name), document(*args, **kwargs))
 
 
-# Two halves of a document. The first half is a sound document, too: so the validation does not hide a commit that comes too early.
-# The second half has no newline at its end, so that $(cat) loses nothing.
+# A document in two halves. The first half is a document that the service accepts, too: so a commit that comes too early makes a
+# job, and is seen. The second half has no newline at its end, so that $(cat) loses nothing.
 HALF1 = document("halves", ["first"])
 HALF2 = STEP.format("second").rstrip("\n")
 WHOLE = HALF1 + HALF2

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A directory with one of everything, and what can be seen of a directory."""
+"""Builds a directory (the scene) with one file of each kind, owner and mode; and takes pictures of a directory, for comparison."""
 
 import errno
 import os
@@ -19,20 +19,20 @@ class Who:
 
 ROOT = Who("root", 0, 0)
 OWNER = Who("owner", 1001, 2001)
-MEMBER = Who("member", 1002, 2002, (2003,))  # in the group that a part of the scene belongs to
+MEMBER = Who("member", 1002, 2002, (2003,))  # in SHARED_GROUP, which a part of the scene belongs to
 SHARED_GROUP = 2003
 ERRNOS = set(errno.errorcode.values())
 
 
 def become(who):
-    """Acts as this user from now on. Call it in a separate process."""
+    """Makes this process a process of the user, for good. Call this function in a process of its own."""
     os.setgroups(who.groups)
     os.setresgid(who.gid, who.gid, who.gid)
     os.setresuid(who.uid, who.uid, who.uid)
 
 
 def make_file(path, size, mode=0o644):
-    """Makes a file. Each file of the scene has another size, so that a listing shows which file is which."""
+    """Makes a file. Give each file of the scene another size, so that a listing shows which file is which."""
     os.mknod(path, stat.S_IFREG | mode | 0o600)
     os.truncate(path, size)
     if mode & 0o600 != 0o600:
@@ -40,7 +40,8 @@ def make_file(path, size, mode=0o644):
 
 
 def build(folder, owner):
-    """Makes the scene in a new directory. owner: None if there is only one user."""
+    """Makes the scene in a new directory, and changes into it. owner: true if files get OWNER and SHARED_GROUP, which needs root;
+    false: all files are this user's."""
     def own(path, uid, gid):
         if owner:
             os.lchown(path, uid, gid)
@@ -72,13 +73,14 @@ def build(folder, owner):
         own(name, OWNER.uid, OWNER.gid)
     for name in ("group-may", "grouped", "grouped/f"):
         own(name, OWNER.uid, SHARED_GROUP)
-    # a change of the owner clears these bits
+    # set these bits last: a change of the owner clears them
     os.chmod("set-id", 0o6755)
     os.chmod("grouped", 0o2775)
 
 
 def paths_below(folder):
-    """Returns every path below a folder, relative and sorted. Directories that may not be read have nothing below."""
+    """Returns the paths of all files and directories below a folder, relative to it and sorted. Below a directory that this user
+    may not read there are none."""
     found = []
     for path, folders, files in os.walk(folder):
         found += [os.path.relpath(os.path.join(path, name), folder) for name in folders + files]
@@ -86,14 +88,14 @@ def paths_below(folder):
 
 
 def look(path, dirfd=None):
-    """Returns what stat tells without time and place, to compare two trees."""
+    """Returns what lstat(2) shows of a path, without times, device and inode number, so that two trees can be compared."""
     st = os.lstat(path, dir_fd=dirfd)
     size = 0 if stat.S_ISDIR(st.st_mode) else st.st_size
     return (oct(st.st_mode), st.st_nlink, st.st_uid, st.st_gid, size, st.st_rdev)
 
 
 def content(path):
-    """Returns the content of a file and its extended attributes, or the target of a link."""
+    """Returns (content, user.* attributes) of a regular file, the target of a symbolic link, or None for another type."""
     mode = os.lstat(path).st_mode
     if stat.S_ISLNK(mode):
         return os.readlink(path)
@@ -104,13 +106,14 @@ def content(path):
 
 
 def snapshot(folder, more=()):
-    """Returns what can be seen of a tree: {path: what is there}; also of the paths in more."""
+    """Returns what can be seen of a tree: {path: look()} for each path, and {(path, "content"): content()} for the paths in
+    more."""
     seen = {path: outcome(look, os.path.join(folder, path)) for path in [".", *paths_below(folder)]}
     return seen | {(path, "content"): outcome(content, os.path.join(folder, path)) for path in more}
 
 
 def outcome(function, *args):
-    """Returns the result of a call, or the name of its errno."""
+    """Returns the result of function(*args), or the name of its errno, such as "EPERM"."""
     try:
         return function(*args)
     except OSError as error:

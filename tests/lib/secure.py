@@ -10,7 +10,7 @@ import service
 
 
 class SecureCocd(service.Cocd):
-    """A cocd that speaks https, with a certificate for some names."""
+    """A cocd that speaks https with the certificate and the key in these two files."""
 
     def __init__(self, data, log, cert, key):
         super().__init__(data, log)
@@ -31,7 +31,7 @@ def make_pair(directory, name, names, *options):
 
 @pytest.fixture
 def secure_cocd(tmp_path, exhibit):
-    """secure_cocd(names): starts a SecureCocd."""
+    """secure_cocd(names): starts a SecureCocd with a certificate for these names, in the form of subjectAltName. Returns it."""
     started = []
 
     def start(names="IP:127.0.0.1"):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""cocd as a process, and a client that asks a service what it holds.
+"""Cocd: cocd as a process. Service: a client that asks a service for its jobs.
 
-The signing here is written from the API's documentation and not from the program's code. So a mistake in one of the two is
-seen.
+The signing here is written from the documentation of the API and not from the code of cocfs and cocd. So a mistake in one of the
+two is seen.
 """
 
 import configparser
@@ -43,7 +43,7 @@ def encode(text):
 
 
 def sign(ak, sk, method, path, query, headers, body):
-    """Returns the Authorization header (SDK-HMAC-SHA256). Signs all headers, X-Sdk-Date among them."""
+    """Returns the Authorization header (SDK-HMAC-SHA256). Signs every header in headers, which must have X-Sdk-Date."""
     signed = sorted((name.lower(), value.strip()) for name, value in headers.items())
     names = ";".join(name for name, _ in signed)
     uri = "/".join(encode(part) for part in path.split("/"))
@@ -72,14 +72,15 @@ class UnixConnection(http.client.HTTPConnection):
 
 
 class Service:
-    """A client that signs its requests. address is (host, port) or the path of a Unix socket."""
+    """A client of a service; it signs its requests with the keys in keys_file. address is (host, port) or the path of a Unix
+    socket."""
 
     def __init__(self, address, keys_file):
         self.address, self.keys_file = address, keys_file
         self._connection = None
 
     def call(self, method, path, query=(), body=None):
-        """Returns the status and the JSON of the answer."""
+        """Sends a request; body is sent as JSON. Returns the status and the JSON of the answer."""
         ak, sk = read_keys(self.keys_file)
         data = b"" if body is None else json.dumps(body).encode()
         now = datetime.datetime.now(datetime.timezone.utc)
@@ -109,7 +110,8 @@ class Service:
         return answer
 
     def ids(self):
-        """Returns the IDs of all jobs, page by page. A job that is made meanwhile can shift a page; each job counts once."""
+        """Returns the IDs of all jobs, each once. The service lists them page by page, and a job that is made meanwhile can shift a
+        page."""
         found = []
         while True:
             query = [("limit", "100"), ("offset", str(len(found)))]
@@ -124,18 +126,18 @@ class Service:
         return self.ask("GET", f"/v1/documents/{document_id}", query)["data"]
 
     def jobs(self, without=()):
-        """Returns all jobs with their details, the oldest first, without some IDs. The API never returns tags."""
+        """Returns the details of all jobs but those with the IDs in without, the oldest first. The API never returns tags."""
         jobs = [self.show(document_id) for document_id in self.ids() if document_id not in without]
         self.close()
         return sorted(jobs, key=lambda job: (job["create_time"], job["document_id"]))
 
     def create(self, **fields):
-        """Makes a job. Without other fields it is in the default project and LOW. Returns its ID."""
+        """Makes a job with these fields, by default in project "0" and with risk level LOW. Returns its ID."""
         body = {"enterprise_project_id": "0", "risk_level": "LOW", **fields}
         return self.ask("POST", "/v1/documents", body=body)["data"]
 
     def update(self, document_id, **fields):
-        """Writes a version of a job. What fields do not say stays the same."""
+        """Makes a new version of a job. A field that is not given keeps its value."""
         return self.ask("PUT", f"/v1/documents/{document_id}", body=fields)
 
     def delete(self, document_id):
@@ -143,11 +145,11 @@ class Service:
 
 
 class Cocd:
-    """A cocd process over a data directory. It can be stopped and started again with its store."""
+    """A cocd process with a data directory. It can be stopped and started again: the jobs stay."""
 
     def __init__(self, data, log):
         self.data, self.log_path = data, log
-        self.more = []      # more options for a test, from the next start on
+        self.more = []      # more options of cocd, from the next start() on
         self.process = None
         self.address = None
 
@@ -171,7 +173,7 @@ class Cocd:
         return self
 
     def store(self):
-        """Returns the options that say where the jobs are kept."""
+        """Returns the options of cocd that say where it keeps the jobs."""
         return ["--data", self.data]
 
     @staticmethod
@@ -196,7 +198,7 @@ class Cocd:
         return tools.read_log(self.log_path)
 
     def rows(self, query):
-        """Queries the database directly, without the daemon."""
+        """Returns the rows of a query of cocd's database, read without cocd."""
         store = f"file:{os.path.join(self.data, 'service.db')}?mode=ro"
         with contextlib.closing(sqlite3.connect(store, uri=True, timeout=20)) as db:
             return db.execute(query).fetchall()

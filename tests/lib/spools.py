@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Makes job spaces with very many submitted jobs in seconds. While the space is not mounted, it puts files into the spool and rows
-into the ledger."""
+"""Fills a job space with very many submitted jobs in seconds: puts files into its spool and rows into its ledger. The space must
+not be mounted meanwhile."""
 
 import os
 import sqlite3
@@ -8,19 +8,19 @@ import sqlite3
 import samples
 
 CONTENT = samples.document("filled").encode()
-SUBMITTED = 3  # fs/job/state.h
+SUBMITTED = 3  # the number of the state submitted: fs/job/state.h
 
 
 def folders(count, per_folder):
-    """Returns the directories of a tree of count files, relative to its top: "00/00", "00/01", …"""
+    """Yields the directories of a tree of count files with per_folder files in each, relative to its top: "00/00", "00/01", …"""
     for number in range((count + per_folder - 1) // per_folder):
         yield f"{number // 100:02}/{number % 100:02}"
 
 
 def fill(state, top, count, per_folder=None):
-    """Makes count submitted job files in the directory top of a space with this state directory. All are in top, or at most
-    per_folder in each directory of a tree. The files are holes: they have no blocks on the disk. A program that reads one finds
-    no document."""
+    """Makes `count` submitted job files below the directory top of the space with the state directory state. All are in top; with
+    per_folder they are in a tree below top, at most per_folder in each directory. The files are holes without blocks on the disk: a
+    program that reads one gets NULs, which are no document."""
     places = [top] if per_folder is None else [f"{top}/{folder}" for folder in folders(count, per_folder)]
     with sqlite3.connect(os.path.join(state, "ledger.db")) as db:
         for number, place in enumerate(places):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Mounts with temporary keys: on a cloud server with its metadata service, and with an OIDC token that IAM takes."""
+"""Mounts with temporary keys: on a cloud server they come from its metadata service; with an OIDC token they come from IAM."""
 
 import socket
 
@@ -17,7 +17,7 @@ SECOND = ("TEMPORARYTWO", "secret-of-the-second", "token-of-the-second")
 
 
 class Server(mounting.Space):
-    """A mount on a cloud server: cocfs is in the network that has the metadata service."""
+    """A mount on a cloud server: cocfs runs in the network net, which has the metadata service."""
 
     def __init__(self, *args, net, **options):
         super().__init__(*args, **options)
@@ -42,7 +42,7 @@ def metadata(net):
 
 @pytest.fixture
 def make_server(cocd, net, mounts, tmp_path, exhibit):
-    """make_server(option=value, …): a mount whose service accepts both pairs of temporary keys."""
+    """make_server(option=value, …): a mount on a cloud server; its service accepts the temporary keys FIRST and SECOND."""
     with open(cocd.keys_file, "a", encoding="utf-8") as file:
         for name, (access, secret, token) in {"first": FIRST, "second": SECOND}.items():
             file.write(f"[{name}]\nak = {access}\nsk = {secret}\nsecurity_token = {token}\n")
@@ -64,7 +64,8 @@ def iam():
 
 @pytest.fixture
 def make_federated(cocd, iam, make_host, front, src):
-    """make_federated(option=value, …): a mount with an OIDC token, whose service accepts both tokens of IAM."""
+    """make_federated(option=value, …): a mount with an OIDC token; its service accepts the tokens of FIRST and SECOND, which IAM
+    gives."""
     tokens = src / "tokens"
     tokens.write_text("".join(f"[{name}]\ntoken = {keys[2]}\n" for name, keys in {"first": FIRST, "second": SECOND}.items()))
     tokens.chmod(0o600)

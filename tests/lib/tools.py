@@ -21,9 +21,9 @@ COCFS_CHECK = os.path.abspath(os.environ.get("COCFS_CHECK", os.path.join(ROOT, "
 COCFS_WAIT = os.path.abspath(os.environ.get("COCFS_WAIT", os.path.join(ROOT, "build", "fs", "cocfs-wait")))
 CORPUS = os.path.join(ROOT, "tests", "corpus")
 
-TOOL_SECONDS = 60  # no tool of a test takes longer, unless it hangs
-COMMAND_SHOWN = 300  # a message shows this many characters of a command
-STARTED = []       # the tools of this test, so that none of them keeps a mount busy at the end
+TOOL_SECONDS = 60  # the bound for each tool: if it takes longer, it hangs, and timeout(1) ends it
+COMMAND_SHOWN = 300  # a message shows so many characters of a command
+STARTED = []       # the tools that this test has started; end_started() ends them, so that none keeps a mount busy
 SANITIZER = re.compile(r"ERROR: (Address|Leak|Thread|Memory)Sanitizer|runtime error:|SUMMARY: \w+Sanitizer")
 IS_ROOT = os.geteuid() == 0
 needs_root = pytest.mark.skipif(not IS_ROOT, reason="needs root")
@@ -31,7 +31,7 @@ needs_root = pytest.mark.skipif(not IS_ROOT, reason="needs root")
 
 @dataclass
 class Result:
-    """The end of a tool: its exit status, or minus the signal that ended it."""
+    """How a tool has ended. status: its exit status, or minus the number of the signal that has ended it."""
     status: int
     stdout: str
     stderr: str
@@ -42,7 +42,7 @@ class Result:
         return self
 
     def fails(self, *words):
-        """The tool failed within its time, and its message has these words."""
+        """Fails the test unless the tool has failed within its time, and its stderr has these words. Returns self."""
         assert self.status not in (0, 124, 137), f"{self}"
         for word in words:
             assert word in self.stderr, f"no {word!r} in: {self}"
@@ -53,7 +53,7 @@ class Result:
 
 
 def environment(**extra):
-    """Returns the environment of a tool: messages in English, and none of the caller's credentials."""
+    """Returns the environment for a tool: this process's, with messages in English, without HUAWEICLOUD_*, and with extra."""
     env = {k: v for k, v in os.environ.items() if not k.startswith("HUAWEICLOUD_")}
     env.update(LC_ALL="C.UTF-8", PYTHONDONTWRITEBYTECODE="1")
     env.update(extra)
@@ -61,7 +61,7 @@ def environment(**extra):
 
 
 class Group(subprocess.Popen):
-    """A tool behind timeout(1). If only timeout is killed, the tool runs on without a bound: kill the group."""
+    """A tool that timeout(1) has started. kill() kills both: if only timeout were killed, the tool would run on without a bound."""
 
     def kill(self):
         if self.poll() is None:
@@ -69,12 +69,13 @@ class Group(subprocess.Popen):
 
 
 def popen(*argv, seconds=TOOL_SECONDS, **kwargs):
-    """Starts a tool that cannot outlive its bound."""
+    """Starts a tool, which timeout(1) ends after so many seconds. Returns the process."""
     return popen_bare("timeout", "-k", "5", seconds, *argv, made=Group, **kwargs)
 
 
 def popen_bare(*argv, made=subprocess.Popen, **kwargs):
-    """Starts a tool without timeout(1), if its own pid or its ending by a signal matters. The caller bounds the wait."""
+    """Starts a tool without timeout(1), for a test that needs its pid, or its ending by a signal. The caller bounds the wait.
+    Returns the process."""
     kwargs.setdefault("env", environment())
     kwargs.setdefault("stdin", subprocess.DEVNULL)
     process = made([str(a) for a in argv], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -92,7 +93,8 @@ def end_started():
 
 
 def finish(process, seconds=TOOL_SECONDS + 10, given=None):
-    """Waits for a tool, and kills its group if it does not end."""
+    """Waits for a tool, and kills its process group if it does not end in time. given: bytes for its standard input. Returns a
+    Result."""
     try:
         out, err = process.communicate(given, timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -107,14 +109,14 @@ def finish(process, seconds=TOOL_SECONDS + 10, given=None):
 
 
 def run(*argv, given=None, **kwargs):
-    """Runs a tool to its end. given: bytes for its standard input."""
+    """Runs a tool to its end. given: bytes for its standard input. Returns a Result."""
     if given is not None:
         kwargs["stdin"] = subprocess.PIPE
     return finish(popen(*argv, **kwargs), given=given)
 
 
 def sh(script, *args, shell="bash", **kwargs):
-    """Runs a shell script. args are $1, $2, …"""
+    """Runs a shell script. args are its $1, $2, …. Returns a Result."""
     return run(*shlex.split(shell), "-c", script, "sh", *args, **kwargs)
 
 
@@ -139,12 +141,14 @@ target, *args = sys.argv[1:]
 
 
 def python(script, target, *args, **kwargs):
-    """Runs a Python script in a separate process, so that this process has none of its descriptors open."""
+    """Runs a Python script in a process of its own, so that none of its descriptors is open in this process. PRELUDE says what the
+    script may use. Returns a Result."""
     return run(sys.executable, "-c", PRELUDE + script, target, *args, **kwargs)
 
 
 def begin_python(script, target, *args, **kwargs):
-    """Starts a Python script, and returns when the script has called ready(). finish(process, given=b"\n") lets it go on."""
+    """Starts a Python script as python() does, and returns the process when the script has called ready(). finish(process,
+    given=b"\n") lets it go on."""
     process = popen(sys.executable, "-c", PRELUDE + script, target, *args, stdin=subprocess.PIPE, **kwargs)
     assert process.stdout.readline() == b"ready\n"
     return process
@@ -159,7 +163,8 @@ print('ok')
 
 
 def store(source, target, **kwargs):
-    """Writes a file with open, write and close. Returns 'ok', or the call that failed and its errno: 'close EINVAL'."""
+    """Copies source to target with open, one write and close. Returns 'ok', or the call that failed and its errno: 'close
+    EINVAL'."""
     return python(STORE, target, source, **kwargs).stdout.strip()
 
 
@@ -172,7 +177,7 @@ _CLOSE = {"x86_64": 3, "aarch64": 57}.get(os.uname().machine)
 
 
 def waits_in_close(thread):
-    """Does a thread wait in close(2), and so for the mount? None: this machine cannot tell."""
+    """Does a thread wait in close(2), and so for an answer of cocfs? None: /proc of this machine does not tell."""
     try:
         number = read(f"/proc/{thread}/syscall").split()[0]
     except OSError:
@@ -181,7 +186,8 @@ def waits_in_close(thread):
 
 
 def eventually(question, what, seconds=20, give_up=None):
-    """Asks until the answer is true, and returns the answer. Fails the test if it does not become true in time."""
+    """Calls question() again and again until its answer is true, and returns the answer. Fails the test if it does not become true
+    within the seconds, or if give_up() returns a reason. what: the thing that is waited for, for the message."""
     deadline = time.monotonic() + seconds
     while True:
         answer = question()
@@ -196,7 +202,7 @@ def eventually(question, what, seconds=20, give_up=None):
 
 
 def end(process, seconds=15):
-    """Ends a daemon that a test started: TERM, then KILL. Returns its exit status."""
+    """Ends a daemon that a test has started: by SIGTERM, and if it does not end in time, by SIGKILL. Returns its exit status."""
     if process.poll() is None:
         process.terminate()
         try:
@@ -238,7 +244,7 @@ def sanitized(program):
 
 
 def getfattr(path, name):
-    """Returns the value of an extended attribute as the tool shows it, None if there is none."""
+    """Returns the value of an extended attribute as getfattr(1) shows it; None if the file has no such attribute."""
     need("getfattr")
     result = run("getfattr", "-n", name, "--only-values", "--absolute-names", path)
     if result.status and "No such attribute" in result.stderr:

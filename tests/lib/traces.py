@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Everything that a mount shows of itself. No secret may be in it."""
+"""All that a mount shows of itself to users and root: no secret may be in it."""
 
 import os
 
@@ -14,7 +14,7 @@ def files_below(folder):
 
 
 def content_of(path):
-    """Returns the content of a file of the mount; nothing if the mount cannot read it now."""
+    """Returns the content of a file of the mount; no bytes if the mount answers with an error."""
     try:
         return tools.read(path)
     except OSError:
@@ -25,17 +25,18 @@ def facts_of(path):
     for name in os.listxattr(path):
         try:
             yield name, os.getxattr(path, name)
-        except OSError:  # the attribute is gone meanwhile
+        except OSError:  # the attribute has gone since it was listed
             continue
 
 
 def traces(mount):
-    """Returns (where, bytes) of the log, the process, the table of processes, the files of the state, and the files of the mount."""
+    """Yields (where, bytes) for the log, files in /proc of cocfs, the output of ps, and each file of the state directory. Then for
+    each file of the mount and of .coc, and for each of its attributes."""
     pid = mount.process.pid
     yield "the log", mount.log().encode()
     for name in ("cmdline", "comm", "mountinfo"):
         yield name, tools.read(f"/proc/{pid}/{name}")
-    if tools.IS_ROOT:  # only root may read the environment of a program that keeps secrets
+    if tools.IS_ROOT:  # cocfs keeps secrets, so only root may read its environment
         yield "environ", tools.read(f"/proc/{pid}/environ")
     yield "ps", tools.run("ps", "-efww").ok().stdout.encode()
     for path in files_below(mount.state):
@@ -47,7 +48,7 @@ def traces(mount):
 
 
 def assert_unseen(mount, secrets):
-    """No secret is in anything that a mount shows."""
+    """Fails the test if a secret is in anything that a mount shows (traces())."""
     assert secrets and all(len(secret) >= 8 for secret in secrets)
     n = 0
     for where, seen in traces(mount):
@@ -58,7 +59,7 @@ def assert_unseen(mount, secrets):
 
 
 def assert_closed_to_others(mount):
-    """Another user cannot read memory and environment of cocfs."""
+    """Fails the test unless another user gets EACCES for the files in /proc with cocfs's environment and memory."""
     pid = mount.process.pid
     for path in (f"/proc/{pid}/environ", f"/proc/{pid}/mem", f"/proc/{pid}/maps"):
         tools.run("head", "-c1", path, **NOBODY).fails(tools.message("EACCES"))

@@ -15,13 +15,13 @@ LONG = "3600"  # a refresh interval that no test outlasts
 
 @pytest.fixture
 def space(make_space):
-    """A space whose files are checked each time they are looked at."""
+    """A space with refresh=0: each look at a file asks the service for its newest version."""
     return make_space(refresh="0")
 
 
 @pytest.fixture
 def bound(space, src):
-    """Submits a.yaml. Returns the ID of its job."""
+    """Submits MINE as a.yaml. Returns the ID of its job."""
     return submit(space, src)
 
 
@@ -30,29 +30,29 @@ def text(space, name="a.yaml"):
 
 
 def save(space, src, step, name="a.yaml"):
-    """Copies a document to a file of the space."""
+    """Copies a document with this step to a file of the space. Returns the Result of cp."""
     return tools.run("cp", samples.file(src, "saved.yaml", "job", [step]), space.at(name))
 
 
 def submit(space, src, name="a.yaml", step="mine"):
-    """Copies a document to a file of the space. Returns the ID of the file's job."""
+    """Copies a document with this step to a file of the space, and cp must succeed. Returns the ID of the file's job."""
     save(space, src, step, name).ok()
     return space.id(name)
 
 
 def console(space, document_id, content=THEIRS, **fields):
-    """Another user writes a version of a job at the console, past the front."""
+    """Makes a new version of a job as another user at the console does: without the mount, and past the front."""
     space.cocd.client().update(document_id, **{"name": "job", "content": content, **fields})
 
 
 def versions(space, name="a.yaml"):
-    """Returns the base of a file, and the newest known version of its job."""
+    """Returns (coc.base, coc.version) of a file: the version that its text is based on, and the newest known version of its job."""
     return space.fact(name, "base"), space.fact(name, "version")
 
 
 def hurry(space, document_id):
-    """From now on another user writes a version as soon as a check has its answer: each check finds a newer version. Call .end()
-    of the returned object to stop."""
+    """From now on another user writes a new version of the job each time the service has answered a check. So each check finds a
+    newer version. Call .end() of the returned object to stop."""
     numbers = itertools.count(1)
 
     def write(exchange, answer):
