@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""System calls by name, each on one path or on two, with results that can be compared."""
+"""System calls by name. Each is a function of one path or of two, whose result or errno can be compared between two trees."""
 
 import ctypes
 import os
@@ -28,7 +28,8 @@ def fallocate(fd, mode, offset, length):
 
 
 def opening(flags, then=None):
-    """Opens, and returns what the descriptor is of, or the result of then(fd). The open never waits for the other end of a FIFO."""
+    """Returns a call of a path that opens the path with these flags. The call returns then(fd); without then, the file type (S_IFMT
+    bits) of what was opened. The open never waits for the other end of a FIFO."""
     def call(path):
         fd = os.open(path, flags | os.O_NONBLOCK, 0o6751)
         try:
@@ -39,7 +40,7 @@ def opening(flags, then=None):
 
 
 def nothing_said(function, *args, **kwargs):
-    """Makes a call whose result is not compared, only whether it fails."""
+    """Returns a call of a path that makes function(path, …) and returns None: so only its errno is compared."""
     def call(path):
         function(path, *args, **kwargs)
     return call
@@ -51,7 +52,7 @@ def link_followed(source, target):
 
 WRITE = os.O_WRONLY
 MINE, SHARED = scene.OWNER, scene.SHARED_GROUP
-OLD = (1_000_000_001, 2_000_000_002)  # nanoseconds
+OLD = (1_000_000_001, 2_000_000_002)  # access time and time of the last change, in nanoseconds since the epoch
 
 ONE_PATH = {
     "open-read": opening(os.O_RDONLY),
@@ -115,6 +116,6 @@ TWO_PATHS = {
     "link-followed": link_followed,
 }
 
-# The calls that change nothing.
+# The calls after which the tree need not be compared, because they change nothing in it.
 LOOKING = {"open-read", "open-write", "open-directory", "open-no-follow", "open-path", "read", "readlink",
            "chown-nothing", "stat", "lstat", "may-read", "may-write", "may-execute", "listdir", "getxattr", "chdir"}

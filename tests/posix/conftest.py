@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""These tests share the fixtures of the mounted tests: ../lib/fixtures.py has them."""
+"""The fixtures of the mounted tests (../lib/fixtures.py), and some for a comparison with a plain directory."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 @pytest.fixture
 def plain(tmp_path):
-    """A plain directory on the spool's file system."""
+    """A directory without a mount, on the file system that the spool is on."""
     path = tmp_path / "plain"
     path.mkdir()
     return path
@@ -22,14 +22,14 @@ def plain(tmp_path):
 
 @pytest.fixture
 def shared(make_space):
-    """A mount that other users may use, if there are other users to try it."""
+    """A mount without validation. If the tests run as root, other users may use it, too."""
     return make_space(validate="none", allow_other=True if tools.IS_ROOT else None)
 
 
 @pytest.fixture
 def differences(shared, plain):
-    """differences(program, argument, …): runs a program of this folder, which makes the same calls in two directories, its last
-    arguments. Returns what differs in the mount."""
+    """differences(program, argument, …): runs a program of this folder, which makes the same calls in a directory of the mount
+    shared and in the directory plain. Returns what it prints: the differences."""
     def run(program, *args):
         os.mkdir(shared.at("here"))
         process = tools.popen(sys.executable, os.path.join(HERE, program), *args, shared.at("here"), plain, seconds=240)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What a job space does differently from a plain directory: the model with which the random walk compares the mount.
+"""A model of what a job space does differently from a plain directory. The random walk compares the mount with it (walk.py).
 
-The plain directory says which files there are. The model says which operations the design refuses, which ones commit, what the
-answer of each commit is, and which job every path has then.
+A plain directory, in which the walk makes the same operations, says which files there must be. The model says which operations a
+job space must refuse, which ones commit, what each commit answers, and which job each path has then.
 """
 
 import os
@@ -16,25 +16,26 @@ from operations import DESCRIPTION, is_job_name
 @dataclass(eq=False)
 class Job:
     content: bytes
-    described: bytes | None = None  # what its file says of itself
-    id: str = ""  # when the ID was first seen
+    described: bytes | None = None  # the value of the file's attribute DESCRIPTION; None: it has none
+    id: str = ""  # the service's ID, from the moment when the walk has seen it
 
 
 @dataclass
 class Session:
-    """An open file: which slots have it open, which of them write, and is there something to commit?"""
+    """What is known of an open file. readers, writers: the slots (operations.Tree) that have it open. dirty: there is something to
+    commit."""
     readers: set = field(default_factory=set)
     writers: set = field(default_factory=set)
     dirty: bool = False
 
 
 class Design:
-    """plain: the directory (operations.Tree) with the files that should be there."""
+    """plain: the plain directory (operations.Tree). The methods look at it."""
 
     def __init__(self, plain):
         self.plain = plain
-        self.jobs, self.bound = [], {}  # all jobs ever made; path: job
-        self.sessions, self.slots = {}, {}  # inode: Session; slot: inode
+        self.jobs, self.bound = [], {}  # all jobs that were made; {path: the job that it is bound to}
+        self.sessions, self.slots = {}, {}  # {inode number: Session}; {slot: inode number}
 
     # ---- looking at the plain directory ----
 
@@ -45,11 +46,11 @@ class Design:
             return None
 
     def real(self, path):
-        """Returns where a path leads, from the root."""
+        """Returns the path, from the root, of the file that a path leads to: symbolic links are followed."""
         return os.path.relpath(os.path.realpath(self.plain.at(path)), self.plain.root)
 
     def place(self, path):
-        """Returns a path without detours; its last part stays as it is."""
+        """Returns a path from the root, without "..", and without symbolic links in its directory. Its last part stays as it is."""
         folder, name = os.path.split(path.rstrip("/"))
         return os.path.normpath(os.path.join(self.real(folder), name))
 
@@ -57,7 +58,7 @@ class Design:
         return st is not None and stat.S_ISREG(st.st_mode) and is_job_name(self.place(path))
 
     def job_name_of(self, inode):
-        """Returns the job name of an inode, None if it is no job file."""
+        """Returns the path under which an inode is a job file; None if it is none."""
         named = (path for path in self.plain.walk() if is_job_name(path))
         return next((path for path in named if self.stat(path).st_ino == inode), None)
 
@@ -74,7 +75,7 @@ class Design:
         return "EINVAL" if b"\0" in content else None
 
     def commit(self, path, content):
-        """A commit of content under a job's path. Returns its errno, None for a success."""
+        """Records a commit of content for the path of a job file. Returns the errno that it answers; None: it succeeds."""
         if not content:
             return None
         refused = self.refusal(content)
@@ -88,7 +89,7 @@ class Design:
         return None
 
     def keep_description(self, path):
-        """The attributes that a job's file sets stay with the job's name, also for a later file."""
+        """After a commit: the description that the file has stays with the job, or the file gets the one that the job has."""
         job, file = self.bound[path], self.plain.at(path)
         if DESCRIPTION in os.listxattr(file):
             job.described = os.getxattr(file, DESCRIPTION)
@@ -96,7 +97,7 @@ class Design:
             os.setxattr(file, DESCRIPTION, job.described)
 
     def commits_under_name(self, source, target):
-        """Does a rename of source to target commit the source first?"""
+        """Does a rename of source to target commit the content of source first?"""
         st, there = self.stat(source), self.stat(target)
         if st is None or not stat.S_ISREG(st.st_mode) or not is_job_name(self.place(target)) or self.is_written(st):
             return False
@@ -106,7 +107,8 @@ class Design:
             return self.place(target) in self.bound
         return st.st_size > 0
 
-    # The walk asks before an operation: returns the errno with which it is refused, None if it is not.
+    # refuses(): the errno with which the mount must refuse an operation that a plain directory would make; None: it must not. The
+    # walk calls it before the operation; a function refuses_NAME has the rule for the operation NAME.
 
     def refuses(self, operation):
         name, *args = operation
@@ -147,15 +149,17 @@ class Design:
 
     refuses_rename2 = refuses_rename
 
-    # The walk calls this after an operation that succeeded in the plain directory. Returns the errno that the mount must answer all
-    # the same, if the commit was refused; what was done before stays.
+    # after(): records an operation that has succeeded in the plain directory; a function after_NAME does so for the operation NAME.
+    # Returns the errno that the mount must answer although it has made the operation: that of a refused commit; None: it must
+    # succeed.
 
     def after(self, operation, before):
         name, *args = operation
         return getattr(self, "after_" + name, lambda before, *args: None)(before, *args)
 
     def before(self, operation):
-        """Returns what after() needs to know of the state before the operation."""
+        """Returns what after() needs to know of the files before the operation. The walk calls this function before the
+        operation."""
         name, *args = operation
         if name in ("rename", "rename2", "link"):
             source, target = args[:2]
@@ -200,7 +204,8 @@ class Design:
         return answer
 
     def commit_closed(self, path):
-        """A change by path of a job file: a commit, unless a process has it open for writing."""
+        """Records a change of a file by its path: it commits a job file, unless that is open for writing. Returns the errno or
+        None."""
         st = os.stat(self.plain.at(path))
         job = self.job_name_of(st.st_ino) if stat.S_ISREG(st.st_mode) else None
         return self.commit(job, self.content(job)) if job and not self.is_written(st) else None
@@ -234,8 +239,9 @@ class Design:
     after_rename2 = after_rename
 
     def move(self, ways, is_folder):
-        """Bindings move with a job file, or with a folder those below it. A binding does not move onto a bound path. A folder has
-        no binding: a binding that is remembered of a job file with its name stays."""
+        """Moves bindings. ways: {old path: new path} of what was renamed: job files, or (is_folder) folders, with which the
+        bindings of all paths below move. A binding stays where it is if the new path is bound already. The binding that a folder's
+        own path may remember from a job file stays, too."""
         moved, left = {}, {}
         for path, job in self.bound.items():
             way = next((old for old in ways if (path.startswith(old + "/") if is_folder else path == old)), None)
@@ -250,7 +256,7 @@ class Design:
     # ---- operations that a plain directory does not have ----
 
     def forget(self, path):
-        """Gives the binding of a job file up. Returns False if it has none."""
+        """Ends the binding of the job file at path. Returns True if it had one."""
         st = self.stat(self.real(path))
         job = self.job_name_of(st.st_ino) if st and stat.S_ISREG(st.st_mode) else None
         return self.bound.pop(job, None) is not None

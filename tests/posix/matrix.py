@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Every call on every kind of path, in two directories: matrix.py WHO MOUNTED PLAIN
+"""Makes each call (calls.py) on each kind of path, in a directory of a mount and in a plain one: matrix.py WHO MOUNTED PLAIN
 
-WHO is root, owner or member (scene.py; only root can become them), or self. Prints a line for each call whose result or errno
-differs, or after which the scene looks different.
+WHO is the user who makes the calls: root, owner or member (scene.py; only root can become them), or self. Prints a line for each
+call whose result or errno differs in the two directories, or after which the two scenes differ.
 """
 
 import os
@@ -17,7 +17,7 @@ import scene
 SHAPES = ["file", "twin", "dir", "full", "link", "dirlink", "dangling", "loop", "fifo", "socket", "nothing", "file/x",
           "nothing/x", "dangling/x", "loop/x", "dir/new", "dirlink/new", "full/x", "file/", "nothing/", "dir/", "link/",
           "dirlink/", "dir/.", "dir/..", ".", "", "n" * 255, "n" * 256, "dir/" + "n" * 256, "./" * 2100 + "file"]
-# One for each way in which a user may or may not do it.
+# One path for each reason why a user may or may not make a call on it.
 RIGHTS = ["file", "locked", "locked/f", "locked/new", "shut", "shut/f", "shut/new", "sticky/f", "sticky/mine",
           "sticky/dir", "sticky/new", "wide/f", "wide/new", "grouped/f", "grouped/new", "none-may", "group-may", "set-id"]
 PAIRS_OF_SHAPES = (
@@ -29,7 +29,7 @@ PAIRS_OF_RIGHTS = (
 
 
 class Side:
-    """One of the two directories. After a call that changed its scene it gets a new scene."""
+    """One of the two directories, with its present scene. After a call that may have changed the scene, renew() makes a new one."""
 
     def __init__(self, folder, has_owners):
         self.base, self.has_owners, self.number = folder, has_owners, 0
@@ -41,7 +41,7 @@ class Side:
         scene.build(self.folder, self.has_owners)
 
     def call(self, who, function, args):
-        """Makes a call as a user. Returns its outcome."""
+        """Makes a call in the scene as a user (None: as this process). Returns scene.outcome() of it."""
         os.chdir(self.folder)
         if who:
             os.setgroups(who.groups)
@@ -57,7 +57,7 @@ class Side:
 
 
 def cases(shapes, rights):
-    """Yields every call with its name and arguments."""
+    """Yields each case: (name, function, arguments). shapes, rights: whether to take the paths of SHAPES and of RIGHTS."""
     paths = list(dict.fromkeys((SHAPES if shapes else []) + (RIGHTS if rights else [])))
     for name, function in calls.ONE_PATH.items():
         for path in paths:
@@ -70,12 +70,12 @@ def cases(shapes, rights):
 
 
 def compare(sides, who, name, function, args):
-    """Makes a call on both sides. Yields a text for each difference."""
+    """Makes a call on both sides. Yields a text for each difference in its result, or in the scene after it."""
     mounted, plain = (side.call(who, function, args) for side in sides)
     words = f"{name} {' '.join(arg[:20] or repr(arg) for arg in args)}"
     if mounted != plain:
         yield f"{words}: {mounted} in the mount, {plain} in a plain directory"
-    # a call that failed changed nothing; if it did, the next snapshot shows it
+    # a call that has failed should have changed nothing; if it has, the snapshot after a later call shows it
     elif name in calls.LOOKING or scene.is_errno(mounted):
         return
     more = args[:1] if name in calls.ONE_PATH else ()

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Random operations on a tree: drawn from a seed, printable, and made on a directory.
+"""Random operations on a tree of files. Drawing draws them from a seed; Tree makes them in a directory.
 
-An operation is a tuple of its name and plain values, so a list of them can be printed, shortened by hand and played again. None
-depends on earlier ones: an operation that finds nothing to work on says "skipped".
+An operation is a tuple of its name and plain values, so a list of operations can be printed, shortened by hand and played again. An
+operation does not need the earlier ones: if it finds nothing to work on, its result is "skipped". A slot is a number for a file
+that an operation has opened.
 """
 
 import fcntl
@@ -27,12 +28,12 @@ KEEP, PUNCH, ZERO, COLLAPSE = calls.KEEP_SIZE, calls.PUNCH_HOLE | calls.KEEP_SIZ
 ATTRIBUTES = ["user.a", "user.b", "user.long" + "g" * 200]
 DESCRIPTION = "user.coc.description"
 SIZES = [0, 1, 2, 100, 4095, 4096, 4097, 10000, 20000]
-EXTENT = 50000  # no file grows beyond it, so that none is too big for a job
-OLD = 10 ** 18  # times before this were set; later ones are from the run
+EXTENT = 50000  # bytes: no file grows beyond this size, so that none is too big for a job
+OLD = 10 ** 18  # nanoseconds: a time before this was set by an operation, and is compared; a later one is a time of the run
 
 
 class Drawing:
-    """Draws operations. jobs: some names are those of job files."""
+    """Draws operations. jobs: most file names are those of job files."""
 
     def __init__(self, seed, jobs):
         self.random, self.jobs = random.Random(seed), jobs
@@ -65,17 +66,18 @@ class Drawing:
         return self.random.randrange(SLOTS)
 
     def text(self):
-        """Returns the content to write as its first letter and its length, which is enough to make it again."""
+        """Returns the arguments of letters(), which makes the content to write: a letter and a length."""
         return self.random.choice("abcdefgh"), self.random.choice(SIZES[1:])
 
     def offset(self):
-        return 0 if self.jobs and self.random.random() < 0.7 else self.random.choice(SIZES)  # a hole is no text
+        # for jobs mostly 0: an offset beyond the end makes a hole, and NULs are no text of a job
+        return 0 if self.jobs and self.random.random() < 0.7 else self.random.choice(SIZES)
 
     def mode(self):
         return self.random.choice([0o600, 0o640, 0o755, 0o4711, 0o2755, 0o1777] + ([] if self.jobs else [0o444, 0, 0o311]))
 
     def operations(self, count):
-        """Draws folders to begin with, then count operations."""
+        """Yields operations that make some folders, then `count` random ones; before some of these, three that write a file."""
         yield from (("mkdir", path, 0o755) for path in ("d", "d/e", "ü d", ".h", "d/e/f", "d/e/f/g", "d/e/f/g/h"))
         for _ in range(count):
             if self.random.random() < 0.15:
@@ -138,7 +140,7 @@ class Drawing:
         return self.path(), self.path()
 
     def draw_symlink(self):
-        # none leads out of its folder, or even out of the tree: links are followed
+        # no link may lead out of its folder: other operations follow links
         return self.random.choice(["a", "d", "nothing", "./e/f", "x" * 300]), self.path(scratch=True)
 
     def draw_mkdir(self):
@@ -193,7 +195,8 @@ class Drawing:
 
 
 def in_another_process(function, *args):
-    """Calls it in a child: a process that has removed a sibling does not see it for a second."""
+    """Calls function(*args) in a child process; raises its OSError. For the removal of a sibling: the process that has removed it
+    does not see it for a second."""
     child = os.fork()
     if not child:
         try:
@@ -207,12 +210,12 @@ def in_another_process(function, *args):
 
 
 def letters(letter, length):
-    """Returns a text that differs from position to position."""
+    """Returns `length` bytes whose every part differs from the others: "a0000000a0000001…"."""
     return "".join(f"{letter}{number:07}" for number in range(length // 8 + 1)).encode()[:length]
 
 
 class Tree:
-    """Makes operations on a directory."""
+    """A directory in which operations are made. .open: {slot: descriptor}."""
 
     def __init__(self, root):
         self.root = os.path.abspath(root)
@@ -222,12 +225,12 @@ class Tree:
         return os.path.join(self.root, path)
 
     def make(self, operation):
-        """Makes an operation. Returns its result, or the name of its errno."""
+        """Makes an operation. Returns its result, the name of its errno, or "skipped"."""
         name, *args = operation
         if name in ON_SLOTS and args[0] not in self.open:
             return "skipped"
         if name in ("append", "seek") and not stat.S_ISREG(os.fstat(self.open[args[0]]).st_mode):
-            return "skipped"  # the position in a directory has no meaning to compare
+            return "skipped"  # a position in a directory cannot be compared
         return scene.outcome(getattr(self, "do_" + name), *args)
 
     def do_open(self, slot, path, flags, mode):
@@ -288,7 +291,7 @@ class Tree:
         fcntl.lockf(self.open[slot], kind | (0 if kind == fcntl.LOCK_UN else fcntl.LOCK_NB), 10, offset)
 
     def do_map(self, slot, letter, length, offset):
-        """Reads, and if possible writes, through a shared mapping."""
+        """Reads a file through a shared mapping; writes through it too, if the slot is open for both. Returns what was read."""
         size = self.size(slot)
         if not size or not stat.S_ISREG(os.fstat(self.open[slot]).st_mode):
             return "skipped"
@@ -359,7 +362,7 @@ class Tree:
         return os.access(self.at(path), mode)
 
     def do_tmpfile(self, folder, target):
-        """Makes a file without a name, which then gets one."""
+        """Makes a file without a name in folder, and gives it the name target."""
         fd = os.open(self.at(folder), os.O_TMPFILE | os.O_WRONLY, 0o600)
         try:
             os.write(fd, b"no name")
@@ -383,7 +386,7 @@ class Tree:
     # ---- what can be seen of the tree ----
 
     def names(self, path):
-        """Returns what a folder lists, without siblings, which the model knows."""
+        """Returns the names that a folder lists, sorted, without siblings: a plain directory has none."""
         return sorted(name for name in os.listdir(self.at(path)) if not is_reserved(path, name))
 
     def siblings(self, path):
@@ -393,7 +396,7 @@ class Tree:
         return os.access(self.at(path), how)
 
     def walk(self, path=""):
-        """Yields every path below that may be seen, without siblings."""
+        """Yields each path below a folder that this user may see, without siblings."""
         for name in os.listdir(self.at(path)) if self.may(path, os.R_OK) else []:
             below = os.path.join(path, name)
             if is_reserved(path, name):
@@ -403,12 +406,12 @@ class Tree:
                 yield from self.walk(below)
 
     def look(self, path):
-        """Returns what stat tells, and the time of the last change if it was set."""
+        """Returns what lstat(2) shows of a path, and the time of its last change if an operation has set that time."""
         st = os.lstat(self.at(path))
         return *scene.look(self.at(path)), st.st_mtime_ns if st.st_mtime_ns < OLD else "of the run"
 
     def picture(self, contents):
-        """Returns {path: what is seen of it}, with contents if asked for."""
+        """Returns {path: (look(), content)} of the whole tree. contents False: None in place of the content."""
         return {path: (scene.outcome(self.look, path), scene.outcome(scene.content, self.at(path)) if contents else None)
                 for path in self.walk()}
 
@@ -425,12 +428,12 @@ def is_hidden(folder):
 
 
 def is_job_name(path):
-    """Does this path make a regular file a job file?"""
+    """Is a regular file with this path a job file?"""
     folder, name = os.path.split(path)
     return name.endswith((".yaml", ".yml")) and not name.startswith(".") and not is_hidden(folder)
 
 
 def is_reserved(folder, name):
-    """Is it the name of a sibling?"""
+    """Is this name in this folder the name of a sibling?"""
     stem, dot, suffix = name.rpartition(".")
     return suffix in ("id", "error") and is_job_name(os.path.join(folder, stem))

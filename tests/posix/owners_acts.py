@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Acts and looks of a user of a shared mount: the program that owners_users.py starts.
+"""What a user of a shared mount does and sees. owners_users.py starts this program twice for each user: owners_acts.py FOLDER
+act|look UID GID [GROUP…]. It reads requests from standard input and writes the answers to standard output, with pickle.
 
-Each act is a process. This file does not import subprocess: with it each fork would cost 140 page faults.
+Each act runs in a process of its own. This file does not import subprocess: with it each fork would cost 140 page faults.
 """
 
 import os
@@ -13,9 +14,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import calls  # noqa: E402
 import scene  # noqa: E402
 
-READ_AT_ONCE = 1 << 13  # bytes: more than any text, apart from a long queue's
+READ_AT_ONCE = 1 << 13  # bytes: more than any text has that is read, apart from a long .coc/queue
 
-# ---- acts: the calls of one gesture; each returns the results, up to the first that fails ----
+# ---- acts: each makes the calls of one act of a user, up to the first that fails ----
 
 
 def put(path, text):
@@ -24,7 +25,7 @@ def put(path, text):
 
 
 def create(path, text, mode):
-    """Makes a file with this mode, independent of the umask."""
+    """Makes a file with this text and exactly this mode."""
     os.umask(0o777 & ~mode)
     put(path, text)
 
@@ -66,7 +67,8 @@ ACTS |= {name: getattr(os, name) for name in ("unlink", "rename", "link", "symli
 
 
 def read(path):
-    """Reads a file with few calls: open() would ask the mount for more. A short read is the last one."""
+    """Returns the text of a file. It uses few calls, because open() would send the mount more requests; so it takes a short read
+    for the last one."""
     file, text = os.open(path, os.O_RDONLY), b""
     try:
         while True:
@@ -79,7 +81,8 @@ def read(path):
 
 
 def look(questions):
-    """Returns what the user sees. questions: a list of ("read", path) and ("attribute", path, name)."""
+    """Returns what the user sees: an answer or the name of an errno for each question. questions: a list of ("read", path) and
+    ("attribute", path, name)."""
     def answer(kind, path, *args):
         if kind == "read":
             return read(path)
@@ -88,7 +91,8 @@ def look(questions):
 
 
 def in_a_process(name, args):
-    """Makes a gesture in a process that does nothing else, so that no two gestures come from one program."""
+    """Makes an act in a process that does nothing else, so that no two acts come from one process. Returns "ok" or the name of the
+    errno."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:

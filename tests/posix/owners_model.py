@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""A model: which users may see and do what with the jobs' names in a mount that several users share. It is made from the sentences
-of docs/semantics.md ("What a name keeps, among several users") and not from the program.
+"""A model of a mount that several users share: what each user may see of a job file name, and do with it. The model is written from
+the sentences of docs/semantics.md ("What a name keeps, among several users") and not from the code of cocfs.
 
-A record is what a name remembers. For each name the model knows the record that goes with the name, and the records that are
-set aside. The walk tells the model which files and directories there are, with their owners and modes: the kernel decides that.
+A record is what a name remembers: a job, a story, attributes. For each name the model has the record that goes with the name, and
+the records that are set aside for their users. The walk (owners_walk.py) gives the model the files and directories that there are,
+with their owners and modes: the kernel decides about these.
 """
 
 import stat
@@ -11,8 +12,8 @@ from dataclasses import dataclass, field
 from itertools import count
 
 READ, WRITE, SEARCH = 4, 2, 1
-PRIVATE = ("user.coc.description",)  # a text: for users who may read the recorded file
-KEPT = ("user.coc.description", "user.coc.risk_level")
+PRIVATE = ("user.coc.description",)  # attributes with a private text: only for users who may read the recorded file
+KEPT = ("user.coc.description", "user.coc.risk_level")  # attributes that a name keeps
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,14 @@ class Access:
         if who.uid == self.uid:
             return (self.mode >> 6) & bits == bits
         if isinstance(who, Nobody):
-            return self.mode >> 3 & self.mode & bits == bits  # whether the user is in the group or not
+            # it must be allowed both to the group and to others, because nobody knows whether the user is in the group
+            return self.mode >> 3 & self.mode & bits == bits
         if self.gid in (who.gid, *who.groups):
             return (self.mode >> 3) & bits == bits
         return self.mode & bits == bits
 
     def may_be_emptied(self, who):
-        """Of a directory: may this user replace any user's file in it?"""
+        """For a directory: may this user remove and replace each file in it, also those of other users?"""
         return who.uid == self.uid or (not self.mode & stat.S_ISVTX and self.lets(who, WRITE | SEARCH))
 
     def shows_more_than(self, other):
@@ -47,23 +49,23 @@ class Access:
 
 @dataclass
 class Record:
-    """What a name remembers, and whose it is."""
+    """What a name remembers, and which users have it."""
     number: int
-    file: Access       # the access to the file, as it was recorded last
-    directory: Access
-    heir: int = None   # another user, whose file has the name and the job
-    heir_reads: bool = False  # the heir may read the recorded file, as far as is known
-    job: int = None    # the model's own number of a job; the service's ID is learned
-    sent: str = None   # the content that the service holds or gets
-    kept: dict = field(default_factory=dict)  # the attributes that stay with the name
-    story: str = None  # a word in the story of the last refusal
-    dismissed: bool = False
-    unmade: bool = False
-    elsewhere: bool = False  # another directory replaced the recorded one
-    queued: bool = False  # a submission waits to be sent
+    file: Access       # the recorded file: its owner and mode when they were recorded last
+    directory: Access  # the directory of the recorded file: its owner and mode, recorded at the same time
+    heir: int = None   # the uid of another user whose file has the name and the job; None: there is no heir
+    heir_reads: bool = False  # the heir is known to be allowed to read the recorded file
+    job: int = None    # the model's number for the job; None: no job. The walk learns the service's ID of it
+    sent: str = None   # the content that the service accepted last, or that is queued
+    kept: dict = field(default_factory=dict)  # {name: value} of the attributes that the name keeps
+    story: str = None  # a word that is in the story of the last refusal; None: no story
+    dismissed: bool = False  # a user has removed the .error
+    unmade: bool = False  # the name has never had a file: a rename or a link to it was refused
+    elsewhere: bool = False  # another directory has taken the place of the recorded one
+    queued: bool = False  # a submission for this record is queued
 
     def is_idle(self):
-        """Has it no job, and will it get none?"""
+        """Has the record no job, and no submission that may bring one?"""
         return self.job is None and not self.queued
 
     def belongs_to(self, uid):
@@ -72,31 +74,33 @@ class Record:
 
 class Model:
     def __init__(self, is_away=False):
-        self.is_away = is_away  # the service accepts nothing, and commits are queued
-        self.records = {}  # path: the record that goes with the name
-        self.aside = {}    # path: the records that are set aside, the newest last
-        self.numbers = count(1)
-        self.jobs = {}     # job: the content that the service must hold
+        self.is_away = is_away  # the service is away, and each commit is queued
+        self.records = {}  # {path: the record that goes with the name}
+        self.aside = {}    # {path: [the records that are set aside, the newest last]}
+        self.numbers = count(1)  # for records and jobs
+        self.jobs = {}     # {job: the content that the service must hold}
 
     # ---- the rule ----
 
     def may_have(self, who, record, directory, present=None):
-        """Could this user have changed or replaced the recorded file? present: the file, if it still exists."""
+        """May this user have the record: could the user have changed or replaced the recorded file? directory: the present
+        directory of the name. present: the file that has the name now, or None."""
         if who.uid in (0, record.file.uid) or record.file.lets(who, WRITE):
             return True
         if present is not None and record.belongs_to(present.uid):
             return who.uid == present.uid or directory.may_be_emptied(who)
-        trusted = not record.elsewhere and directory.uid == record.directory.uid  # it is no other directory that was put there
+        trusted = not record.elsewhere and directory.uid == record.directory.uid  # nobody has put another directory there
         return (directory if trusted else record.directory).may_be_emptied(who)
 
     def make_name(self, who, path, file, directory, replaced=None):
-        """A request puts a file under a job's name. replaced: the file that it replaces."""
+        """Records that a request of a user puts a file under a job file name. The file gets the name's record, or one that is set
+        aside, or none. replaced: the file that it replaces; None: the name was free."""
         record, aside = self.records.get(path), self.aside.get(path, [])
         rows = [record] if record else []
         if replaced is None:
-            rows += sorted(aside, key=lambda one: -one.number)  # the newest first
+            rows += sorted(aside, key=lambda one: -one.number)  # of those that are set aside, the newest first
         rows = [one for one in rows if self.may_have(who, one, directory, replaced)]
-        # for a name without a record: a record of the user's own comes before those of others
+        # for a free name: a record of the user's own file comes before those of other users
         rows.sort(key=lambda one: replaced is None and one.file.uid != who.uid)
         chosen = rows[0] if rows else None
         if record and record is not chosen:
@@ -108,7 +112,8 @@ class Model:
             self.bequeath(who, chosen, file, replaced)
 
     def ask_again(self, who, path, file, directory):
-        """Content of a file is committed under a name whose record is not the file's."""
+        """Call this before content of a file is committed under a name. If the name's record is of another user, the file inherits
+        the record, or the record is set aside."""
         record, user = self.records.get(path), Nobody(file.uid)
         if record and not record.belongs_to(file.uid):
             if self.may_have(who, record, directory) and (who.uid == file.uid or self.may_have(user, record, directory)):
@@ -129,14 +134,14 @@ class Model:
     # ---- files that come and go ----
 
     def parts(self, path, file, directory):
-        """A file goes and leaves what its name remembers, recorded with the file's last state."""
+        """Records that the file of a name goes: its record gets the last owner and mode of the file and of its directory."""
         record = self.records.get(path)
         if record and record.file.uid == file.uid:
             record.elsewhere = False
             record.file, record.directory, record.heir, record.heir_reads = file, directory, None, False
 
     def changes(self, path, before, after, directory):
-        """chmod or chown of a file that has a job's name."""
+        """Records a chmod or chown of a file with a job file name. before, after: its Access."""
         record = self.records.get(path)
         if not record:
             return
@@ -148,20 +153,22 @@ class Model:
             record.heir = None if after.uid == record.file.uid else after.uid
 
     def own(self, path, file):
-        """Returns the record that belongs to the file of this name, None if there is none."""
+        """Returns the name's record if it belongs to the user of this file; otherwise None."""
         record = self.records.get(path)
         return record if record and file is not None and record.belongs_to(file.uid) else None
 
     def passes(self, who, record, file):
-        """Does the text of the record go into this file, which this user commits?"""
+        """Does a commit of this file by this user keep the private texts of the record? Only if they show no other user more than
+        before."""
         if record.file.uid == file.uid:
             return True
         reads = record.heir_reads or (who.uid == file.uid and record.file.lets(who, READ))
         return record.heir == file.uid and reads and not file.shows_more_than(record.file)
 
     def take(self, who, path, file, directory, replaced=None):
-        """Content of a file is committed under a name: from now on the record is the file's. But the committing user may have put
-        the file over a record of the file's user. Then that record is set aside, and the new one is the committing user's."""
+        """Records that a user commits content of a file under a name: from now on the name's record is that of the file. Returns
+        the record. One case differs: the file's user has a record of this name that is set aside, and another user commits. Then
+        the record is the committing user's, and the file's user is the heir."""
         record = self.records.get(path)
         if not record:
             record = self.records[path] = Record(next(self.numbers), file, directory)
@@ -190,7 +197,8 @@ class Model:
         record.story, record.dismissed = word, False
 
     def accept(self, record, content, attributes):
-        """The service accepts the content. Returns the attributes that the file has now."""
+        """Records that the service accepts content with these attributes of the file; if it is away, that the content is queued.
+        Returns the attributes that the file has afterwards: also those that the name has kept."""
         attributes = {**{name: record.kept[name] for name in record.kept}, **attributes}
         record.story, record.dismissed = None, False
         if self.is_away:
@@ -212,11 +220,12 @@ class Model:
     # ---- what users see ----
 
     def may_take_away(self, who, record, directory, present):
-        """May this user dismiss, forget or delete it?"""
+        """May this user dismiss the story of the record, forget its job, or delete the job?"""
         return self.may_have(who, record, directory, present)
 
     def shows_queued(self, who, path, record, file, reaches):
-        """.coc/queue shows a user the submissions whose .id the user could read."""
+        """Does .coc/queue show this user the submission of this record? Yes if the user could read the .id. reaches: the user may
+        search the directories of the path."""
         if record is not self.records.get(path):
             return who.uid in (0, record.file.uid)
         if self.own(path, file):
@@ -232,7 +241,7 @@ class Model:
         return record.job if who.uid == record.file.uid else "denied"
 
     def shows_story(self, who, path, file):
-        """NAME.error: returns the word of the story, "denied", or None if there is none."""
+        """Returns what a user gets who reads NAME.error: the word of the story, "denied", or None if there is no NAME.error."""
         record = self.records.get(path)
         if not record or record.story is None or record.dismissed:
             return None
@@ -244,11 +253,11 @@ class Model:
 
     @staticmethod
     def shows_heir(who, record, file):
-        """Is this user shown the text of another user's record, beside a file of the heir's?"""
+        """May this user read the story of a record if the file of the name is the heir's?"""
         return who.uid == record.file.uid or (who.uid == file.uid and record.file.lets(who, READ))
 
 
 @dataclass(frozen=True)
 class Nobody:
-    """A user known by a file only: without groups, and without the file's group."""
+    """A user who is known only as the owner of a file: there is a uid, and no groups are known."""
     uid: int

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Users of a shared mount as processes: each of their acts is a new process; a lasting one looks."""
+"""Users of a shared mount. For each user there are two lasting processes (owners_acts.py): one makes each act in a new process, the
+other looks."""
 
 import pickle
 import subprocess
@@ -9,7 +10,7 @@ import owners_acts
 
 
 class User:
-    """A user who acts in a new process each time, and looks in a lasting one."""
+    """A user: act() runs in a new process each time, look() always in the same process. who: a scene.Who."""
 
     def __init__(self, who, folder):
         self.who = who
@@ -24,7 +25,7 @@ class User:
         return pickle.load(process.stdout)
 
     def act(self, name, *args):
-        """Does something. Returns "ok", or the name of the errno."""
+        """Makes an act (owners_acts.ACTS). Returns "ok", or the name of the errno."""
         return self._ask(self._actor, name, *args)
 
     def look(self, questions):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A random walk of three users and root through one mount. After each step every user sees of the names what the model in
-owners_model.py says, and the service holds what the model says."""
+"""A random walk: three users and root do random things in one mount. After each step each user must see of the names that the step
+has touched what the model says (owners_model.py). After a remount also the service must hold what the model says."""
 
 import os
 import random
@@ -18,31 +18,32 @@ BEN = scene.Who("ben", 54002, 54002, (TEAM,))
 CID = scene.Who("cid", 54003, 54003)
 USERS = (ANN, BEN, CID)
 
-# The lasting directories, and those that users make in them.
+# The directories that stay, {name: (uid, gid, mode)}, and those that users make, move and remove in them.
 FOLDERS = {"sticky": (0, 0, 0o1777), "open": (0, 0, 0o777), "team": (0, TEAM, 0o2775), "teamsticky": (0, TEAM, 0o3775),
            "anns": (ANN.uid, ANN.uid, 0o755), "bens": (BEN.uid, TEAM, 0o1777)}
 INNER = ("sticky/d", "open/d", "team/d", "open/e")
 NAMES = ("a.yaml", "b.yaml")
 MODES = (0o600, 0o640, 0o644, 0o660, 0o664, 0o666, 0o604, 0o622)
-WHOLE = 100  # steps after which everything is looked at
+WHOLE = 100  # all names are checked when Walk.number is a multiple of this
 
 
 class Leak(Exception):
-    """A user sees or does something against the model."""
+    """A user has seen or done what the model does not allow, or not what the model demands."""
 
 
 class Walk:
-    """mount: the mount; spool: its files as they are, for root."""
+    """mount: the mount, in which the users act. spool: its spool directory, where the walk looks as root. client: of the
+    service."""
 
     def __init__(self, mount, spool, client, seed, is_away=False):
         self.mount, self.spool, self.client = mount, spool, client
         self.random = random.Random(seed)
         self.model = Model(is_away)
-        self.contents = {}    # inode: the text, its kind, its attributes
-        self.ids = {}         # the model's job: the service's ID
-        self.done = []
-        self.number = 0
-        self.pending = None  # a job whose ID is not learned yet
+        self.contents = {}    # {inode number: [text, kind, attributes]} of each file
+        self.ids = {}         # {number of a job in the model: the service's ID}
+        self.done = []  # all acts with their results, for the message of a failure
+        self.number = 0  # counts the texts that were drawn, so that each is new
+        self.pending = None  # (path, job, was the job known before?) of the last commit, for settle_ids(); None: nothing to learn
         for name, (uid, gid, mode) in FOLDERS.items():
             os.mkdir(mount.at(name))
             os.chown(mount.at(name), uid, gid)
@@ -66,7 +67,7 @@ class Walk:
             return None
 
     def file(self, path):
-        """Returns the regular file of this name as Access; None if there is none."""
+        """Returns the Access of the regular file with this name; None if there is none."""
         st = self.stat(path)
         return Access.of(st) if st and stat.S_ISREG(st.st_mode) else None
 
@@ -74,7 +75,7 @@ class Walk:
         return Access.of(self.stat(os.path.dirname(path)))
 
     def holds(self, path):
-        """Returns what the file of this name holds: [text, kind, attributes]."""
+        """Returns [text, kind, attributes] of the file with this name."""
         return self.contents[self.stat(path).st_ino]
 
     def paths(self):
@@ -85,7 +86,8 @@ class Walk:
         return [path for path in self.paths() if self.file(path)]
 
     def draw(self, paths, wanted):
-        """Returns one of some paths, mostly a wanted one, because a refusal by the kernel shows little."""
+        """Returns a random one of some paths; mostly one for which wanted(path) is true, because a refusal by the kernel shows
+        little."""
         good = [path for path in paths if wanted(path)]
         return self.random.choice(good if good and self.random.random() < 0.9 else paths) if paths else None
 
@@ -115,8 +117,8 @@ class Walk:
         return True
 
     def text(self, kind):
-        """Returns a document with a new word. By kind the document is sound, or refused with a story that has the word, or no
-        document."""
+        """Returns (text, word) with a new word. kind good: a document that the service accepts; bad: a document that is refused
+        with a story that has the word; empty: no text."""
         self.number += 1
         word = f"word{self.number}"
         if kind == "good":
@@ -151,8 +153,9 @@ class Walk:
             raise Leak(f"{what}: {said}, and not {expected}")
 
     def commit(self, who, path, st_ino, file, replaced=None, by_itself=False):
-        """Tells the model of a commit of content under a name. Returns "ok" or "EINVAL". by_itself: not by a close or a rename,
-        which leave an empty file alone."""
+        """Has the model record a commit of a file's content under a name. Returns what the act must answer: "ok" or "EINVAL".
+        by_itself: the commit comes with no close of a file and no rename of a scratch file; only these leave an empty file
+        alone."""
         text, kind, attributes = self.contents[st_ino]
         model, directory = self.model, self.directory(path)
         if kind == "empty" and not by_itself:
@@ -175,7 +178,7 @@ class Walk:
         return text.split('"')[1]
 
     def settle_ids(self):
-        """Learns the service's ID of a job, as root reads it after the commit."""
+        """After a commit: root reads NAME.id. If the job is new, learns its ID; otherwise the ID must be the known one."""
         if not self.pending:
             return
         path, job, known = self.pending
@@ -202,7 +205,7 @@ class Walk:
         return [path]
 
     def made(self, who, path, text, kind, replaced=None):
-        """Tells the model that a file was made under a job's name."""
+        """Has the model record that a user has made a file with a job file name."""
         self.contents[self.stat(path).st_ino] = [text, kind, {}]
         self.model.make_name(who, path, self.file(path), self.directory(path), replaced)
         self.is_made(path)
@@ -229,7 +232,7 @@ class Walk:
         return [path]
 
     def step_replace(self, who):
-        """Renames or links a scratch file onto the name."""
+        """A user writes a scratch file, and renames or links it to a job file name."""
         path = self.draw(self.paths(), lambda path: self.may_replace(who, path))
         scratch = os.path.join(os.path.dirname(path), ".scratch")
         kind, text, _ = self.draw_text()
@@ -243,7 +246,8 @@ class Walk:
         return [path]
 
     def put_there(self, who, how, source, path):
-        """Renames or links a scratch file onto a job's name. Returns whether the kernel allowed it."""
+        """A user renames or links a scratch file to a job file name, and the model records it. If the kernel refuses, the model
+        does not change."""
         before, file, ino = self.stat(path), self.file(source), self.stat(source).st_ino
         there = self.file(path)
         said = self.act(who, how, source, path)
@@ -274,7 +278,7 @@ class Walk:
         return [path]
 
     def step_backup(self, who):
-        """Moves a job file to a scratch name, or moves one back."""
+        """A user moves a job file to a scratch name, or moves a scratch file of such a name to a job file name."""
         path = self.draw(self.paths(), lambda path: self.may_replace(who, path))
         backup = os.path.join(os.path.dirname(path), self.random.choice((".backup", "backup")))
         file, directory = self.file(path), self.directory(path)
@@ -285,7 +289,7 @@ class Walk:
         return [path]
 
     def step_move(self, who):
-        """Moves a job file to another job's name."""
+        """A user moves a job file to another job file name."""
         files = self.files()
         if not files:
             return []
@@ -307,7 +311,7 @@ class Walk:
             return [path, to]
         self.expect(said, "ok", to)
         if model.own(path, file):
-            if to in model.records:  # it has no job
+            if to in model.records:  # its record has no job: it ends
                 del model.records[to]
             model.records[to] = model.records.pop(path)
             model.records[to].unmade = False
@@ -317,7 +321,8 @@ class Walk:
         return [path, to]
 
     def move_content(self, who, said, path, to, file, ino, before, there, source):
-        """An update of the other name's job. Both bindings stay with their names."""
+        """The case of step_move() in which the new name has a job: the rename is an update of that job, and both bindings stay with
+        their names."""
         model, target = self.model, self.directory(to)
         if not before and self.contents[ino][1] != "empty":
             model.mark_unmade(to, file, target)
@@ -340,7 +345,7 @@ class Walk:
         if len(there) < 2:
             return []
         path = self.draw(there, lambda path: self.may_remove(who, path))
-        odd = self.random.random() < 0.5  # one of them is no job file
+        odd = self.random.random() < 0.5  # True: the exchange is mostly with something that is no job file
         to = self.draw([other for other in there if other != path],
                        lambda other: self.may_remove(who, other) and (not self.file(other) or not odd))
         one, other = self.file(path), self.file(to)
@@ -351,7 +356,7 @@ class Walk:
             record = model.records.get(name)
             if record and not model.own(name, mine) and not model.may_have(who, record, self.directory(name)):
                 model.aside.setdefault(name, []).append(model.records.pop(name))
-        if not one and not other:  # what the names remember belongs to neither
+        if not one and not other:  # neither is a regular file: each name keeps its record
             return [path, to]
         first, second = model.records.pop(path, None), model.records.pop(to, None)
         if first:
@@ -365,7 +370,8 @@ class Walk:
         return [path, to]
 
     def step_other_kind(self, who):
-        """A thing with a job's name that is no job file comes, moves and goes."""
+        """A user makes a link, a FIFO or a directory with a job file name, and may move and remove it. The records stay as they
+        are."""
         path, to = (self.draw(self.paths(), lambda path: self.may_make(who, path)) for _ in range(2))
         if self.stat(path) or self.stat(to):
             return [path, to]
@@ -462,7 +468,8 @@ class Walk:
         return [path]
 
     def may_unlink_error(self, who, path, record):
-        """In a sticky directory the kernel lets only the owner of the file, or of the directory, remove a file."""
+        """Does the sticky bit of the directory let this user remove the .error? Only its owner, as the mount shows it, or the owner
+        of the directory may."""
         directory, file = self.directory(path), self.file(path)
         if not directory.mode & stat.S_ISVTX or who.uid in (0, directory.uid):
             return True
@@ -490,7 +497,8 @@ class Walk:
         return []
 
     def stories_end(self, who, folder, directory):
-        """A directory is gone, and with it the stories of names in it that never had a file."""
+        """A user has removed or replaced a directory: ends the stories of names in it that never had a file, if the user could have
+        removed their .error."""
         for path in [os.path.join(folder, name) for name in NAMES]:
             record = self.model.records.get(path)
             if record and record.unmade and (who.uid in (0, record.file.uid) or directory.may_be_emptied(who)):
@@ -528,12 +536,13 @@ class Walk:
         return [os.path.join(folder, name) for folder in (path, to) if self.stat(folder) for name in NAMES]
 
     def come_below(self, who, source, target, file, directory):
-        """What a directory brings to a name that remembers something."""
+        """For step_move_directory(): a directory comes to another name, and its file `source` gets the path `target`. Which records
+        have the new path, and may the user have them?"""
         model = self.model
         records = [*filter(None, [model.records.get(target)]), *model.aside.get(target, [])]
         before = [record.elsewhere for record in records]
         for record in records:
-            record.elsewhere = True  # the recorded directory counts
+            record.elsewhere = True  # so that may_have() asks for the recorded directory
         entitled = [model.may_have(who, record, directory) for record in records]
         if file and (target in model.records or source not in model.records):
             model.make_name(who, target, file, directory)
@@ -567,14 +576,14 @@ class Walk:
 
     def compare(self, who, question, said, expected):
         what = f"{who.name} asks {question}"
-        if isinstance(expected, tuple):  # a word of a story
+        if isinstance(expected, tuple):  # (word,): a story with this word
             if expected[0] not in said:
                 raise Leak(f"{what}: {said!r}, and not a story with {expected[0]}")
         else:
             self.expect(said, expected, what)
 
     def expected(self, who, path):
-        """Returns what this user must see: .id, .error, coc.job_id, coc.error and the attributes."""
+        """Returns what this user must see of a name: the answers to the questions of check(), in their order."""
         if not self.reaches(who, path):
             return ["EACCES"] * 6
         model, file, there = self.model, self.file(path), self.stat(path)
@@ -597,7 +606,8 @@ class Walk:
 
     @staticmethod
     def of_no_file(who, there):
-        """A link, a FIFO or a directory has no attributes of a job. The kernel refuses user.* on some of them."""
+        """Returns what a user must see of the four attributes of a link, a FIFO or a directory: it has none of a job. For user.* of
+        links and FIFOs the kernel itself answers ENODATA."""
         access = Access.of(there)
         if stat.S_ISLNK(there.st_mode) or stat.S_ISFIFO(there.st_mode):
             facts = "ENODATA" if stat.S_ISLNK(there.st_mode) or access.lets(who, READ) else "EACCES"
@@ -605,7 +615,7 @@ class Walk:
         return ["ENODATA"] * 4 if access.lets(who, READ) else ["EACCES"] * 4
 
     def check_queue(self):
-        """Each user is shown the submissions that the user may know of, and how many others there are."""
+        """Fails unless .coc/queue shows each user the submissions that the model says, and how many others there are."""
         model = self.model
         queued = [(path, record) for path, records in
                   [*((path, [record]) for path, record in model.records.items()), *model.aside.items()]
@@ -620,7 +630,7 @@ class Walk:
                         f"the queue of {who.name}")
 
     def check_service(self):
-        """Each job has the content that was committed for it last, and there are no other jobs."""
+        """Fails unless the service holds for each job the content that was committed last, and no other jobs."""
         held = {job["document_id"]: job["content"] for job in self.client.jobs()}
         expected = {self.ids[job]: content for job, content in self.model.jobs.items()}
         for job in held.keys() | expected.keys():

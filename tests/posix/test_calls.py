@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Scratch files and directories behave as in a plain directory, call by call.
+"""Scratch files and directories in a mount behave as in a plain directory, call by call.
 
 Each test has a program make the same calls in the mount and in a plain directory. The program prints what differs.
 """
@@ -11,9 +11,9 @@ import pytest
 
 import tools
 
-pytestmark = pytest.mark.timeout(300)  # some ten thousand calls: on a busy machine they take a while
+pytestmark = pytest.mark.timeout(300)  # each test makes some ten thousand calls: on a busy machine they take long
 
-# By design (docs/semantics.md): reading from the kernel's cache moves no access time.
+# The two lines that times.py must print. By design (docs/semantics.md) a read from the kernel's cache does not set the access time.
 UNMOVED = [
     "read-nothing: file: a=old m=old - in the mount, a=now m=old - in a plain directory",
     "read-again: file: a=old m=old c in the mount, a=now m=old c in a plain directory",
@@ -47,7 +47,8 @@ for name in sys.argv[1:]:
 @tools.needs_root
 @pytest.mark.parametrize("who", ["root", "root without CAP_SYS_ADMIN", "other"])
 def test_names_of_attributes_are_listed_as_the_caller_may_see_them(shared, plain, who):
-    """With buffers of each size, as in a plain directory."""
+    """Lists with buffers of several sizes, too small ones among them. The mount answers as the plain directory: only root sees
+    trusted.*."""
     for folder in (shared.path, plain):
         os.chmod(folder, 0o755)
         path = tools.write(os.path.join(folder, "f"), "x")

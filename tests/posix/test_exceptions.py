@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""All that a job space does differently from a plain directory, and that the mount does exactly that.
+"""Each thing that a job space does differently from a plain directory: the mount does exactly that.
 
-docs/semantics.md has the list for users; test_semantics.py compares the two lists. Any other difference is a mistake, which
-test_calls.py and test_walk.py would find.
+docs/semantics.md has the same list for users; test_semantics.py compares it with TABLE. Any other difference is a mistake, and
+test_calls.py and test_walk.py would find it.
 """
 
 import os
@@ -15,7 +15,7 @@ import tools
 
 @pytest.fixture
 def space(own_space):
-    """Each row has a mount, because it looks at what is in the root."""
+    """Each row of TABLE gets a mount of its own, because it makes files in the root."""
     return own_space
 
 
@@ -36,7 +36,8 @@ def hole(path, mode):
     return opened(path, os.O_WRONLY, lambda fd: calls.fallocate(fd, mode, 4096, 4096))
 """
 
-# Each row has an expression, its result in a plain directory, and its result in the mount.
+# Each row has a Python expression, its result in a plain directory, and its result in the mount. A text in capitals is the name of
+# an errno.
 TABLE = {
     "hard-link-of-a-job-file": ("(make('a.yaml'), os.link('a.yaml', 'b'))[1]", None, "EPERM"),
     "second-name-to-a-job-file": ("(make('a'), os.link('a', 'b'), os.link('b', 'c.yaml'))[2]", None, "EPERM"),
@@ -64,5 +65,5 @@ def say(where, expression):
 def test_by_design(space, plain, name):
     expression, expected, mounted = TABLE[name]
     assert say(space.path, expression) == repr(mounted)
-    # a plain directory on a file system that cannot do it says the same
+    # some file systems cannot do it either: then the plain directory answers as the mount does
     assert say(plain, expression) in (repr(expected), repr(mounted))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Programs that try to break file systems: stress-ng and fio run on the mount, get no error, and leave it in order."""
+"""stress-ng and fio, programs that try to break file systems, run on the mount. They get no error, and the mount works
+afterwards."""
 
 import os
 import sys
@@ -8,8 +9,8 @@ import pytest
 
 import tools
 
-SECONDS = int(os.environ.get("COCFS_LOAD_SECONDS", "2"))  # of each load
-# stress-ng checks what it reads (--verify); each of these works on files in the given folder.
+SECONDS = int(os.environ.get("COCFS_LOAD_SECONDS", "2"))  # how long each run of stress-ng takes
+# Groups of stressors of stress-ng that work on files in a folder; with --verify they check what they read.
 STRESSORS = {
     "names": ["dir", "filename", "link", "symlink", "rename", "getdent"],
     "content": ["hdd", "fallocate", "seek", "revio", "readahead", "sendfile", "iomix"],
@@ -19,7 +20,7 @@ STRESSORS = {
 
 
 def stress(where, stressors):
-    """Runs them all at once, each in a process."""
+    """Runs stress-ng with all these stressors at the same time, each in a process. Returns a tools.Result."""
     argv = [word for name in stressors for word in ("--" + name, "1")]
     return tools.run("stress-ng", "--timeout", f"{SECONDS}s", "--verify", "--no-rand-seed",
                      "--temp-path", where, "--hdd-bytes", "1m", "--fallocate-bytes", "1m", "--iomix-bytes", "1m",
@@ -99,7 +100,8 @@ for number in range(int(args[1])):
 
 
 def test_job_files_by_many_writers_beside_a_load(make_space):
-    """The file of each writer is a job with its last content, while stress-ng keeps the same mount busy."""
+    """Four writers write job files while stress-ng keeps the mount busy. Then each file has one job, which has the last content of
+    the file."""
     tools.need("stress-ng")
     space = make_space(validate="none", timeout="60")
     os.mkdir(space.at("here"))

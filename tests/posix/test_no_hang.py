@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Every wait in the mount ends. Any process may be killed or stop answering: a user needs no more than kill -9 and an unmount.
+"""Each wait in the mount ends, even if a process is killed or stops answering: a program, cocfs or the service. At worst a user
+needs kill -9 and an unmount.
 
-Each tool that a test runs has a bound. A tool that cannot even be killed fails the test (tools.finish).
+Each tool that a test runs has a bound. If a tool cannot even be killed, the test fails (tools.finish()).
 """
 
 import os
@@ -18,8 +19,8 @@ import tools
 
 TIMEOUT = 5  # seconds from a commit to its answer, if the service never answers
 
-# Programs that are in the mount when cocfs dies, and what each does then. A program prints a line when it is ready, waits for a
-# line, and goes on.
+# Programs that use the mount when cocfs is killed. Each calls ready() before that (tools.PRELUDE): it prints a line, waits for a
+# line, and then makes the calls behind ready(), which must fail.
 BESIDE = {
     "a reader": "fd = os.open(target + '/big', os.O_RDONLY); ready(); os.pread(fd, 4096, 1 << 20)",
     "a writer": "fd = os.open(target + '/w', os.O_WRONLY | os.O_CREAT); ready(); os.write(fd, b'x'); os.close(fd)",
@@ -35,7 +36,7 @@ def beside(space, name):
 
 
 def held(space, src, name):
-    """Starts a cp whose commit waits at a gate."""
+    """Starts a cp of a new job file, whose create waits at a gate of the front. Returns the gate and the process."""
     gate = space.front.gate()
     space.front.rule(f.Fault(gate=gate), "POST", "/v1/documents")
     writer = tools.popen_bare("cp", samples.file(src, name), space.path)
@@ -44,13 +45,13 @@ def held(space, src, name):
 
 
 def hears(writer):
-    """A cp whose commit has no answer gets an error within its time."""
+    """Fails the test unless a cp, whose commit gets no answer, ends with an error within 40 seconds."""
     result = tools.finish(writer, 40)
     assert result.status == 1, result
 
 
 def works(space, src):
-    """The mount works as if it were new."""
+    """Fails the test unless a file can be submitted and the mount be listed."""
     tools.run("cp", samples.file(src, "works.yaml"), space.path).ok()
     assert space.id("works.yaml")
     tools.run("ls", "-laR", space.path).ok()
@@ -67,7 +68,7 @@ def test_killing_cocfs_lets_everybody_go(make_space, src):
     for name, process in processes.items():
         assert tools.finish(process, given=b"\n").status == 1, name
     assert janitor.mounted(space.path)
-    assert janitor.unmount(space.path) == ""  # no process holds it any more: not even a lazy unmount is needed
+    assert janitor.unmount(space.path) == ""  # all programs have ended, so a plain unmount succeeds
     space.process.wait(10)
     gate.open()
     space.mount()
@@ -75,7 +76,7 @@ def test_killing_cocfs_lets_everybody_go(make_space, src):
 
 
 def test_killing_cocfs_leaves_a_mount_that_can_be_left(make_space, src):
-    """A process that stays in a dead mount gets errors, and the mount can be replaced all the same."""
+    """The working directory of a process is in the dead mount. A new mount can take its place, and the process gets an error."""
     space = make_space()
     os.mkdir(space.at("d"))
     visitor = beside(space, "a directory's visitor")
@@ -109,7 +110,7 @@ def test_killing_a_writer_leaves_nothing_behind(make_space, src, moment):
 
 @pytest.mark.parametrize("how", ["killed", "frozen"])
 def test_a_service_that_dies_in_a_request(make_space, src, how):
-    """The writer gets an error in time. When the service is back, the next writer finds the mount in order."""
+    """The writer gets an error in time. When the service is back, the next cp of the file succeeds, and the file has one job."""
     space = make_space(timeout=str(TIMEOUT))
     works(space, src)
     if how == "killed":
@@ -126,13 +127,13 @@ def test_a_service_that_dies_in_a_request(make_space, src, how):
         space.front.upstream = space.cocd.start().address
     else:
         space.cocd.process.send_signal(signal.SIGCONT)
-    # on a shared machine an answer may come too late more than once
+    # cp may fail more than once: on a busy machine an answer may come too late again
     tools.eventually(lambda: tools.run("cp", src / "a.yaml", space.path).status == 0, "cp to succeed", 70)
     assert [job["name"] for job in space.jobs()].count("restart") == 2, space.front.story()
 
 
 def test_many_waits_on_a_silent_service_all_end(make_space, src):
-    """Closes, renames, links, truncations and attributes wait, while other requests go on."""
+    """Closes, renames, links, truncations and new attributes wait for the service; ls goes on. Each wait ends with an error."""
     space = make_space(timeout=str(TIMEOUT))
     works(space, src)
     for name in ("draft.txt", "linked.txt", "described.yaml"):
@@ -151,8 +152,8 @@ def test_many_waits_on_a_silent_service_all_end(make_space, src):
 
 @pytest.mark.parametrize("lazy", [False, True], ids=["fusermount3 -u", "fusermount3 -uz"])
 def test_unmounting_while_a_commit_waits(make_space, src, lazy):
-    """The writer's file is open. So a plain unmount says "busy" at once, and a lazy one takes the name away at once. In both cases
-    the writer gets its result, and cocfs ends well."""
+    """The writer has its file open. So a plain unmount fails with "busy", and a lazy one ends the mount for new programs. Neither
+    waits. In both cases the writer gets its result, and cocfs ends with status 0."""
     space = make_space(timeout="60")
     gate, writer = held(space, src, "a.yaml")
     said = janitor.unmount(space.path, lazy=lazy)
@@ -170,7 +171,7 @@ def test_unmounting_while_a_commit_waits(make_space, src, lazy):
 
 
 def test_ending_cocfs_while_a_commit_waits(make_space, src):
-    """SIGTERM: a writer without an answer gets an error within the bound, and its text is still there."""
+    """After SIGTERM a writer without an answer gets an error in time. After the next mount its text is there, and has one job."""
     space = make_space(timeout=str(TIMEOUT))
     gate, writer = held(space, src, "a.yaml")
     space.process.terminate()

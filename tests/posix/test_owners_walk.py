@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Three users and root do what they like in one mount: no user sees or gets what is another's (owners_walk.py).
+"""Three users and root do random things in one mount: no user sees or gets what is another's (owners_walk.py).
 
-COCFS_OWNERS_STEPS is the number of steps, COCFS_OWNERS_SEED the seed. A failure prints the seed and the last steps.
+COCFS_OWNERS_STEPS is the number of steps, COCFS_OWNERS_SEED the seed (0 or unset: a random one). A failure prints the seed and the
+last acts.
 """
 
 import os
@@ -17,12 +18,12 @@ from fixtures import reachable_tmp_path as tmp_path  # noqa: F401
 
 STEPS = int(os.environ.get("COCFS_OWNERS_STEPS", "5000"))
 SEED = int(os.environ.get("COCFS_OWNERS_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
-REMOUNTS = 4
-SHOWN = 60
+REMOUNTS = 4  # how often a walk unmounts and mounts again
+SHOWN = 60  # so many of the last acts are in the message of a failure
 
 
 def walked(walk, steps, remounts):
-    """Makes the steps. If a user gets what is another's, fails with the last steps."""
+    """Makes the steps of a walk, with so many remounts. If the model disagrees, fails the test with the last acts."""
     print(f"COCFS_OWNERS_SEED={SEED} COCFS_OWNERS_STEPS={STEPS}")
     walk.begin()
     number = 0
@@ -52,7 +53,8 @@ def test_nobody_gets_what_is_anothers(tmp_path, cocd, mounts):
 @tools.needs_root
 @pytest.mark.timeout(600)
 def test_nobody_is_shown_what_another_has_queued(tmp_path, cocd, front, make_space):
-    """The service is away. When it is back, each content arrives that was committed last, and no other."""
+    """The service is away, and commits are queued. When the service is back, it gets for each name the content that was committed
+    last, and nothing else."""
     space = make_space(allow_other=True, submit="queue", loglevel="warning")
     front.refuse()
     walk = owners_walk.Walk(space, os.path.join(space.state, "spool"), cocd.client(), SEED, is_away=True)

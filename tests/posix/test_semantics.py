@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""docs/semantics.md: its sentences are numbered, and each names existing tests."""
+"""The sentences of docs/semantics.md have rising numbers, and each names tests that exist."""
 
 import os
 import re
@@ -23,7 +23,7 @@ def lines():
 
 
 def named(lines):
-    """Returns the tests that are named: (file, function, parameter or '')."""
+    """Returns the tests that the sentences name: (file, function, parameter or '')."""
     return [test for line in lines for test in TEST.findall(line)]
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Random walks: the same operations in the mount and in a plain directory, compared after each (walk.py).
+"""Random walks (walk.py): random operations are made both in the mount and in a plain directory, and compared after each.
 
-COCFS_WALK_COUNT is the number of operations of a walk, COCFS_WALK_SEED the first seed, COCFS_WALKS the number of walks of each
-kind. A failure prints the seed, and the operations in a form for walk.py --play.
+COCFS_WALK_COUNT is the number of operations of a walk. COCFS_WALKS is the number of walks of each test; their seeds rise from
+COCFS_WALK_SEED. A failure prints the seed, and the operations in a form for walk.py --play.
 """
 
 import json
@@ -17,7 +17,7 @@ from operations import Tree
 COUNT = int(os.environ.get("COCFS_WALK_COUNT", "200"))
 FIRST = int(os.environ.get("COCFS_WALK_SEED", "1"))
 SEEDS = range(FIRST, FIRST + int(os.environ.get("COCFS_WALKS", "2")))
-SECONDS_A_STEP = 0.25  # a bound far above what a step takes
+SECONDS_A_STEP = 0.25  # far more than an operation takes
 
 
 def walk(space, plain, seed, *more):
@@ -42,7 +42,8 @@ def test_scratch_files(make_space, plain, seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_job_files(make_space, plain, seed):
-    """The service holds what the model says: each job once, with the content that was committed last."""
+    """After the walk the service holds the jobs of the model (design.py), each once and with the content that was committed
+    last."""
     space = make_space(validate="none")
     model = walk(space, plain, seed, "--jobs")
     jobs = {job["document_id"]: job["content"] for job in space.jobs()}

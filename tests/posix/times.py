@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Which time stamps move: every call of a table in two directories: times.py MOUNTED PLAIN
+"""Which times of files does each call set? Makes each call in a directory of a mount and in a plain one: times.py MOUNTED PLAIN
 
-Before each call everything has old times. Prints a line for each call that moves a time of access, of a change of content or of
-status in one directory only.
+Each call is made in a new scene (scene.py), in which all files have old times. Prints a line for each file whose atime, mtime or
+ctime is set in one of the two directories only, and for each call with another result.
 """
 
 import mmap
@@ -115,7 +115,8 @@ def age(path):
 
 
 def moved(st, before=None):
-    """Returns the stamps as words: old ones as they are, others as "now"."""
+    """Returns atime and mtime of a file as words: "old" if it is OLD_NS, "now" if the call has set it to the present, otherwise the
+    number. With before, its stat before the call: also "c" if the ctime has changed, otherwise "-"."""
     words = {"a": st.st_atime_ns, "m": st.st_mtime_ns}
     shown = [f"{key}={'old' if value == OLD_NS else value if abs(value) < 1.5e18 or value > 3e18 else 'now'}"
              for key, value in words.items()]
@@ -127,7 +128,7 @@ def stats(paths):
 
 
 def wait_for_the_clock(scratch, after):
-    """The clock of a file system stands still for some ms at a time: waits until it moves."""
+    """Waits until the clock of the file system has moved beyond `after`: it stands still for some ms at a time."""
     while True:
         os.utime(scratch)
         if os.stat(scratch).st_ctime_ns > after:
@@ -135,7 +136,7 @@ def wait_for_the_clock(scratch, after):
 
 
 def run(folder, scratch, call):
-    """Makes the call in a new scene. Returns its result, and the stamps of everything after it."""
+    """Makes the call in a new scene. Returns its result, and {path: moved()} of all files after it."""
     scene.build(folder, False)
     paths = [".", *scene.paths_below(".")]
     for path in paths:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Sequences of calls by several users, line by line in two directories: users.py MOUNTED PLAIN [NAME…]
+"""Scripts of calls by several users, played in a directory of a mount and in a plain one: users.py MOUNTED PLAIN [NAME…]
 
-A script has lines "WHO: calls [-> ERRNO]". Each line runs as that user (scene.py), each script in a process. Prints each line
-whose results differ, or whose result in the plain directory is not the written one.
+A script has lines "WHO: calls [-> ERRNO]". The calls of a line are made as that user, up to the first that fails. ERRNO: the last
+one must fail so; without it none may fail. Prints each line whose results differ between the directories, or whose result in the
+plain directory is not the written one.
 """
 
 import multiprocessing
@@ -229,7 +230,7 @@ def executed(path):
 
 
 def while_executing(path, function):
-    """Returns the result of a call while a program at path runs."""
+    """Copies a program to path and runs it. Returns the result of function(), called while the program runs."""
     copy("/bin/cat", path, 0o755)
     reader, writer = os.pipe()
     pid = os.posix_spawn(path, [path], {}, file_actions=[(os.POSIX_SPAWN_DUP2, reader, 0)])
@@ -245,7 +246,7 @@ opening = calls.opening
 
 
 def call_line(who, code, names):
-    """Runs one line as a user. Returns the results of its parts, up to the first that fails."""
+    """Makes the calls of one line as a user. Returns their results (scene.outcome()), up to the first that fails."""
     os.setgroups(who.groups)
     os.setegid(who.gid)
     os.seteuid(who.uid)
@@ -265,7 +266,7 @@ def call_line(who, code, names):
 
 
 def play(folder, script, pipe):
-    """Runs a script in a directory, in this process. Sends the results of each line."""
+    """Runs a script in a directory, in this process. Sends (line, results) for each line through the pipe, then None."""
     os.umask(0o022)
     os.chdir(folder)
     names = dict(globals())
@@ -276,7 +277,7 @@ def play(folder, script, pipe):
 
 
 def played(folder, script):
-    """Runs a script in a new process. Returns a list of lines, each with the results of its calls."""
+    """Runs a script in a new process, in a new directory. Returns [(line, results of its calls), …]."""
     os.mkdir(folder)
     os.chmod(folder, 0o755)
     here, there = multiprocessing.Pipe(duplex=False)
@@ -289,7 +290,8 @@ def played(folder, script):
 
 
 def compare(name, said, expected):
-    """Yields a text for each line whose results differ, or are not the expected ones."""
+    """Yields a text for each line whose results differ (said: in the mount, expected: in the plain directory), or that fails
+    otherwise than the line says."""
     for (line, results), (_, plain_results) in zip(said, expected, strict=True):
         written = line.partition(" -> ")[2]
         last = plain_results[-1] if scene.is_errno(plain_results[-1]) else ""

@@ -4,9 +4,9 @@
   walk.py [--jobs] [--seed N] [--count N] MOUNTED PLAIN      draws operations and makes them
   walk.py [--jobs] --play FILE MOUNTED PLAIN                 makes those of a file, one a line
 
-It stops at the first difference, says what it is, and prints the operations up to it. Save the lines for --play, and take out
-any that do not matter. With --jobs, some names are those of job files. Then it prints what the service must hold: {"jobs":
-[content, …], "bound": {path: content, …}}.
+The walk stops at the first difference, says what differs, and prints the operations up to there. Save these lines for --play, and
+take out those that do not matter. With --jobs, most file names are those of job files, and at the end the walk prints what the
+service must hold: {"jobs": [content, …], "bound": {path: content, …}}.
 """
 
 import argparse
@@ -22,11 +22,11 @@ import scene
 from design import Design
 from operations import Drawing, Tree
 
-WHOLE = 25
+WHOLE = 25  # after so many operations the contents are compared, too
 
 
 class Difference(Exception):
-    """The mount differs from what it should be."""
+    """The mount differs from the plain directory and the model."""
 
 
 class Walk:
@@ -35,7 +35,8 @@ class Walk:
         self.design = Design(self.plain)
 
     def step(self, operation):
-        """Makes one operation on both sides, and compares the results."""
+        """Makes one operation in both directories. Raises Difference if the mount does not answer as the plain directory and the
+        model say."""
         name, *args = operation
         if name in ("forget", "reserved"):
             getattr(self, "step_" + name)(operation, *args)
@@ -50,7 +51,7 @@ class Walk:
             answer = self.design.after(operation, before)
             expected = answer or expected
             if name == "close" and answer:
-                self.mounted.open.pop(args[0], None)  # a close that fails closes the file all the same
+                self.mounted.open.pop(args[0], None)  # a close(2) that fails closes the descriptor all the same
         if said != expected:
             raise Difference(f"{said!r:.300} in the mount, {expected!r:.300} expected")
 
@@ -60,13 +61,14 @@ class Walk:
             raise Difference(f"{said}, and its job was{' not' * scene.is_errno(said)} bound")
 
     def step_reserved(self, operation, how, path, other):
-        """Nobody can make a sibling; removing one changes nothing."""
+        """An operation on the name of a sibling, in the mount only: it must fail. Only the removal of a sibling may succeed; it
+        changes nothing."""
         said = self.mounted.make(operation)
         if not scene.is_errno(said) and how != "unlink":
             raise Difference(f"{said!r}, though the name is reserved")
 
     def compare(self, contents):
-        """Compares both trees as they are now, and the siblings."""
+        """Compares both trees as they are now. With contents also the contents of files, the siblings and the bindings."""
         now, expected = self.mounted.picture(contents), self.plain.picture(contents)
         for path in now.keys() | expected.keys():
             if now.get(path) != expected.get(path):
@@ -89,7 +91,8 @@ class Walk:
             raise Difference("two paths are bound to one job")
 
     def run(self, operations):
-        """Makes all operations. Returns those that were made, and the difference that the last one showed, or None."""
+        """Makes the operations, and at the end closes all files. Returns the operations that were made, and the Difference that the
+        last one has shown, or None."""
         made = []
         try:
             for operation in operations:
