@@ -42,12 +42,13 @@ void op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t to_parent_id, const char 
 		r = node_location(&space->nodes, source, &location);
 	if (r == 0)
 		r = location_stat(&location, st);
-	/* the file has names that we do not know, and one of them may be a job file's */
+	/* refuse a file with several names: one that we do not know may be a job file's */
 	if (r == 0 && renaming.to.is_job && S_ISREG(st->st_mode) && st->st_nlink > 1)
 		r = -EPERM;
 	if (r == 0 && S_ISREG(st->st_mode))
 		r = backup_give_back(space, req, to_parent, to_name);
-	renaming.to.is_job |= r > 0; /* an ignored name that has its job back is a job file name */
+	/* r > 0: the name has got its job back; then even an ignored name is a job file name */
+	renaming.to.is_job |= r > 0;
 	r = r < 0 ? r : 0;
 	is_commit = r == 0 && renaming.to.is_job && S_ISREG(st->st_mode) && st->st_size > 0 &&
 		    !(source->content && source->content->writers);

@@ -28,7 +28,7 @@
 #include "space/unmade.h"
 
 #define LISTING_MARK_EVERY 512
-#define LISTING_COUNTED_MAX 2048 /* how many entries one request may pass over: 10 ms */
+#define LISTING_COUNTED_MAX 2048 /* how many entries one request may count: takes 10 ms */
 /* entries in a row that are not listed; after these, other requests are served first */
 #define LISTING_HIDDEN_MAX 256
 #define PLACE_UNMADE SIBLING_COUNT /* listing_position.sibling of an .error without a job file */
@@ -139,7 +139,7 @@ static int take_stored(fuse_req_t req, struct node *dir, struct listing *listing
 		shadowed = 1;
 	}
 	if (r < 0 || shadowed < 0) {
-		/* so that the next call takes the same entry */
+		/* go back, so that the next call takes the same entry again */
 		entries_seek(&listing->entries, listing->at.spool);
 		return r < 0 ? r : shadowed;
 	}

@@ -13,7 +13,8 @@
 
 /* A position in a listing: where its entry comes from. */
 struct listing_position {
-	long spool; /* entries_place() before the spool's entry */
+	/* the position of the spool's entry: entries_place() before the entry was taken */
+	long spool;
 	/* the inode number of that entry, while its siblings are listed; with PLACE_UNMADE: the row
 	 * of the last .error that was listed */
 	uint64_t ino;

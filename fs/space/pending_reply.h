@@ -53,7 +53,7 @@ void pending_reply_begin(struct pending_reply *wait, struct waiter *waiter, int 
  * reply as data. */
 submit_done_fn pending_reply_done;
 
-/* Answers every pending reply with EINTR. Submissions under way go on; the ledger keeps the
+/* Answers every pending reply with EINTR. Submissions that were sent go on; the ledger keeps the
  * others. */
 void pending_reply_interrupt_all(struct space *space);
 

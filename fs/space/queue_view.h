@@ -22,7 +22,7 @@ struct text_source *queue_view_text(struct space *space, fuse_req_t req);
 void queue_view_hidden(struct space *space, fuse_req_t req, struct node *dir, size_t room,
 		       void (*done)(fuse_req_t req, int64_t n, int r, size_t room));
 
-/* Ends all counts under way with -EINTR, at the end of the mount. */
+/* Ends all counts of queue_view_hidden(), at the end of the mount: done gets -EINTR. */
 void queue_view_finish(struct space *space);
 
 #endif

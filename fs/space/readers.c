@@ -301,7 +301,8 @@ int64_t readers_older(struct readers *readers, pid_t process, int64_t row)
 
 	if (!reader || !reader->older)
 		return 0;
-	if (reader->pidfd >= 0 && has_ended(reader)) { /* another process has this number now */
+	/* the process of this note has ended: another one has its number now */
+	if (reader->pidfd >= 0 && has_ended(reader)) {
 		drop_reader(readers, reader);
 		return 0;
 	}

@@ -83,7 +83,8 @@ void refresh_interrupt_all(struct space *space)
 		next = LIST_NEXT(refresh, link);
 		waiting_requests_end(&refresh->waiting, -EINTR);
 		if (!refresh->asked)
-			continue; /* a thread is at work: its end frees the refresh */
+			/* a thread writes the new text: on_incoming_done() frees the refresh */
+			continue;
 		show_drop(steal_ptr(refresh->asked));
 		end_refresh(refresh, 0);
 	}

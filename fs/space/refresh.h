@@ -16,7 +16,7 @@
 bool refresh_await(fuse_req_t req, struct node *node, const void *data, size_t size,
 		   request_again_fn *again);
 
-/* Answers all requests that wait with EINTR, at the end of the mount. */
+/* Answers all requests that refresh_await() has made wait with EINTR, at the end of the mount. */
 void refresh_interrupt_all(struct space *space);
 
 #endif

@@ -283,7 +283,8 @@ static int take_name(struct space *space, fuse_req_t req, struct renaming *renam
 	    job_state_is_unfinished(job.state))
 		return job.row ? 0 : r;
 	r = backup_give_back(space, req, to->parent, to->name);
-	to->is_job |= r > 0; /* an ignored name that has its job back is a job file name */
+	/* r > 0: the name has got its job back; then even an ignored name is a job file name */
+	to->is_job |= r > 0;
 	return r < 0 ? r : 0;
 }
 

@@ -10,7 +10,7 @@
 
 /* Refuses a source if a write to it has failed, or if one of its attributes was refused: its
  * content is not what its writer meant. source is NULL if the kernel does not know the file.
- * Returns 0 if there was nothing of that kind, or -errno after a refusal, which is in the target's
+ * Returns 0 if the source is not refused, or -errno after a refusal, which is in the target's
  * .error. */
 int rename_check_spoiled(struct space *space, fuse_req_t req, const struct renaming *renaming,
 			 const struct node *source);

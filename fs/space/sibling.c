@@ -47,7 +47,7 @@ int sibling_glance(struct space *space, const struct node *parent, const char *j
 
 	if (r == 0)
 		r = import_glance_path(space, path, &seen, &is_import);
-	/* a path that is too long is not in the ledger */
+	/* no row, or a path that is too long to have one: there are no siblings */
 	if (r < 0 && r != -ENOENT && r != -ENAMETOOLONG)
 		return r;
 	*ret_seen = seen;

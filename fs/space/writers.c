@@ -162,8 +162,8 @@ void writers_judge(const struct sight *sight, const struct patience *patience,
 	bool any = false;
 
 	/* cp, tee and most other programs: the process that opened the file closes it, and has one
-	 * thread. If its table has any other descriptor, the thread is not exiting, and need not be
-	 * looked at again */
+	 * thread. If its table has any other descriptor, the thread is not exiting, and
+	 * closer_look() is not needed */
 	if (close->closer == close->opener)
 		found = holders_in_table(&search, close->closer, &any);
 	if (!any) {
