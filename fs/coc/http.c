@@ -123,11 +123,12 @@ static int take_easy(struct http *http, CURL **ret_easy)
 	}
 	easy = curl_easy_init();
 	r = easy ? transfer_prepare(easy, &http->options, &http->multi) : -ENOMEM;
-	if (r == 0)
-		*ret_easy = easy;
-	else
+	if (r < 0) {
 		curl_easy_cleanup(easy);
-	return r;
+		return r;
+	}
+	*ret_easy = easy;
+	return 0;
 }
 
 static int attach_request(struct http_request *request)
