@@ -123,12 +123,11 @@ static int take_easy(struct http *http, CURL **ret_easy)
 	}
 	easy = curl_easy_init();
 	r = easy ? transfer_prepare(easy, &http->options, &http->multi) : -ENOMEM;
-	if (r < 0) {
+	if (r < 0)
 		curl_easy_cleanup(easy);
-		return r;
-	}
-	*ret_easy = easy;
-	return 0;
+	else
+		*ret_easy = easy;
+	return r;
 }
 
 static int attach_request(struct http_request *request)

@@ -8,7 +8,7 @@
  * siblings are not listed.
  */
 #define _GNU_SOURCE
-#include "cocfs-wait/look.h"
+#include "cocfs-wait/imports.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -54,20 +54,30 @@ static bool is_held(const char *state)
 	return !strcmp(state, job_state_word(JOB_SUBMITTED)) || !strcmp(state, IMPORT_STATE_WORD);
 }
 
-/* Asks the job file at path for its state. Returns 0 if the service holds its content. Returns 0
- * also if the file has no story, and is empty or a backup of a tool: such drafts are there on
- * purpose. Returns 1, with a line for the file (shown) in story, if its content was not submitted,
- * or if it has a story. Returns -EBUSY if a submission is under way; -ENODATA if the file is no job
- * file, because the mount ignores its name; or another -errno. */
-static int look_at_job(const char *path, const char *shown, bool is_empty, struct buf *story)
+/* Is this draft meant to be one: an empty file, or a backup of a tool? Returns 1, 0 or -errno. */
+static int is_meant_as_draft(const char *path)
 {
-	char state[64] = "", error[STORY_MAX] = "", backup[64] = "";
+	char backup[64] = "";
+	struct stat st;
+	int r = get_fact(path, "coc.backup", backup, sizeof(backup));
+
+	if (r < 0 || *backup)
+		return r < 0 ? r : 1;
+	return lstat(path, &st) < 0 ? -errno : !st.st_size;
+}
+
+/* Asks the job file at path for its state. Returns 0 if the service holds its content, or if the
+ * file is meant as a draft and has no story. Returns 1, with a line for the file (shown) in story,
+ * if its content was not submitted, or if it has a story. Returns -EBUSY if a submission is under
+ * way; -ENODATA if the file is no job file, because the mount ignores its name; or another
+ * -errno. */
+static int look_at_job(const char *path, const char *shown, struct buf *story)
+{
+	char state[64] = "", error[STORY_MAX] = "";
 	int r = get_fact(path, "coc.state", state, sizeof(state));
 
 	if (r == 0)
 		r = get_fact(path, "coc.error", error, sizeof(error));
-	if (r == 0 && !*error && !is_held(state))
-		r = get_fact(path, "coc.backup", backup, sizeof(backup));
 	if (r < 0)
 		return r;
 	if (!*state)
@@ -76,8 +86,11 @@ static int look_at_job(const char *path, const char *shown, bool is_empty, struc
 	    !strcmp(state, job_state_word(JOB_SUBMITTING)) ||
 	    !strcmp(state, job_state_word(JOB_IN_DOUBT)))
 		return -EBUSY;
-	if (!*error && (is_empty || *backup || is_held(state)))
+	if (!*error && is_held(state))
 		return 0;
+	r = *error ? 0 : is_meant_as_draft(path);
+	if (r != 0)
+		return r < 0 ? r : 0;
 	error[strcspn(error, "\n")] = '\0';
 	r = look_tell(story, shown, state, error);
 	return r < 0 ? r : 1;
@@ -101,9 +114,10 @@ static int read_reason(const char *path, char *reason, size_t room)
 	return 0;
 }
 
-/* Looks at the .error of a name that has no file. Returns 1, with a line for the name in story, if
- * the name was refused; 0 if it has no .error any more; or -errno. */
-static int look_at_refused(const char *path, const char *shown, struct buf *story)
+/* Looks at the .error of a name without asking the file: the name has no file, or the file is an
+ * import. Returns 1, with a line for the name and its state in story, if there is an .error; 0 if
+ * there is none; or -errno. */
+static int look_at_error(const char *path, const char *shown, const char *state, struct buf *story)
 {
 	_cleanup_free_ char *error = NULL;
 	char reason[STORY_MAX];
@@ -116,8 +130,15 @@ static int look_at_refused(const char *path, const char *shown, struct buf *stor
 	r = read_reason(error, reason, sizeof(reason));
 	if (r < 0)
 		return 0;
-	r = look_tell(story, shown, job_state_word(JOB_FAILED), reason);
+	r = look_tell(story, shown, state, reason);
 	return r < 0 ? r : 1;
+}
+
+/* Looks at the .error of a name that has no file. Returns 1, with a line for the name in story, if
+ * the name was refused; 0 if it has no .error any more; or -errno. */
+static int look_at_refused(const char *path, const char *shown, struct buf *story)
+{
+	return look_at_error(path, shown, job_state_word(JOB_FAILED), story);
 }
 
 static int look_at_refused_in(const char *directory, const char *shown, const char *name,
@@ -164,9 +185,24 @@ static bool is_target_hidden(const struct target *target)
 	return strstr(target->path + target->root, "/.") != NULL;
 }
 
-/* Looks at one entry of the walk through a directory: at a job file or a directory. Returns how
- * many failures story has got a line for; -EBUSY: a submission is under way; or another -errno. */
-static int look_at_entry(FTS *walk, FTSENT *entry, struct buf *story)
+/* Looks at a file of a target, or at the target itself, if it is an import. An import counts only
+ * if it has a story, such as that of a refused edit. Returns 1 if so, 0 if not, -ENODATA if the
+ * file is no import, or another -errno. */
+static int look_at_import(const struct target *target, const char *path, const char *shown,
+			  struct imports *imports, struct buf *story)
+{
+	int r = imports_have(imports, target, path);
+
+	if (r <= 0)
+		return r < 0 ? r : -ENODATA;
+	return look_at_error(path, shown, IMPORT_STATE_WORD, story);
+}
+
+/* Looks at one entry of the walk through a directory: at a job file or a directory. The walk knows
+ * the attributes of directories only. Returns how many failures story has got a line for; -EBUSY: a
+ * submission is under way; or another -errno. */
+static int look_at_entry(FTS *walk, FTSENT *entry, const struct target *target,
+			 struct imports *imports, struct buf *story)
 {
 	int r;
 
@@ -177,27 +213,35 @@ static int look_at_entry(FTS *walk, FTSENT *entry, struct buf *story)
 			return look_at_directory(entry->fts_accpath, entry->fts_path, story);
 		fts_set(walk, entry, FTS_SKIP);
 	}
-	if (entry->fts_info != FTS_F || !name_is_job(entry->fts_name))
+	if (entry->fts_info == FTS_NS)
+		return -entry->fts_errno;
+	if (entry->fts_info == FTS_DP || entry->fts_info == FTS_D || !name_is_job(entry->fts_name))
 		return 0;
-	r = look_at_job(entry->fts_accpath, entry->fts_path, !entry->fts_statp->st_size, story);
+	r = look_at_import(target, entry->fts_path, entry->fts_path, imports, story);
+	if (r == -ENODATA)
+		r = look_at_job(entry->fts_accpath, entry->fts_path, story);
 	return r == -ENODATA ? 0 : r;
 }
 
 /* Looks at a target that is a directory, and at all entries below. Returns how many failures story
- * has got a line for; -EBUSY: a submission is under way; or another -errno. */
-static int look_below(const struct target *target, struct buf *story)
+ * has got a line for; -EBUSY: a submission is under way; or another -errno, with err filled if one
+ * entry is the cause. */
+static int look_below(const struct target *target, struct imports *imports, struct buf *story,
+		      struct err *err)
 {
 	char *paths[] = {target->path, NULL};
-	FTS *walk = fts_open(paths, FTS_PHYSICAL | FTS_XDEV | FTS_NOCHDIR, NULL);
+	FTS *walk = fts_open(paths, FTS_PHYSICAL | FTS_NOSTAT | FTS_XDEV | FTS_NOCHDIR, NULL);
 	int failed = 0, r = walk ? 0 : -errno;
 	FTSENT *entry;
 
 	while (r >= 0 && (errno = 0, entry = fts_read(walk))) {
-		r = look_at_entry(walk, entry, story);
+		r = look_at_entry(walk, entry, target, imports, story);
 		if (r > 0)
 			failed += r;
 		else if (r == -ENOENT)
 			r = 0; /* the file was removed in the meantime */
+		else if (r < 0 && r != -EBUSY)
+			err_set(err, -r, "%s: %s", entry->fts_path, strerror(-r));
 	}
 	if (r >= 0 && errno)
 		r = -errno;
@@ -216,13 +260,16 @@ static int count_hidden(const struct target *target, char ret_n[HIDDEN_MAX])
 	return r < 0 ? r : *ret_n != '\0';
 }
 
-static int look_at_target(const struct target *target, struct buf *story)
+static int look_at_target(const struct target *target, struct imports *imports, struct buf *story,
+			  struct err *err)
 {
 	const char *name = strrchr(target->path, '/') + 1;
 	char hidden[HIDDEN_MAX];
-	int r = -ENODATA;
+	int r = look_at_import(target, target->path, target->given, imports, story);
 	struct stat st;
 
+	if (r != -ENODATA)
+		return r;
 	if (lstat(target->path, &st) < 0) {
 		r = errno == ENOENT && target->is_missing
 			    ? look_at_refused(target->path, target->given, story)
@@ -233,10 +280,10 @@ static int look_at_target(const struct target *target, struct buf *story)
 		return 0;
 	if (S_ISDIR(st.st_mode)) {
 		r = count_hidden(target, hidden);
-		return r > 0 ? -EBUSY : r < 0 ? r : look_below(target, story);
+		return r > 0 ? -EBUSY : r < 0 ? r : look_below(target, imports, story, err);
 	}
 	if (S_ISREG(st.st_mode) && name_is_job(name) && !is_target_hidden(target))
-		r = look_at_job(target->path, target->given, !st.st_size, story);
+		r = look_at_job(target->path, target->given, story);
 	if (r != -ENODATA)
 		return r;
 	r = look_tell(story, target->given, "not a job file: it is never submitted", "");
@@ -264,16 +311,17 @@ int look_at_hidden(const struct targets *targets, struct buf *story)
 
 int look_at_files(const struct targets *targets, struct buf *story, struct err *err)
 {
+	struct imports imports = {0};
 	int failed = 0;
 
-	for (size_t i = 0; i < targets->n; i++) {
-		int r = look_at_target(&targets->targets[i], story);
+	for (size_t i = 0; failed >= 0 && i < targets->n; i++) {
+		const struct target *target = &targets->targets[i];
+		int r = look_at_target(target, &imports, story, err);
 
-		if (r == -EBUSY)
-			return r;
-		if (r < 0)
-			return err_set(err, -r, "%s: %s", targets->targets[i].given, strerror(-r));
-		failed += r;
+		if (r < 0 && r != -EBUSY && !err->errnum)
+			err_set(err, -r, "%s: %s", target->given, strerror(-r));
+		failed = r < 0 ? r : failed + r;
 	}
+	imports_finish(&imports);
 	return failed;
 }

@@ -13,56 +13,56 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
 #include "base/cleanup.h"
 #include "base/escape.h"
 #include "base/shown.h"
+#include "cocfs-wait/control_file.h"
 #include "job/name.h"
 
-#define QUEUE_FILE "/.coc/queue"
-#define READ_STEP 65536
+#define QUEUE_FILE "queue"
 #define FUSE_MAGIC 0x65735546
 
 enum { FIELD_STATE, FIELD_ATTEMPTS, FIELD_NEXT_TRY, FIELD_PATH, FIELD_ERROR, FIELD_COUNT };
 
 /* ---- targets ---- */
 
+/* Finds the device of a file. cocfs is not asked for the attributes of the file, because for an
+ * import it would ask the service. Returns 0 or -errno. */
+static int find_device(const char *path, dev_t *ret_device)
+{
+	struct statx st;
+
+	if (statx(AT_FDCWD, path, AT_STATX_DONT_SYNC, 0, &st) < 0)
+		return -errno;
+	*ret_device = makedev(st.stx_dev_major, st.stx_dev_minor);
+	return 0;
+}
+
 /* Finds the mountpoint that path is on: path itself, or the topmost directory above it on the same
  * device. *ret_length is the length of the mountpoint's path within path. Returns 0 or -errno. */
 static int find_root(const char *path, size_t *ret_length)
 {
 	_cleanup_free_ char *up = strdup(path);
-	struct stat st, above;
+	dev_t device, above;
 	char *slash;
+	int r = up ? find_device(up, &device) : -ENOMEM;
 
-	if (!up)
-		return -ENOMEM;
-	if (stat(up, &st) < 0)
-		return -errno;
+	if (r < 0)
+		return r;
 	*ret_length = strlen(up);
 	while ((slash = strrchr(up, '/')) && slash > up) {
 		*slash = '\0';
-		if (stat(up, &above) < 0)
-			return -errno;
-		if (above.st_dev != st.st_dev)
+		r = find_device(up, &above);
+		if (r < 0)
+			return r;
+		if (above != device)
 			break;
 		*ret_length = strlen(up);
 	}
 	return 0;
-}
-
-static int open_queue(const char *path, size_t root)
-{
-	_cleanup_free_ char *queue = NULL;
-	int fd;
-
-	if (asprintf(&queue, "%.*s%s", (int)root, path, QUEUE_FILE) < 0) {
-		queue = NULL;
-		return -ENOMEM;
-	}
-	fd = open(queue, O_RDONLY | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
 }
 
 /* For a path (given) without a file: returns the real path of its .error, which exists if the name
@@ -100,8 +100,9 @@ static int find_target(const char *given, struct target *target, struct err *err
 		return err_set(err, errno, "%s: %s", given, strerror(errno));
 	fd = find_root(target->path, &target->root);
 	if (fd == 0)
-		fd = (unsigned long)fs.f_type == FUSE_MAGIC ? open_queue(target->path, target->root)
-							    : -ENOENT;
+		fd = (unsigned long)fs.f_type == FUSE_MAGIC
+			     ? control_file_open(target->path, target->root, QUEUE_FILE)
+			     : -ENOENT;
 	if (fd == -ENOENT || fd == -ENOTDIR)
 		return err_set(err, ENODEV, "%s is not on a cocfs mount", given);
 	if (fd < 0)
@@ -187,24 +188,6 @@ static bool is_in_target(const struct targets *targets, char *path)
 
 /* ---- the queue ---- */
 
-static int read_listing(int fd, struct buf *text)
-{
-	for (;;) {
-		ssize_t n;
-
-		if (buf_reserve(text, READ_STEP + 1) < 0)
-			return -ENOMEM;
-		n = read(fd, text->data + text->size, READ_STEP);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			text->data[text->size] = '\0';
-			return n < 0 ? -errno : 0;
-		}
-		text->size += (size_t)n;
-	}
-}
-
 /* Splits a line of .coc/queue at its tabs, in place, into at most FIELD_COUNT fields. Returns how
  * many fields there are. */
 static int split_fields(char *line, char *fields[FIELD_COUNT])
@@ -258,10 +241,10 @@ static int look_at_line(const struct targets *targets, size_t root, char *line, 
 static int look_at_queue(const struct targets *targets, size_t root, struct look *look,
 			 struct buf *story, size_t max)
 {
-	_cleanup_close_ int fd = open_queue(targets->roots[root], targets->roots_length[root]);
 	_cleanup_buf_ struct buf text = {0};
 	char *rest, *line;
-	int r = fd < 0 ? fd : read_listing(fd, &text);
+	int r = control_file_read(targets->roots[root], targets->roots_length[root], QUEUE_FILE,
+				  &text);
 
 	rest = text.data;
 	while (r == 0 && (line = strsep(&rest, "\n")))

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "loop/workers.h"
+#include "space/imports_view.h"
 #include "space/jobs_view.h"
 #include "space/queue_view.h"
 #include "space/text.h"
@@ -72,6 +73,11 @@ static void open_queue(fuse_req_t req, struct fuse_file_info *fi)
 	text_open_long(req, queue_view_text(space_of(req), req), fi);
 }
 
+static void open_imports(fuse_req_t req, struct fuse_file_info *fi)
+{
+	text_open_long(req, imports_view_text(space_of(req)), fi);
+}
+
 /* .coc and the entries in it, by enum control. open answers the OPEN of a file; NULL: a directory.
  * The modes let the owner write in the directories. So the kernel passes a request to make a file
  * there on, and cocfs answers EPERM instead of the kernel's EACCES. */
@@ -84,6 +90,7 @@ static const struct {
 	[CONTROL_QUEUE] = {"queue", S_IFREG | 0444, open_queue},
 	[CONTROL_METRICS] = {"metrics", S_IFREG | 0444, open_metrics},
 	[CONTROL_JOBS] = {"jobs", S_IFREG | 0444, jobs_view_open},
+	[CONTROL_IMPORTS] = {"imports", S_IFREG | 0444, open_imports},
 	[CONTROL_VERSIONS] = {"versions", S_IFDIR | 0755, NULL},
 };
 

@@ -27,8 +27,15 @@ enum node_kind {
 
 /* The parts of .coc. Their nodes always exist and are never in the table. Only nodes below
  * CONTROL_VERSIONS come and go, as siblings do (version_tree.h). */
-enum control { CONTROL_DIR, CONTROL_QUEUE, CONTROL_METRICS, CONTROL_JOBS, CONTROL_VERSIONS };
-#define CONTROL_COUNT 5
+enum control {
+	CONTROL_DIR,
+	CONTROL_QUEUE,
+	CONTROL_METRICS,
+	CONTROL_JOBS,
+	CONTROL_IMPORTS,
+	CONTROL_VERSIONS
+};
+#define CONTROL_COUNT 6
 
 /* One name of a node: a directory and a file name in it. Only a scratch file may have several
  * names. */

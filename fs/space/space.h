@@ -38,6 +38,7 @@
  *   owners      caller, claim_row, import_edit, claim, claim_tree, adopter
  *   fresh       checks, file_version, reading, refresh
  *   derived     sibling, sibling_remove, unmade, viewer, queue_view, jobs_view
+ *               imports_view
  *   versions    version_tree, version_listing, version_text, control
  *   renamed     moving, rename_recover, moved_away, backup
  *   made        new_name, entry, listing, coc_facts

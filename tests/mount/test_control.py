@@ -36,7 +36,7 @@ def test_it_can_be_named_and_is_not_listed(space, src):
     queues.put(space, src, "a.yaml")
     assert sorted(os.listdir(space.path)) == ["a.yaml", "a.yaml.id"]
     assert ".coc" not in tools.sh('ls -A; find .; tar cf - . | tar tf -', cwd=space.path).ok().stdout
-    assert sorted(os.listdir(space.at(".coc"))) == ["jobs", "metrics", "queue", "versions"]
+    assert sorted(os.listdir(space.at(".coc"))) == ["imports", "jobs", "metrics", "queue", "versions"]
     listed = tools.sh('ls -lai .coc; cd .coc; ls -l ..', cwd=space.path).ok().stdout
     assert "queue" in listed and "a.yaml.id" in listed
     for name in ("other", "a.yaml", "a.yaml.id", ".coc"):
@@ -48,7 +48,7 @@ def test_it_can_be_named_and_is_not_listed(space, src):
 
 
 def test_its_files_are_read_only_and_say_what_is_true_at_the_open(queue, src):
-    for name in ("queue", "metrics", "jobs"):
+    for name in ("queue", "metrics", "jobs", "imports"):
         status = os.stat(queue.at(".coc", name))
         assert stat.S_IMODE(status.st_mode) == 0o444 and stat.S_ISREG(status.st_mode)
     gate = queue.front.gate()
@@ -91,7 +91,7 @@ def test_nothing_in_it_can_be_changed(space, change):
                           "    print(errno.errorcode[e.errno])\n", space.path)
     assert result.stdout.strip() == "EPERM", f"{result}"
     assert sorted(os.listdir(space.path)) == ["d", "t"]
-    assert sorted(os.listdir(space.at(".coc"))) == ["jobs", "metrics", "queue", "versions"]
+    assert sorted(os.listdir(space.at(".coc"))) == ["imports", "jobs", "metrics", "queue", "versions"]
 
 
 @pytest.mark.parametrize("change", ["open('.coc/queue', 'w')", "os.truncate('.coc/queue', 0)"])

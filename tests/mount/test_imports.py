@@ -228,6 +228,39 @@ def test_a_name_of_the_spaces_own_is_left_alone(host):
     assert b.id("mine.yaml") == mine
 
 
+# ---- which files are imports ----
+
+def listed_imports(space):
+    """Returns the lines of .coc/imports."""
+    return tools.read(space.at(".coc", "imports")).decode().splitlines()
+
+
+def test_the_names_of_imports_are_listed_without_a_question(host):
+    b = host("b")
+    tools.write(b.at("mine.yaml"), samples.document("mine"))
+    assert b.id("mine.yaml")
+    made = [make(b, f"job{number:03}") for number in range(300)]
+    make(b, "a\\b")
+    assert listed_imports(b) == [], "nothing was listed yet"
+    assert len(names(b)) == len(made) + 2
+    asked = len(b.calls("GET"))
+    assert listed_imports(b) == sorted(["a\\134b.yaml"] + [f"job{number:03}.yaml" for number in range(300)])
+    assert len(b.calls("GET")) == asked
+    os.unlink(b.at("job000.yaml"))
+    assert "job000.yaml" not in listed_imports(b) and "job001.yaml" in listed_imports(b)
+    b.remount(jobs="own")
+    assert listed_imports(b) == []
+
+
+def test_an_edited_import_is_an_import_no_more(host):
+    b = host("b", jobs="all")
+    make(b, "job")
+    assert names(b) == ["job.yaml"] == listed_imports(b)
+    assert tools.read(b.at("job.yaml"))
+    tools.write(b.at("job.yaml"), samples.document("job", ["edited"]))
+    assert b.id("job.yaml") and listed_imports(b) == []
+
+
 # ---- what the service cannot answer ----
 
 def test_without_the_service_the_root_is_listed(host):

@@ -12,6 +12,7 @@ import front as f
 import queues
 import samples
 import tools
+from fixtures import reachable_tmp_path as tmp_path  # noqa: F401
 
 
 @pytest.fixture
@@ -69,6 +70,34 @@ def test_what_others_have_made_is_passed_over_until_an_edit_is_refused(own_space
     assert result.status == 1 and "theirs.yaml" in result.stderr and "read-only here" in result.stderr
     os.unlink(theirs + ".error")
     tools.run(tools.COCFS_WAIT, own_space.root).ok()
+
+
+def test_others_jobs_are_not_asked_for(own_space, src):
+    for number in range(5):
+        own_space.cocd.client().create(name=f"theirs{number}", content=samples.document("theirs"))
+    tools.run("cp", samples.file(src, "mine.yaml", "mine"), own_space.root).ok()
+    theirs = os.path.join(own_space.root, "theirs3.yaml")
+    os.listdir(own_space.root)
+    asked = len(own_space.calls("GET"))
+    for paths in [own_space.root], [own_space.root, theirs], [theirs, own_space.at("mine.yaml")]:
+        tools.run(tools.COCFS_WAIT, *paths).ok()
+    assert len(own_space.calls("GET")) == asked
+    own_space.front.refuse()
+    for path in own_space.root, theirs:
+        tools.run(tools.COCFS_WAIT, path).ok()
+
+
+def test_a_file_that_cannot_be_looked_at_is_no_success(make_space, src):
+    """The directory can be listed and not searched: nothing is known of its files. root may search all."""
+    is_root = os.geteuid() == 0
+    space = make_space(**{"allow_other": True} if is_root else {})
+    user = ["setpriv", "--reuid=4711", "--regid=4711", "--clear-groups"] if is_root else []
+    os.mkdir(space.at("d"))
+    tools.run("cp", samples.file(src, "a.yaml", "a"), space.at("d")).ok()
+    os.chmod(space.at("d"), 0o644)
+    result = tools.run(*user, tools.COCFS_WAIT, space.path)
+    os.chmod(space.at("d"), 0o755)
+    assert result.status == 1 and "d/a.yaml: Permission denied" in result.stderr
 
 
 def test_what_was_not_named_is_not_waited_for(space, src):

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define BREAK_SIZE_MAX 3 /* bytes of the longest line breaks, LS and PS */
+
 size_t dsl_bom_size(const char *content, size_t size)
 {
 	return size >= 3 && !memcmp(content, "\xef\xbb\xbf", 3) ? 3 : 0;
@@ -20,6 +22,17 @@ size_t dsl_break_size(const char *content, size_t left)
 	    (!memcmp(content, "\xe2\x80\xa8", 3) || !memcmp(content, "\xe2\x80\xa9", 3)))
 		return 3;
 	return 0;
+}
+
+bool dsl_begins_line(const char *content, size_t at)
+{
+	if (at == dsl_bom_size(content, at))
+		return true;
+	for (size_t size = 1; size <= BREAK_SIZE_MAX && size <= at; size++) {
+		if (dsl_break_size(content + at - size, size) == size)
+			return true;
+	}
+	return false;
 }
 
 void dsl_place_of_offset(const char *content, size_t offset, unsigned *ret_line,

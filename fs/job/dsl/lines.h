@@ -2,6 +2,7 @@
 #ifndef COCFS_JOB_DSL_LINES_H
 #define COCFS_JOB_DSL_LINES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The lines of a document, as libyaml divides the document into lines. Pure. */
@@ -9,11 +10,13 @@
 /* Returns the length in bytes of the byte order mark at the beginning; 0 if there is none. */
 size_t dsl_bom_size(const char *content, size_t size);
 
-#define DSL_BREAK_SIZE_MAX 3 /* bytes of the longest line breaks, LS and PS */
-
 /* Returns the length in bytes of the line break with which left bytes (at least one) begin: LF, CR,
  * CR LF, NEL, LS or PS. Returns 0 if they begin with no line break. */
 size_t dsl_break_size(const char *content, size_t left);
+
+/* Does a line begin at the byte `at` of content? Yes at the first byte, after a byte order mark at
+ * the beginning, and after a line break. */
+bool dsl_begins_line(const char *content, size_t at);
 
 /*
  * Returns the line and the column of the byte at offset, both from 1, the column in characters.

@@ -316,19 +316,6 @@ static int read_document_events(struct parse *parse, const char *content, size_t
 	return 0;
 }
 
-/* Does a line begin at this byte of content? Yes at the first byte, after a byte order mark at the
- * beginning, and after a line break. */
-static bool begins_line(const char *content, size_t at)
-{
-	if (at == dsl_bom_size(content, at))
-		return true;
-	for (size_t size = 1; size <= DSL_BREAK_SIZE_MAX && size <= at; size++) {
-		if (dsl_break_size(content + at - size, size) == size)
-			return true;
-	}
-	return false;
-}
-
 /* Is the first line of size bytes longer than a %TAG directive may be? */
 static bool is_long_line(const char *line, size_t size)
 {
@@ -350,7 +337,7 @@ static int check_directives(const char *content, size_t size, struct dsl_finding
 	int n = 0;
 
 	while ((at = memmem(at, (size_t)(end - at), tag, strlen(tag)))) {
-		bool is_directive = begins_line(content, (size_t)(at - content));
+		bool is_directive = dsl_begins_line(content, (size_t)(at - content));
 
 		if (is_directive &&
 		    (++n > DSL_TAG_DIRECTIVES_MAX || is_long_line(at, (size_t)(end - at)))) {

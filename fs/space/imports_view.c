@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "space/imports_view.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/escape.h"
+#include "submit/imports.h"
+
+/* The most imports that a slice of the text has: about 2 ms. */
+#define IMPORTS_AT_ONCE 250
+
+struct imports_text {
+	struct text_source source;
+	struct space *space;
+	struct buf *text;	 /* set for one slice */
+	char last[NAME_MAX + 1]; /* the name that was written last; "" before the first */
+	int n;			 /* names that the slice has written */
+};
+
+static int write_import_name(void *data, const struct import_record *import)
+{
+	struct imports_text *imports = data;
+
+	snprintf(imports->last, sizeof(imports->last), "%s", import->name);
+	imports->n++;
+	escape_append(imports->text, import->name);
+	return buf_puts(imports->text, "\n");
+}
+
+static int write_imports(struct text_source *source, struct buf *text)
+{
+	struct imports_text *imports = (struct imports_text *)source;
+	const struct space *space = imports->space;
+	int r;
+
+	/* the root lists no part of a first scan either */
+	if (!imports_are_whole(space->engine))
+		return 0;
+	imports->text = text;
+	imports->n = 0;
+	r = imports_walk(space->engine, imports->last, IMPORTS_AT_ONCE, write_import_name, imports);
+	return r < 0 ? r : imports->n == IMPORTS_AT_ONCE;
+}
+
+struct text_source *imports_view_text(struct space *space)
+{
+	struct imports_text *imports = calloc(1, sizeof(*imports));
+
+	if (!imports)
+		return NULL;
+	*imports = (struct imports_text){.source = {.write = write_imports}, .space = space};
+	return &imports->source;
+}
