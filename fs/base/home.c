@@ -21,8 +21,8 @@ static bool is_in_roots_home(const char *path)
 	return length > 1 && !strncmp(path, home, length) && (path[length] == '/' || !path[length]);
 }
 
-/* Does the directory belong to the effective user, or to root outside root's home? If there is no
- * such directory, the nearest directory above that exists counts. */
+/* Does the directory belong to the effective user? Or does root own it, and it is not in root's own
+ * home? If there is no such directory, the owner of the nearest directory above counts. */
 static bool is_home_ours(const char *path)
 {
 	char nearest[PATH_MAX];

@@ -49,7 +49,7 @@ bool json_is_within(const char *text, size_t size, size_t values_max, size_t dep
 	return values <= values_max && depth <= depth_max;
 }
 
-/* Finds the first "\\u0000" from the offset at on. Skips a "\\u0000" whose backslash is escaped by
+/* Finds the first escape "\u0000" from the offset at on. Skips one whose backslash is escaped by
  * another backslash. Returns the offset of the backslash, or size if there is none. */
 static size_t find_nul(const char *text, size_t size, size_t at)
 {

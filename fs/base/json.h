@@ -41,7 +41,7 @@ void json_replace_nul(char *text, size_t size);
 /*
  * Returns 1 if no object in a value has two members of one name, 0 if an object has, or -ENOMEM. Of
  * two such members, one program may take the first and another program the last. Names are compared
- * without their escapes, so "\\u0061" is "a". The caller bounds the depth of the value
+ * without their escapes, so "\u0061" is "a". The caller bounds the depth of the value
  * (json_is_within()).
  */
 int json_is_clear(const cJSON *value);

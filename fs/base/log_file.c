@@ -23,8 +23,8 @@ static struct {
 	bool torn;	    /* only a part of the last line is in the file, without its line feed */
 } log_file = {.directory_fd = -1, .fd = -1};
 
-/* Opens the log file by its name. O_NONBLOCK: the open never waits for a FIFO or a device. Returns
- * a descriptor or -errno. */
+/* Opens the log file by its name, or makes it. O_NONBLOCK: the open never waits for a FIFO or a
+ * device. Returns a descriptor, -EINVAL if it is no regular file, or another -errno. */
 static int open_name(int directory_fd, const char *name)
 {
 	_cleanup_close_ int fd = openat(directory_fd, name,

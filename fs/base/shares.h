@@ -17,7 +17,7 @@
 struct shares {
 	size_t total, used; /* units */
 	bool one_user;
-	struct share *by_user[64]; /* records of the users who hold units, in lists by user ID */
+	struct share *by_user[64]; /* records of the users who hold units: lists by user ID % 64 */
 };
 
 /* Initialises a stock of total units, such as descriptors or bytes. All units are free. one_user:

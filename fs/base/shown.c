@@ -36,7 +36,7 @@ static const struct range {
 	 0xfffb}, /* ignorable; annotations between lines: they hide the text that they annotate */
 	{0x13430, 0x13440}, /* lay hieroglyphs out */
 	{0x1bca0, 0x1bca3}, /* ignorable: lay shorthand out */
-	{0x1d173, 0x1d17a}, /* ignorable: begin and end in music */
+	{0x1d173, 0x1d17a}, /* ignorable: begin and end groups of notes in music */
 	{0xe0000, 0xe0fff}, /* ignorable: tags, which spell ASCII, and variants */
 };
 
