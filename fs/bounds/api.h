@@ -9,8 +9,8 @@
 
 /* What the COC API takes in CreateDocument and UpdateDocument. "Characters" are Unicode code
  * points. */
-#define COC_CONTENT_MAX 65536	      /* content of a job, 64 KB */
-#define COC_UPDATE_CONTENT_MAX 65535  /* content in an update: one byte less than in a create */
+#define COC_CONTENT_MAX 65536	      /* bytes of a job's content in a create */
+#define COC_UPDATE_CONTENT_MAX 65535  /* bytes of the content in an update */
 #define COC_VERSIONS_MAX 100	      /* versions of a job */
 #define COC_NAME_MAX_CHARS 128	      /* name of a job */
 #define COC_DESCRIPTION_MAX_CHARS 128 /* description, as UpdateDocument limits it */
@@ -42,9 +42,9 @@
 #define COC_FIELD_CONTENT_MAX (4 * COC_CONTENT_MAX) /* 65,536 characters of up to 4 bytes */
 #define COC_FIELD_VERSION_MAX 512		    /* 128 characters of up to 4 bytes */
 #define COC_ANSWER_SHORT_MAX (16u << 10)
-#define COC_ANSWER_VALUES_MAX 5000  /* JSON values: 5 times those of 100 jobs or versions */
-#define COC_ANSWER_DEPTH_MAX 32	    /* nesting of JSON values: a job in a list is 3 deep */
-#define COC_LIST_PAGE 100	    /* limit= of ListDocuments: jobs on a page, as Terraform asks */
+#define COC_ANSWER_VALUES_MAX 5000 /* JSON values: 5 times those of 100 jobs or versions */
+#define COC_ANSWER_DEPTH_MAX 32	   /* nesting of JSON values: a job in a list is 3 deep */
+#define COC_LIST_PAGE 100 /* limit= of ListDocuments: jobs on a page; Terraform asks for 100 */
 #define RETRY_AFTER_MAX_MS 86400000 /* a day: a longer Retry-After counts as a day */
 
 #endif

@@ -9,7 +9,7 @@
  * time. */
 #define DSL_DEPTH_MAX 64	 /* levels of nested mappings and sequences */
 #define DSL_ALIAS_MAX 100	 /* aliases (*NAME) in a document */
-#define DSL_EXPANSION_MAX 100000 /* nodes with all aliases expanded: only counted */
+#define DSL_EXPANSION_MAX 100000 /* nodes, if all aliases were expanded: they never are */
 /* %TAG lines in a document: libyaml compares each with all %TAG lines before it. */
 #define DSL_TAG_DIRECTIVES_MAX 64
 /* Bytes of one %TAG line: libyaml writes the prefix of the line out for each tag. */
