@@ -133,8 +133,8 @@ static size_t position(const char *glob, size_t byte)
 	return n;
 }
 
-/* Checks the set "[…]" that reaches from offset set of a glob up to offset end. Returns 0, or
- * -EINVAL with err if the set has an unknown class or an empty range. */
+/* Checks the set "[…]" of a glob: set is the offset of its "[", end the offset behind its "]".
+ * Returns 0, or -EINVAL with err if the set has an unknown class or an empty range. */
 static int check_set(const char *glob, size_t set, size_t end, struct err *err)
 {
 	size_t at = set + set_members(glob + set);

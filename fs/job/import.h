@@ -21,8 +21,8 @@
 enum jobs_shown {
 	JOBS_AS_BEFORE, /* no option: JOBS_READ, or JOBS_OWN if an older cocfs made the ledger */
 	JOBS_READ,	/* imports are files that nobody may change */
-	JOBS_ALL,	/* imports are files that users may change; the first edit binds */
-	JOBS_OWN,	/* no import is shown */
+	JOBS_ALL, /* imports are files that users may change; an edit binds the path to the job */
+	JOBS_OWN, /* no import is shown */
 };
 
 /* The first words of the .error of an import, after an edit that JOBS_READ has refused. */
@@ -43,7 +43,7 @@ enum import_state {
  * struct; import_record_finish() frees. */
 struct import_record {
 	char *job_id; /* of the job on the service */
-	char *name;   /* of the file in the root; NULL: there is no file */
+	char *name;   /* of the file in the root; of a tombstone: of the removed file; NULL: none */
 	enum import_state state;
 	int64_t create_ms; /* since the epoch: when the service made the job */
 	int64_t version;   /* the version whose content the file has; 0: not fetched */

@@ -43,8 +43,9 @@ struct job_record {
 	/* the SHA-256 of a content: of version unread if it is not 0, else of version base. For a
 	 * backup: of the file's own content */
 	unsigned char digest[CONTENT_DIGEST_SIZE];
-	struct attr_set sent; /* what was found here when the job was last sent. For a job that was
-				 not made here: what the service had when the job was bound */
+	/* what was found on the file and in its directories when the job was last sent. For a job
+	 * that was not made here: what the service had when the job was bound */
+	struct attr_set sent;
 	struct attr_set held; /* what the service holds, as last seen; NULL: not known */
 	char *request_id;     /* the ID of the request that was answered last, or NULL */
 	int errnum;	      /* the errno of the last refusal; 0: no refusal stands */

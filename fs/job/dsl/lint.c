@@ -58,7 +58,7 @@ __attribute__((format(printf, 3, 4))) static int warn(struct lint *lint, size_t 
 	return 0;
 }
 
-/* Returns the text of a value that is a scalar and not empty; else NULL. */
+/* Returns the text of a value that is a scalar, not empty and not null ("~"); else NULL. */
 static const char *text_of_node(const struct dsl_tree *tree, size_t value, size_t *ret_size)
 {
 	size_t scalar;

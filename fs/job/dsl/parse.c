@@ -356,7 +356,9 @@ static int check_directives(const char *content, size_t size, struct dsl_finding
 	return 0;
 }
 
-/* Refuses what is no text of YAML at all, before libyaml sees it. Returns 0 or -ENOMEM. */
+/* Refuses, before libyaml sees it, a content that is too long or empty, that has a NUL or is not
+ * UTF-8, or that check_directives() refuses. Then finding is filled. Returns 0 in both cases, or
+ * -ENOMEM. */
 static int check_bytes(const char *content, size_t size, struct dsl_finding *finding)
 {
 	unsigned line, column;

@@ -26,9 +26,13 @@ struct dsl_halves {
 /* Frees the copy. */
 void dsl_halves_finish(struct dsl_halves *halves);
 
-/* Hides the halves in a document of valid UTF-8, if there are any. Hides none if the document has
- * characters of all three blocks that could stand for halves. *ret_halves is set only if a half is
- * hidden. Returns 0 or -ENOMEM. */
+/*
+ * Hides the halves in a document of valid UTF-8: makes the copy for libyaml. The caller
+ * zero-initialises *ret_halves, and calls dsl_halves_finish() afterwards. If no half
+ * is hidden, *ret_halves stays zero: then give libyaml the document itself. No half is hidden if
+ * the document has none. Nor if it has characters of each block that could stand for the halves:
+ * the blocks of 2,048 characters from U+E000, U+E800 and U+F000 on. Returns 0 or -ENOMEM.
+ */
 int dsl_halves_hide(const char *content, size_t size, struct dsl_halves *ret_halves);
 
 /*
