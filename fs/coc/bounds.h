@@ -17,7 +17,7 @@
 /* Descriptors that a connection needs for a moment: its socket, a pair and three sockets or files
  * of the name's resolver, the CA file; and one to spare. */
 #define HTTP_DESCRIPTORS_NEEDED 8
-#define HTTP_SEND_BUFFER (1 << 14) /* bytes of a request handed to TLS at once: one record */
+#define HTTP_SEND_BUFFER (1 << 14) /* bytes of a request in one call of TLS: a record */
 #define HTTP_EASY_SPARE_MAX 64	   /* curl handles kept for the next requests, about 10 KB each */
 #define HTTP_HEADERS_SENT_MAX 8	   /* the most headers of a request; request.c makes up to seven */
 /* bytes of all headers of an answer, with those of a "100 Continue" */
@@ -26,9 +26,9 @@
 /* Bytes of any kind that may come for one request: twice those of the longest answer, so that its
  * chunks may be as short as 8 bytes each. */
 #define HTTP_HEARD_MAX (2u * COC_ANSWER_MAX)
-/* Bytes that curl reads at once. curl reads up to 100 times before a callback can check how many
- * bytes have come. So that is 400 KB, which take a millisecond or two; with curl's own 16 KB it
- * would be 1.6 MB. */
+/* Bytes that curl reads in one call. curl reads up to 100 times before a callback can check how
+ * many bytes have come. So that is 400 KB, which take a millisecond or two; with curl's own 16 KB
+ * it would be 1.6 MB. */
 #define HTTP_RECEIVE_BUFFER 4096
 /* The most requests that begin in one iteration of the loop. curl begins with all new requests in
  * one call, so curl gets at most HTTP_BEGIN_MAX before that call. Each takes 50 to 100 us, and

@@ -42,9 +42,12 @@ struct coc_client {
 	/* how often credentials were set: an answer to a call with older ones does not count */
 	unsigned creds_number;
 	unsigned connections_max;
-	unsigned auth_failures; /* authentication failures in a row */
-	bool proven;		/* the service has accepted these credentials */
-	bool paused;
+	/* authentication failures since the credentials were set or last proven */
+	unsigned auth_failures;
+	/* An answer has shown that the service accepts the credentials. Cleared by the next
+	 * authentication failure, and when other credentials are set. */
+	bool proven;
+	bool paused; /* from COC_AUTH_FAILURES_MAX failures on, until other credentials are set */
 	struct err lack; /* why there are no other credentials; an empty text: not known */
 	struct call_list calls;
 };

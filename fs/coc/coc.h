@@ -10,10 +10,10 @@
 #include "job/tag.h"
 
 /*
- * The COC documents API over HTTP: create, list, show, update, delete, many calls at once on open
- * connections, without a thread. Sources: the API pages and the official SDKs, see docs/api.md.
- * CONTRIBUTING.md ("Words") explains the words of this project: job, row, sibling, story and
- * others. All functions must be called from the loop's thread (loop/loop.h).
+ * The COC documents API over HTTP: create, list, show, update, delete, many calls at the same time
+ * on open connections, without a thread. Sources: the API pages and the official SDKs, see
+ * docs/api.md. CONTRIBUTING.md ("Words") explains the words of this project: job, row, sibling,
+ * story and others. All functions must be called from the loop's thread (loop/loop.h).
  */
 struct loop;
 struct err;
@@ -22,10 +22,11 @@ struct coc_client;
 struct coc_call;
 
 struct coc_client_options {
-	const char *endpoint;	  /* URL without a path: "https://…", "http://127.0.0.1:PORT" */
-	const char *unix_socket;  /* path of a Unix socket to use instead of TCP, or NULL */
-	const char *cacert;	  /* PEM file of the CA to trust instead of the system's, or NULL */
-	unsigned connections_max; /* connections open at once; 0: no bound. Further requests wait */
+	const char *endpoint;	 /* URL without a path: "https://…", "http://127.0.0.1:PORT" */
+	const char *unix_socket; /* path of a Unix socket to use instead of TCP, or NULL */
+	const char *cacert;	 /* PEM file of the CA to trust instead of the system's, or NULL */
+	/* the most connections at the same time (0: no bound); further requests wait */
+	unsigned connections_max;
 };
 
 /* What became of a call. After COC_NOT_PROCESSED or COC_NOT_SENT the call may be made again. After

@@ -22,7 +22,9 @@ struct coc_environment {
  * *ret_environment afterwards, also after a failure. */
 int coc_environment_take(struct coc_environment *ret_environment, struct err *err);
 
-/* Returns what the environment offers. The offer points into environment. */
+/* Returns the taken variables as the offer of one place (struct coc_offer), from which credentials
+ * are made. A member is NULL if its variable was not set. The members are borrowed from
+ * environment. */
 struct coc_offer coc_environment_offer(const struct coc_environment *environment);
 
 /* Wipes and frees what the environment holds. */

@@ -24,7 +24,7 @@ static bool is_https(const struct failure *failure)
 	return !strncmp(failure->url, "https://", 8);
 }
 
-/* Returns "HOST:PORT" of the URL, with its length in *ret_size. */
+/* Returns where "HOST" or "HOST:PORT" begins in the URL, with its length in *ret_size. */
 static const char *find_host(const struct failure *failure, int *ret_size)
 {
 	const char *host = failure->url + (is_https(failure) ? 8 : 7);

@@ -2,8 +2,9 @@
 /*
  * HTTP on the loop. A request is in one of three lists:
  *
- * waiting   for its turn; nothing of it was sent running   on an easy handle that is in the multi
- * handle finished  its result is known; its callback is due
+ * - waiting: for its turn; nothing of it was sent
+ * - running: on an easy handle that is in the multi handle
+ * - finished: its result is known; its callback is due
  *
  * A callback may lower the bound on running requests, because an answer has shown something to the
  * client. So a request counts as running (n_busy) until its callback is called, and only then
@@ -69,8 +70,8 @@ static void move_request(struct http_request *request, enum request_stage place)
 
 /*
  * Takes a running request off curl. If its exchange was not complete, its connection is closed. If
- * the exchange ended well, the easy handle is kept for another request, with the options of
- * transfer_prepare().
+ * the exchange ended well, the easy handle is kept for another request, unless HTTP_EASY_SPARE_MAX
+ * are kept or transfer_detach() says no.
  */
 static void detach_request(struct http_request *request, bool well)
 {

@@ -10,8 +10,8 @@
 #include "loop/loop.h"
 
 /*
- * HTTP/1.1 requests to one endpoint, many at once, on the loop. http.c has the essay. The program
- * must ignore SIGPIPE. All functions must be called from the loop's thread.
+ * HTTP/1.1 requests to one endpoint, many at the same time, on the loop. http.c has the essay. The
+ * program must ignore SIGPIPE. All functions must be called from the loop's thread.
  */
 struct http;
 struct http_request;
@@ -67,8 +67,8 @@ int http_create(struct loop *loop, const struct http_options *options, struct ht
 /* Gives up all requests without calling their callbacks, and frees. NULL is accepted. */
 void http_destroy(struct http *http);
 
-/* Sets how many requests, and so connections, may run at once (0: no bound). Further requests
- * wait. */
+/* Sets how many requests, and so connections, may run at the same time (0: no bound). Further
+ * requests wait. */
 void http_set_running_max(struct http *http, unsigned max);
 
 /*

@@ -16,7 +16,7 @@ struct metadata;
 
 /* Called once for a fetch, from an iteration of the loop. If there are keys, the callee owns creds,
  * and err is NULL. Otherwise creds is NULL, and err says why: EACCES if the server has no
- * agency. */
+ * agency of IAM, which would give it keys. */
 typedef void keys_fn(void *data, struct coc_creds *creds, const struct err *err);
 
 /* Makes a metadata object. endpoint: METADATA_ENDPOINT, or another URL without a path in tests;

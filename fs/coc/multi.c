@@ -277,7 +277,7 @@ static bool shut_unasked(struct socket **sockets, struct pollfd *polled, nfds_t 
 	for (nfds_t i = 0; i < n; i++) {
 		if (!unknown && (!polled[i].revents || polled[i].revents & POLLNVAL))
 			continue;
-		/* curl checks for the end of a connection before it uses it again */
+		/* curl drops a connection that has ended before a request uses the connection */
 		shutdown(sockets[i]->fd, SHUT_RDWR);
 		sockets[i]->is_shut = true;
 		had_some = true;

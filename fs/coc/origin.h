@@ -19,7 +19,7 @@ struct coc_origin {
 	char *source; /* where the keys come from, in words for people */
 	char *idp_id, *id_token_file;
 	char *domain_id, *project_id; /* the scope of the token: at least one of them is set */
-	char *iam_endpoint;	      /* a checked URL */
+	char *iam_endpoint;	      /* a URL from coc_endpoint_check() */
 };
 
 /* Makes an origin of an offer with an identity provider and a token file. iam_endpoint: used if the

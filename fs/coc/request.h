@@ -25,7 +25,7 @@ struct coc_request {
 /* What to ask of the service. Members that an operation does not need are ignored. */
 struct request_spec {
 	enum coc_operation operation;
-	const char *endpoint; /* a checked URL, no '/' at its end */
+	const char *endpoint; /* a URL from coc_endpoint_check(), so without a '/' at its end */
 	const struct coc_creds *creds;
 	long long now_s;		     /* since the epoch: the time that is signed */
 	const char *document_id;	     /* only show, update and delete have it */

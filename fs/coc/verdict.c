@@ -96,7 +96,7 @@ static const struct verdict strange = {COC_UNKNOWN, EIO, "the answer is not one 
 
 static const struct verdict_row {
 	unsigned low, high; /* the first and the last status that fit */
-	const char *code;   /* NULL: any code fits */
+	const char *code;   /* spelled as the top of this file says; NULL: any code fits */
 	const struct verdict *verdict;
 } rows[] = {
 	/* A 5xx with any code is a failure that does not say whether the call was done. The code of
