@@ -7,9 +7,18 @@
 #include "ledger/ledger.h"
 
 /*
- * The imports in the ledger, by job ID. No job is both bound to a path and a placed import. Changes
- * become visible and durable like those of the rest of the ledger (ledger.h). Functions return 0 or
- * -errno, unless their comment says otherwise.
+ * The imports in the ledger, by job ID: the jobs of the service that no path is bound to. The
+ * states of an import (enum import_state):
+ *
+ * - unplaced: it has no file yet.
+ * - placed: it has a name, and a file of this name in the root.
+ * - leaving: its job is gone or was bound to a path, and the caller has yet to remove its file.
+ * - tombstone: a user has removed its file, which does not come back. Later another file may have
+ *   got the name (IMPORT_TAKEN).
+ *
+ * Where a comment here says "import", a tombstone does not count. No job is both bound to a path
+ * and a placed import. Changes become visible and durable like those of the rest of the ledger
+ * (ledger.h). Functions return 0 or -errno, unless their comment says otherwise.
  */
 
 /* Does a mount of this ledger show imports if no option says so? Not if an older cocfs has made the
@@ -24,7 +33,7 @@ int ledger_imports_are_whole(struct ledger *ledger);
  * on. */
 int ledger_imports_set_whole(struct ledger *ledger);
 
-/* Is there any import or tombstone? Returns 1, 0 or -errno. */
+/* Is there an import, placed or not, or a tombstone? Returns 1, 0 or -errno. */
 int ledger_imports_any(struct ledger *ledger);
 
 /* Makes an unplaced import of a job that the service lists. create_ms: when the job was made (since

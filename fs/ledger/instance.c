@@ -231,7 +231,8 @@ static int sync_directory_of(const char *path)
 	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 
-/* Makes a durable instance file, with a new inode, and sets instance->mark. Returns 0 or -errno. */
+/* Makes a durable instance file at path, in place of a file that is there, so with a new inode.
+ * Sets instance->mark. Returns 0 or -errno. */
 static int write_file(const char *path, struct instance *instance)
 {
 	_cleanup_close_ int fd = -1;

@@ -286,7 +286,7 @@ enum submission_kind { SUBMIT_CREATE = 1, SUBMIT_UPDATE = 2 };
 
 /* An unfinished submission, as the ledger keeps it. Strings are owned. */
 struct ledger_submission {
-	int64_t id;  /* rises with each new row, so a later submission has a higher ID */
+	int64_t id;  /* a later submission has a higher ID */
 	int64_t row; /* row of the job */
 	enum submission_kind kind;
 	enum job_state state; /* JOB_QUEUED, JOB_SUBMITTING or JOB_IN_DOUBT */
@@ -313,7 +313,8 @@ struct ledger_submission {
 	/* for an update: the base that a person has named, or that its writer has read; 0: the base
 	 * of its row */
 	int64_t base;
-	int64_t onto; /* for an update: the newest version when it was sent; 0: it was not sent */
+	/* for an update: the job's newest version on the service when it was sent; 0: not sent */
+	int64_t onto;
 	bool rebound; /* queued before -o rebind: the original of this ledger may have sent it */
 };
 
@@ -499,8 +500,7 @@ int ledger_pending(struct ledger *ledger, int64_t after, int max,
  * may be more (call again), 0 at the end, or -errno. */
 int ledger_count_queued(struct ledger *ledger, struct queued_count *count);
 
-/* Forgets when the queued submissions are to be tried next: ledger_next() finds each of them at
- * once. */
+/* Makes every queued submission due now: forgets when it was to be tried next. */
 int ledger_hasten(struct ledger *ledger);
 
 /* Call this when a mount begins. Calls fn for each submission in JOB_SUBMITTING or JOB_IN_DOUBT, in

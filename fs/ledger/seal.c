@@ -25,7 +25,8 @@ struct seal {
 	char text[80];
 };
 
-/* Does the ledger still have a log beside it that is not empty? Returns 1, 0 or -errno. */
+/* Does the ledger still have a log beside it that is not empty? Returns 1, 0 (also if stat() fails)
+ * or -ENOMEM. */
 static int has_log(const char *path)
 {
 	_cleanup_free_ char *log = NULL;
