@@ -174,7 +174,9 @@ struct ledger {
 	/* an import has begun to leave since the last ledger_imports_take_leaving() */
 	bool imports_leave;
 	int64_t last_id; /* the last ID that a row got, even if the row was undone since */
-	uint64_t commits, syncs;
+	/* since the ledger was opened: all commits, and those after which the log was synced */
+	uint64_t commits, durable_commits;
+	uint64_t synced_commits; /* what commits was at the last sync of the log */
 	/* the loop's measurement of its waits for the disk; NULL: nothing is measured */
 	struct stall *stall;
 	int log_fd; /* a descriptor of the write-ahead log, beside SQLite's own */

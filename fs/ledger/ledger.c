@@ -243,8 +243,8 @@ bool ledger_take_loss(struct ledger *ledger)
 
 struct ledger_commits ledger_commits(const struct ledger *ledger)
 {
-	return (struct ledger_commits){.durable = ledger->syncs,
-				       .other = ledger->commits - ledger->syncs};
+	return (struct ledger_commits){.durable = ledger->durable_commits,
+				       .other = ledger->commits - ledger->durable_commits};
 }
 
 void ledger_measure(struct ledger *ledger, struct stall *stall)

@@ -98,8 +98,8 @@ void ledger_sync_failed(struct ledger *ledger);
  */
 int ledger_compact(struct ledger *ledger);
 
-/* How many commits were made since the ledger was opened. durable: those with a sync of the disk.
- * other: those without one. */
+/* How many commits were made since the ledger was opened. durable: those that a sync of the log
+ * followed. A sync makes all commits before it durable, and counts one of them. other: the rest. */
 struct ledger_commits {
 	uint64_t durable, other;
 };

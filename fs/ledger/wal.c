@@ -37,6 +37,13 @@ sqlite3_file *ledger_log_file(sqlite3 *db)
 	return log && log->pMethods ? log : NULL;
 }
 
+/* Counts a sync as a durable commit, if there was a commit since the last sync. */
+static void count_sync(struct ledger *ledger)
+{
+	ledger->durable_commits += ledger->commits > ledger->synced_commits;
+	ledger->synced_commits = ledger->commits;
+}
+
 int ledger_sync(struct ledger *ledger)
 {
 	sqlite3_file *log = ledger_log_file(ledger->db);
@@ -45,7 +52,7 @@ int ledger_sync(struct ledger *ledger)
 	if (!ledger->unsynced)
 		return 0;
 	CRASH_POINT("commit-unsynced");
-	ledger->syncs++;
+	count_sync(ledger);
 	stall_disk_begin(ledger->stall);
 	if (log)
 		code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
@@ -143,7 +150,7 @@ int ledger_sync_begun(struct ledger *ledger)
 	sqlite3_file *log = ledger_log_file(ledger->db);
 	int code = log ? ledger_vfs_fill_gaps(log) : SQLITE_OK;
 
-	ledger->syncs++;
+	count_sync(ledger);
 	ledger->unsynced = false;
 	return ledger_errno(code);
 }

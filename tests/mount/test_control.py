@@ -217,7 +217,15 @@ def test_the_counters_count(make_space, src, submit):
     assert seen["cocfs_refused_total"] == 1
     assert seen["cocfs_submitted_bytes_total"] == first + len(samples.document("other"))
     assert seen['cocfs_ledger_commits_total{durable="yes"}'] >= 3
+    assert 0 <= seen['cocfs_ledger_commits_total{durable="no"}'] < 1000
     assert seen["cocfs_requests_in_flight"] == seen["cocfs_queued"] == seen["cocfs_in_doubt"] == 0
+
+
+def test_a_sync_without_a_commit_is_counted_nowhere(make_space):
+    """A mount syncs the ledger when it has written whose ledger it is."""
+    seen = queues.metrics(make_space())
+    for durable in "yes", "no":
+        assert 0 <= seen[f'cocfs_ledger_commits_total{{durable="{durable}"}}'] < 100
 
 
 def test_what_is_under_way_and_what_waits_is_measured(make_space, src):
