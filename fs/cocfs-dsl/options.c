@@ -5,11 +5,17 @@
 #include "cocfs-dsl/options.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "version.h"
 
 #define LEVEL(level) ((enum cocfs_dsl_level)((level) + COCFS_DSL_LEVEL_NONE))
+/* The size of the options in the first version of the library: the least that a program gives. */
+#define FIRST_SIZE                                                                                 \
+	(offsetof(struct cocfs_dsl_options, needs_risk) +                                          \
+	 sizeof(((struct cocfs_dsl_options *)NULL)->needs_risk))
+
 #define RISK(risk) ((enum cocfs_dsl_risk)((risk) + COCFS_DSL_RISK_LOW))
 
 _Static_assert(LEVEL(DSL_YAML) == COCFS_DSL_LEVEL_YAML, "the levels stand in one order");
@@ -45,24 +51,29 @@ int cocfs_dsl_risk_parse(const char *word, enum cocfs_dsl_risk *ret_risk)
 
 int check_options_read(const struct cocfs_dsl_options *options, struct check_options *ret_options)
 {
-	static const struct cocfs_dsl_options defaults = {.size = sizeof(defaults)};
-	const struct cocfs_dsl_options *given = options ? options : &defaults;
+	/* members that an older program does not have are 0 */
+	struct cocfs_dsl_options given = {0};
 	const char *slash;
 
-	if (given->size < sizeof(*given) || (unsigned)given->level > COCFS_DSL_LEVEL_STRICT ||
-	    (unsigned)given->max_risk > COCFS_DSL_RISK_HIGH)
+	if (options && options->size < FIRST_SIZE)
 		return -EINVAL;
-	for (size_t i = sizeof(*given); i < given->size; i++)
-		if (((const char *)given)[i])
+	if (options)
+		memcpy(&given, options,
+		       options->size < sizeof(given) ? options->size : sizeof(given));
+	if ((unsigned)given.level > COCFS_DSL_LEVEL_STRICT ||
+	    (unsigned)given.max_risk > COCFS_DSL_RISK_HIGH)
+		return -EINVAL;
+	for (size_t i = sizeof(given); i < given.size; i++)
+		if (((const char *)options)[i])
 			return -E2BIG;
-	slash = given->file_name ? strrchr(given->file_name, '/') : NULL;
+	slash = given.file_name ? strrchr(given.file_name, '/') : NULL;
 	*ret_options = (struct check_options){
-		.level = given->level ? (enum dsl_level)(given->level - COCFS_DSL_LEVEL_NONE)
-				      : DSL_DSL,
-		.name = slash ? slash + 1 : given->file_name,
-		.max_risk = given->max_risk ? (enum risk)(given->max_risk - COCFS_DSL_RISK_LOW)
-					    : RISK_HIGH,
-		.needs_risk = given->needs_risk,
+		.level = given.level ? (enum dsl_level)(given.level - COCFS_DSL_LEVEL_NONE)
+				     : DSL_DSL,
+		.name = slash ? slash + 1 : given.file_name,
+		.max_risk = given.max_risk ? (enum risk)(given.max_risk - COCFS_DSL_RISK_LOW)
+					   : RISK_HIGH,
+		.needs_risk = given.needs_risk,
 	};
 	return 0;
 }
