@@ -144,10 +144,8 @@ static struct waiter *hand_waiter(struct submission *submission, submit_done_fn 
 {
 	struct waiter *waiter = waiter_create(submission->engine, done, data);
 
-	if (waiter) {
-		waiter->submission = submission;
+	if (waiter)
 		LIST_INSERT_HEAD(&submission->waiters, waiter, link);
-	}
 	return waiter;
 }
 
@@ -188,7 +186,6 @@ static void stand_behind(struct submission *ahead, struct submission *submission
 		/* the waiters for the older content get the outcome of the newer content, which the
 		 * file has now */
 		LIST_REMOVE(waiter, link);
-		waiter->submission = submission;
 		LIST_INSERT_HEAD(&submission->waiters, waiter, link);
 	}
 	submission_destroy(older);

@@ -18,9 +18,9 @@
  * (end_of_iteration.c) takes everything up from there.
  */
 
+struct submission;
+
 struct waiter {
-	/* the submission whose outcome is awaited; NULL: a commit, a sync or a scan is awaited */
-	struct submission *submission;
 	/* for a waiter in engine->recorded: what done gets if the commit succeeds */
 	int result;
 	submit_done_fn *done;
