@@ -36,7 +36,8 @@ def is_freed(lines, name):
 
 
 def findings(output):
-    """Yields each finding as a place with its line number. A finding in a header, which clang-tidy repeats, counts once."""
+    """Yields ((file, function, check, text), line number) for each finding; text: its line, or its message if it is a leak. A
+    finding in a header, which clang-tidy repeats, counts once."""
     for line in output:
         found = FINDING.match(COLOUR.sub("", line).rstrip("\n"))
         if found:

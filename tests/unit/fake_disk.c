@@ -107,7 +107,8 @@ static char *read_block(sqlite3_file *below, size_t i)
 }
 
 /* Keeps the durable content of block i of a file. Call this before the block is changed:
- * fake_disk_lose_power() restores that content. below is the real file. */
+ * fake_disk_lose_power() restores that content. If a sync is writing the block, keeps what the sync
+ * writes as well. below is the real file. */
 static void touch_block(struct image *image, sqlite3_file *below, size_t i)
 {
 	struct block *block;
@@ -252,7 +253,8 @@ static int disk_truncate(sqlite3_file *file, sqlite3_int64 size)
 }
 
 /* SQLite's sync of a file, in the loop. It also waits for the writes of a sync in the thread. If
- * these fail, this sync fails as well: the kernel tells an error to each descriptor. */
+ * these fail, this sync fails as well: the kernel tells an error to each descriptor. Fails without
+ * a change while the process counts as dead. */
 static int disk_sync(sqlite3_file *file, int flags)
 {
 	struct image *image = IMAGE(file);

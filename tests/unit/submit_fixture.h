@@ -24,7 +24,8 @@ struct fixture {
 	struct ledger *ledger; /* belongs to the engine */
 	struct fake_service service;
 	struct engine_options options;
-	struct spool_witness witness; /* no rename can be judged (-EBUSY); root owns every file */
+	/* by default no rename can be judged (-EBUSY), and root owns every file */
+	struct spool_witness witness;
 	struct commit_rules rules;
 	struct engine *engine;
 	struct err err; /* the error of the last fixture_start() or fixture_delete() */

@@ -14,7 +14,7 @@
 #define OK "HTTP/1.1 200 X\r\n"
 #define CHUNKED OK "Transfer-Encoding: chunked\r\n\r\n"
 #define LONG_LINE (256u << 10) /* above curl's own limit of a line */
-/* curl reads some hundred KB at once, so the flood must be longer */
+/* curl reads up to READ_AT_ONCE bytes before the client can count them: the flood is longer */
 #define FLOOD (12u * HTTP_HEARD_MAX)
 #define READ_AT_ONCE (100u * HTTP_RECEIVE_BUFFER)
 

@@ -45,8 +45,8 @@ static struct {
 	char directory[32], ca_path[64];
 	int listener;
 	unsigned port;
-	atomic_bool plain;  /* do not speak TLS */
-	atomic_bool closes; /* close each connection at once, without a word */
+	atomic_bool plain;  /* do not speak TLS: send a 400 of HTTP, and close */
+	atomic_bool closes; /* with plain: close each connection without a byte */
 	/* send a second answer behind the first, in the TLS record of its body */
 	atomic_bool glues;
 	atomic_uint requests;

@@ -19,8 +19,8 @@
 static const struct fake_reply honest[] = {
 	OK_ID, {FAKE_ANSWER, 200, NULL, "{\"data\":\"DM2\"}"}, OK_ID};
 
-/* multi_has_unread() says no for a descriptor that is closed. curl tries several addresses at once,
- * and closes the sockets that lose. */
+/* multi_has_unread() says no for a descriptor that is closed. curl tries several addresses at the
+ * same time, and closes the sockets that lose. */
 static void what_is_no_socket_any_more_says_nothing(void **state)
 {
 	int ends[2];

@@ -221,7 +221,8 @@ static void surrogate_pairs_are_read_as_their_character(void **state)
 		assert_accepted();
 		assert_string_equal(report->meta_name, rows[i].name);
 	}
-	/* if the document uses every part of the private area, nothing can be hidden there */
+	/* For libyaml, characters of one of three blocks of the private area stand for the halves
+	 * of a pair. Here the document itself has characters of all three: no block is free. */
 	check_meta("{name: \"\\ue000\\ue800\\uf000\\ud83d\\ude00\"}");
 	assert_refused(1, 35, "no Unicode character");
 }
@@ -530,7 +531,7 @@ static void only_a_line_begins_with_a_tag_directive(void **state)
 }
 
 /* An alias counts as the text of its anchor, also as a key: two keys with the same text are
- * refused. Each anchor's text is looked at once, for all its aliases. */
+ * refused. Each anchor's text is looked at one time, for all its aliases. */
 static void aliases_of_one_text_are_that_text(void **state)
 {
 	(void)state;

@@ -250,7 +250,7 @@ static void a_tombstone_stays(void **state)
 	assert_int_equal(ledger_imports_named(ledger, "", 10, meet, &met), 0);
 	assert_string_equal(met.text, "");
 	assert_int_equal(ledger_import_remembered(ledger, "two.yaml", &import), -ENOENT);
-	/* when the service has lost the job, the tombstone goes, too */
+	/* when the service has lost the job, the record of its removed file goes, too */
 	assert_int_equal(ledger_import_leave(ledger, "DM1"), 0);
 	assert_int_equal(ledger_import_get(ledger, "DM1", &import), -ENOENT);
 	assert_int_equal(ledger_import_remembered(ledger, "one.yaml", &import), -ENOENT);

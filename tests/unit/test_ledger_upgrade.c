@@ -187,7 +187,8 @@ static void each_schema_version_has_a_fixture(void **state)
 	}
 }
 
-/* The submissions of a ledger keep their columns, and every binding is found. */
+/* After its upgrade a ledger of each version has the tables of a new ledger, and the bindings and
+ * submissions that it had. */
 static void a_ledger_of_each_version_is_upgraded_and_keeps_what_it_has(void **state)
 {
 	struct fixtures *fixtures = *state;

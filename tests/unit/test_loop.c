@@ -246,7 +246,7 @@ static void what_goes_on_does_not_wait(void **state)
 
 #define SLICES 5
 
-/* Does a slice of some work, and leaves the next slice to the next iteration. */
+/* Does a slice of work, and leaves the next to the next iteration. The last one ends the loop. */
 static void do_slice(void *data)
 {
 	struct test *test = data;

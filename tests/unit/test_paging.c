@@ -55,7 +55,8 @@ static void touch(struct service *service, size_t place)
 	add(service, id);
 }
 
-/* Answers the pass with the page at paging->offset. Returns the result of paging_take(). */
+/* Answers the pass with the page at paging->offset. Returns the result of paging_take(), which sets
+ * *ret_first: the rows before it were in the page before. */
 static int ask(const struct service *service, struct paging *paging, size_t *ret_first)
 {
 	static struct coc_summary rows[ROWS_MAX];

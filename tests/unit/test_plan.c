@@ -33,7 +33,8 @@ static struct plan make(const char *content, const char *parameters, const char 
 }
 
 /* Returns the slices of a plan as a text: for each its step, a letter for its end, and its
- * milliseconds. Letters: s succeeds, f fails, o fails once, t times out, w waits, x cannot. */
+ * milliseconds. Letters: s succeeds, f fails, o fails once, t times out, w waits, x cannot. The
+ * text is valid until the next call. */
 static const char *legs_of(const struct plan *plan)
 {
 	static const char letters[] = "sfotwx";

@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#define LONG_MS 2 /* longer than the loop looks */
-#define MANY 20	  /* more waits than the credit pays for */
+#define LONG_MS 2 /* longer than the loop polls before it sleeps */
+#define MANY 20	  /* more than the highest credit */
 
 struct fixture {
 	int epoll_fd, pipe[2];

@@ -67,7 +67,7 @@ static void begin_scan(struct scan *scan)
 	};
 }
 
-/* Reads the next page, and all documents at once. The page must be a part of all. */
+/* Reads the next page, and all documents as one page. The first must be a part of the second. */
 static void step_scan(struct fixture *fixture, struct scan *scan)
 {
 	static struct page page, all;

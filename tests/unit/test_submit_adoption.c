@@ -268,8 +268,9 @@ static void more_than_can_be_compared_are_named_in_part(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_CREATE], 0);
 }
 
-/* A job differs from the file in one thing that counts: it is not adopted, and a job is made, under
- * both rules. */
+/* A job differs from the file in one thing that counts: in its project, in a project that the list
+ * leaves out, or in blanks around its name. It is not adopted, and a job is made, under both
+ * rules. */
 enum other { OTHER_PROJECT, OTHER_PROJECT_UNTOLD, OTHER_BLANKS, OTHERS };
 
 static void a_job_that_differs_is_not_taken(void **state)

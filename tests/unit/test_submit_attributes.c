@@ -41,7 +41,7 @@ static const char *risk_of(struct fixture *fixture)
 }
 
 /* Commits as spec says, and answers all requests truly until nothing is left to do. Returns the
- * refusal of the commit, or the writer's result. */
+ * refusal of the commit, or the writer's result; 0 if there was nothing to wait for. */
 static int commit_to_the_end(struct fixture *fixture, const struct commit_spec *spec)
 {
 	struct writer writer = {0};

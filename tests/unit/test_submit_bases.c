@@ -48,7 +48,7 @@ static void assert_warning(struct fixture *fixture, const char *text)
 }
 
 /* Commits as spec says, and answers all requests truly until nothing is left to do. Returns the
- * writer's result; -EINPROGRESS if the writer still waits. */
+ * writer's result; 0 if there was nothing to wait for; -EINPROGRESS if the writer still waits. */
 static int commit_to_the_end(struct fixture *fixture, const struct commit_spec *spec)
 {
 	struct writer writer = {0};

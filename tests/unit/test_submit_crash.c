@@ -18,7 +18,7 @@
 #define WRITERS_MAX 4
 #define STEPS_MAX 2000 /* more steps than any story has */
 
-/* The commits of a story, made at once, on top of what was there before. */
+/* The commits of a story, made at the same time, on top of what was there before. */
 struct story {
 	const char *name;
 	bool queue;
@@ -55,8 +55,8 @@ static const struct story stories[] = {
 	 0},
 };
 
-/* When the service performs a request that had left before the process died: never, at once, or
- * after the next mount has asked. */
+/* When the service performs a request that had left before the process died: never, right after the
+ * next mount has begun, or after that mount has asked. */
 enum late { LATE_NEVER, LATE_AT_ONCE, LATE_AFTER_ASKING, LATE_KINDS };
 /* The process dies; the power fails; the power fails, and half of the unsynced blocks survive. */
 enum crash { CRASH_PROCESS, CRASH_POWER, CRASH_POWER_PARTLY, CRASH_KINDS };
@@ -122,8 +122,8 @@ static bool is_removed(struct fixture *fixture, const char *path)
 	return removed;
 }
 
-/* Checks the promises when the next mount has come to rest. A writer with a success has its job,
- * and nobody has more than one job. */
+/* Checks the promises when the next mount has come to rest: a commit with a success has its job,
+ * and no commit has more than one job. Deletions are left out. */
 static void check_promises(struct fixture *fixture, const struct story *story,
 			   const struct writer writers[WRITERS_MAX])
 {
@@ -156,8 +156,8 @@ static void come_to_rest(struct fixture *fixture)
 	assert_true(fixture_quiesce(fixture));
 }
 
-/* Fails the test unless each path of the story has one job with its content, and no other job
- * exists. */
+/* Fails the test unless each path of the story has one job with its content, apart from paths whose
+ * job is deleted. No request may have made another job that exists. */
 static void check_all(struct fixture *fixture, const struct story *story)
 {
 	int n_jobs = 0;
@@ -175,7 +175,8 @@ static void check_all(struct fixture *fixture, const struct story *story)
 }
 
 /* Lets each writer without a success write again, once or twice, and checks that then each path has
- * its job exactly once. at_once: without waiting for the end of the old submissions. */
+ * its job exactly once. at_once: does not wait for the end of the old submissions before, unless
+ * the story is a deletion. */
 static void write_again(struct fixture *fixture, const struct story *story,
 			struct writer writers[WRITERS_MAX], bool at_once)
 {

@@ -91,7 +91,7 @@ static int begin_story(struct fixture *fixture, const struct story *story, struc
 
 /* Fails the test if a submission stays under way or queued forever after the fault. A submission in
  * doubt must end when the jobs of other machines are deleted. Then the writer writes again, and the
- * file has one job. */
+ * file has one job; but not after a deletion. */
 static void check_end(struct fixture *fixture, const struct story *story,
 		      const struct writer *writer)
 {
@@ -113,7 +113,8 @@ static void check_end(struct fixture *fixture, const struct story *story,
 	assert_int_equal(fake_service_count(&fixture->service, true), 1);
 }
 
-/* Runs a story in which the nth operation fails. Returns whether there was an nth operation. */
+/* Runs a story (what) in which the nth operation of the kind `failure` fails. Returns whether there
+ * was an nth operation. */
 static bool tell_story(const void *what, const struct failure *failure, uint64_t nth)
 {
 	const struct story *story = what;

@@ -740,7 +740,7 @@ static void make_jobs(struct fixture *fixture, int n)
 }
 
 /* A mount finds that files of two of 450 imports are missing, the first and the last, and makes
- * them again. 450 is more than it handles at once. */
+ * them again. 450 is more than it reads in one query (IMPORTS_AT_ONCE). */
 static void the_next_mount_restores_each_of_many(void **state)
 {
 	struct fixture *fixture = *state;
@@ -755,7 +755,8 @@ static void the_next_mount_restores_each_of_many(void **state)
 	assert_true(is_placed(fixture, "job 449.yaml"));
 }
 
-/* 450 imports leave, more than are removed at once: all their files are removed in the end. */
+/* 450 imports leave, more than one iteration removes (IMPORTS_AT_ONCE): all their files are removed
+ * in the end. */
 static void many_leave_bit_by_bit(void **state)
 {
 	struct fixture *fixture = *state;
@@ -1299,9 +1300,9 @@ static bool end_failure(int what)
 	return fake_memory_has_failed();
 }
 
-/* A listing of the root in which the nth operation of a kind (what) fails. One job is new, one is
- * gone, and a path has got a third. After further listings the files of imports are right. Returns
- * whether an operation has failed. */
+/* A listing of the root in which the nth operation of a kind fails (what: an index of
+ * begin_failure). One job is new, one is gone, and a path has got a third. After further listings
+ * the files of imports are right. Returns whether an operation has failed. */
 static bool look_with_failure(int what, uint64_t nth)
 {
 	void *state;
@@ -1350,9 +1351,9 @@ static bool look_with_failure(int what, uint64_t nth)
 	return has_failed;
 }
 
-/* A mount in which the nth operation of a kind (what) fails. The files of two imports are lost, and
- * a user has removed a third. If the mount is refused, the next one makes the two files, and not
- * the third. Returns whether an operation has failed. */
+/* A mount in which the nth operation of a kind fails (what: an index of begin_failure). The files
+ * of two imports are lost, and a user has removed a third. If the mount is refused, the next one
+ * makes the two files, and not the third. Returns whether an operation has failed. */
 static bool begin_with_failure(int what, uint64_t nth)
 {
 	_cleanup_import_record_ struct import_record import = {0}, removed = {0};
@@ -1390,8 +1391,8 @@ static bool begin_with_failure(int what, uint64_t nth)
 }
 
 /* A user edits an import, and makes a file in place of another import, while the nth operation of a
- * kind (what) fails. Each is either done, or fails and changes nothing. Returns whether an
- * operation has failed. */
+ * kind fails (what: an index of begin_failure). Each is either done, or fails and changes nothing.
+ * Returns whether an operation has failed. */
 static bool change_with_failure(int what, uint64_t nth)
 {
 	_cleanup_import_record_ struct import_record import = {0}, now = {0};

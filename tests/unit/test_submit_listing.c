@@ -32,7 +32,8 @@ static bool sees_one(void *data, struct job_pending *row)
 	return !strcmp(row->path, data);
 }
 
-/* Writes the whole listing, in as many slices as that takes. The caller frees the text. */
+/* Returns the whole listing, as a reader with the filter may_see (with data) gets it. *ret_slices:
+ * how many slices that took. The caller frees the text. */
 static char *list(struct fixture *fixture, bool (*may_see)(void *data, struct job_pending *row),
 		  void *data, int *ret_slices)
 {

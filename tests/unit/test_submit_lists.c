@@ -42,7 +42,8 @@ static void change_job(struct fake_job *job, const struct scene *scene)
 	change_text(&job->description[1], scene->description);
 }
 
-/* Answers each ListDocuments and each ShowDocument as the scene says, for a long time. */
+/* Answers each ListDocuments and each ShowDocument as the scene says, for LONG_MS, or until no
+ * submission is unfinished. */
 static void ask_for_long(struct fixture *fixture, const struct scene *scene)
 {
 	int64_t passed_ms = 0;

@@ -127,10 +127,10 @@ static void what_cannot_be_told_stays_open(void **state)
 		struct fake_job *foreign;
 		struct job_record job;
 
-		if (way < 2) /* the job was there before */
+		if (way < 2) /* a job of the same name and content was there before */
 			fake_service_make(&fixture->service, "a", "one");
 		lose(fixture, "a.yaml", "one", DONE_BEFORE, FAKE_LOST);
-		if (way >= 2) /* the job was made meanwhile */
+		if (way >= 2) /* others have made such jobs meanwhile */
 			for (int i = 0; i < 12; i++)
 				fake_service_make(&fixture->service, "a", "one");
 		job = fixture_job(fixture, "a.yaml");

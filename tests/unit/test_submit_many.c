@@ -60,7 +60,8 @@ static void write_all(struct fixture *fixture, const char *content)
 	}
 }
 
-/* Each file has a job of its own, and each writer got a success. */
+/* Fails the test unless each file has a job of its own with this content, and each writer got a
+ * success. */
 static void assert_all_held(struct fixture *fixture, const char *content)
 {
 	char path[32];

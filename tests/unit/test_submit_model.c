@@ -7,9 +7,10 @@
  * synced.
  *
  * The model knows only what the service holds and which answers writers got. Now and then
- * everything comes to rest. Then no acknowledged text is lost, no job exists twice, every job has a
- * file, and no file has the job of another machine. An update never goes on top of a version of
- * another machine that the service has shown, unless a person has named that version.
+ * everything comes to rest. Then no acknowledged text is lost, no job exists twice, and every job
+ * has a file, unless a person gave its create up. No file has a job of another machine that it did
+ * not adopt. An update never goes on top of a version of another machine that the service has
+ * shown, unless a person has named that version.
  *
  * COCFS_MODEL_STEPS sets the number of steps (20,000 without it), COCFS_MODEL_SEED the schedule.
  * COCFS_MODEL_TRACE=1 prints each step. A schedule consists of episodes, each with a seed of its
@@ -99,7 +100,7 @@ static const struct {
 struct file {
 	char path[32];
 	int acked;	  /* number of the newest attempt with a success; 0: none */
-	bool was_refused; /* the attempt was queued, and the service refused it */
+	bool was_refused; /* the service has refused a queued attempt since `acked` was set */
 };
 
 /* One commit of a file. */
@@ -107,17 +108,17 @@ struct attempt {
 	struct writer writer;
 	struct model *model;
 	struct file *file;
-	int number; /* 1 for the first of an episode; 0: refused at once */
+	int number; /* 1 for the first of an episode; 0: the commit itself was refused */
 	bool queued;
 	char content[32];
 };
 
 struct model {
 	struct fixture *fixture;
-	uint64_t seed, random; /* of the episode */
+	uint64_t seed, random; /* the seed of the episode, and the state of draw() */
 	uint64_t counts[KIND_COUNT];
 	struct file files[FILES];
-	struct attempt *attempts; /* of the episode */
+	struct attempt *attempts; /* those of the episode: n_attempts */
 	int n_attempts;
 	int step;
 	bool is_traced;
@@ -194,7 +195,7 @@ static int newest_attempt(const struct model *model, const struct file *file, co
 	return 0;
 }
 
-/* Did a file adopt this job of another machine? Then the job was bound to the file. */
+/* Has a file adopted this job of another machine? Yes if the job is bound to a path. */
 static bool is_adopted(const struct model *model, const struct fake_job *job)
 {
 	return !job->made_by && ledger_is_bound(model->fixture->ledger, job->id) > 0;
@@ -299,9 +300,10 @@ static int64_t name_base(struct model *model, const struct file *file)
 	return base;
 }
 
-/* Another machine has made a job from the repository that this machine copies, too. The job has
- * the name of a file here that has no job. Returns whether that job's content was copied to
- * `content`. */
+/* In half of the calls, another machine makes a job from the repository that this machine copies,
+ * too. The job is named as the file. Returns true then, and `content` is the job's content. Returns
+ * false, and makes no job, in the other calls, if the mount adopts nothing, and if the file has a
+ * job. */
 static bool copy_repository(struct model *model, const struct file *file, char *content,
 			    size_t room)
 {
@@ -314,7 +316,7 @@ static bool copy_repository(struct model *model, const struct file *file, char *
 	count(model, KIND_ADOPTABLE);
 	snprintf(content, room, "foreign %d", model->step);
 	job = fake_service_make(&model->fixture->service, name, content);
-	job->foreign[1] = false; /* a file that adopts the job has this text */
+	job->foreign[1] = false; /* not unread: a file that adopts the job has this text */
 	trace(model, "foreign: %s \"%s\" %s", name, content, job->id);
 	return true;
 }
@@ -403,7 +405,8 @@ static bool is_change(const struct fake_request *request)
 	return request->kind == FAKE_CREATE || request->kind == FAKE_UPDATE;
 }
 
-/* The service has refused a change. The attempt of that change counts as no success any more. */
+/* The service has refused a change: marks the files that have a queued attempt with its content.
+ * The newest success of such a file may be missing on the service (may_be_missing()). */
 static void note_refusal(struct model *model, const struct fake_request *request)
 {
 	for (int i = 0; i < model->n_attempts; i++) {
@@ -553,7 +556,7 @@ static void make_foreign_job(struct model *model)
 	snprintf(content, sizeof(content), "foreign %d", model->step);
 	job = fake_service_make(&model->fixture->service, name,
 				model->has_twins || draw_half(model) ? content : "twin 0");
-	job->foreign[1] = false; /* a file that adopts the job has this text */
+	job->foreign[1] = false; /* not unread: a file that adopts the job has this text */
 	trace(model, "foreign: %s \"%s\" %s", job->name, job->content[1], job->id);
 }
 
@@ -709,7 +712,7 @@ static void run_check(struct model *model)
 
 static void begin_mount(struct model *model)
 {
-	/* in every other episode the check of the ledger may wait */
+	/* in every other episode, the check of the ledger may wait in half of the mounts */
 	check_may_wait = model->seed % 2 && draw_half(model);
 	if (fixture_start(model->fixture) < 0)
 		fail_model(model, "the ledger cannot be used: %s", model->fixture->err.text);
@@ -790,7 +793,7 @@ static unsigned end_doubts(struct model *model)
 	for (int i = 0; i < FILES; i++)
 		if (ledger_row(fixture->ledger, model->files[i].path, &row) == 0 &&
 		    engine_end_doubt(fixture->engine, row) == 0) {
-			model->files[i].acked = 0; /* the .error says so */
+			model->files[i].acked = 0; /* may be missing now: the .error says so */
 			n++;
 		}
 	fixture->is_due = true;
@@ -829,8 +832,9 @@ static unsigned come_to_rest(struct model *model)
 	return given_up;
 }
 
-/* May the acknowledged text of a file be missing on the service? Only a queued text may: the
- * service has refused it, or newer content replaced it and failed. The .error says so. */
+/* May the acknowledged text of a file be missing on the service? Yes if there is none. Otherwise
+ * only a queued text may: the service has refused it, or newer content replaced it and failed. The
+ * .error says so. */
 static bool may_be_missing(const struct model *model, const struct file *file,
 			   const struct job_record *job)
 {
@@ -843,14 +847,16 @@ static bool may_be_missing(const struct model *model, const struct file *file,
 	for (int i = file->acked; i < model->n_attempts; i++)
 		if (model->attempts[i].file == file && model->attempts[i].number)
 			is_newest = false;
-	/* there may have been no memory for its story */
+	/* ENOMEM: there may have been no memory for the story of a conflict */
 	is_conflict = job->errnum == ESTALE || job->errnum == EEXIST ||
 		      (job->errnum == ENOMEM && there && there->version > job->base);
 	return model->attempts[file->acked - 1].queued && job->state == JOB_FAILED &&
 	       (file->was_refused || is_conflict || !is_newest);
 }
 
-/* A file with a job has the newest content with a success, and the job was made by this machine. */
+/* A file has a job. Fails the model unless the job has the file's newest content with a success;
+ * but see may_be_missing(). This machine must have made the job, or the file has adopted it: then
+ * the job's first content was committed for the file. */
 static void check_bound(struct model *model, struct file *file, const struct job_record *job)
 {
 	struct fake_job *there = fake_service_job(&model->fixture->service, job->job_id);

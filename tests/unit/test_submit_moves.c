@@ -287,8 +287,8 @@ static void each_legal_move_is_made(void **state)
 	}
 }
 
-/* The scenes show each move between two states that job_state_may_move() allows, and no other. So a
- * move that becomes legal needs a scene. */
+/* The scenes show each move between two states that job_state_may_move() allows, except queued ->
+ * failed, and no other. So a move that becomes legal needs a scene. */
 static void each_legal_move_has_a_scene(void **state)
 {
 	bool has_scene[JOB_STATE_COUNT][JOB_STATE_COUNT] = {0};

@@ -324,7 +324,7 @@ static void what_is_queued_during_a_deletion_is_sent(void **state)
 static void a_request_that_cannot_begin_makes_nothing(void **state)
 {
 	static const struct {
-		const char *before; /* the content of the job */
+		const char *before; /* the content of the job; NULL: there is no job */
 		int errnum;
 	} rows[] = {
 		{NULL, ENOMEM}, {NULL, EIO}, {NULL, EINVAL}, {"zero", ENOMEM}, {"zero", EINVAL}};

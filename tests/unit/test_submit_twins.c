@@ -38,7 +38,8 @@ static struct fake_request *create_of(struct fixture *fixture, const char *path)
 	return NULL;
 }
 
-/* Commits both files. Then both creates have left, and the service has performed one. */
+/* Commits MADE and OTHER, in this order if made_first; OTHER with submit=queue if other_is_queued.
+ * Then both creates have left, and the service has performed that of MADE. */
 static void begin_twins(struct twins *twins, bool made_first, bool other_is_queued)
 {
 	struct fixture *fixture = fixture_open(false);

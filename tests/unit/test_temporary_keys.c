@@ -61,7 +61,7 @@ static void keys_are_renewed_40_minutes_before_their_end(void **state)
 	(void)state;
 	assert_int_equal(expiry_renewal_s(1000, 1000 + 86400), 86400 - 2400);
 	assert_int_equal(expiry_renewal_s(1000, 1000 + 2403), 3);
-	/* keys with a shorter life are renewed soon, but with a pause */
+	/* keys with less time left are renewed after half of it, but after 1 s to 60 s */
 	assert_int_equal(expiry_renewal_s(1000, 1000 + 2400), 60);
 	assert_int_equal(expiry_renewal_s(1000, 1000 + 40), 20);
 	assert_int_equal(expiry_renewal_s(1000, 1000 + 1), 1);

@@ -52,7 +52,8 @@ static size_t read_operations(const char *text, struct operation *operations)
 }
 
 /* Writes the state of a timeline at a moment as a text: STATUS@TIME, then STATUS:BEGIN-END of each
- * slice that has begun. "!" marks a slice that was skipped. */
+ * slice that has begun (no END: it still runs), in milliseconds since START. "!" marks a slice that
+ * was skipped. */
 static void tell(const char *slices_text, const char *operations_text, int64_t now, char *told,
 		 size_t room)
 {
@@ -160,7 +161,7 @@ static void takes_what_makes_sense_where_it_is(void **state)
 	static const struct {
 		const char *slices, *operations;
 		int64_t now;
-		const char *taken; /* the letters of the operations */
+		const char *taken; /* the letters of the operations that are accepted at `now` */
 	} rows[] = {
 		{"s100", "", 50, "T"},	    {"s100", "", 100, ""},     {"w", "", 50, "RTS"},
 		{"s100", "T50", 60, ""},    {"s100", "T50", 95, ""},   {"f100", "", 50, "T"},

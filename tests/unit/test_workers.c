@@ -168,7 +168,7 @@ static void a_user_whose_jobs_all_wait_leaves_threads_for_others(void **state)
 	assert_int_equal(workers_jobs(fixture->workers), 0);
 }
 
-/* All threads are used: the last one goes to a user who has none. */
+/* Each job has another user, so all threads are used: a user without a thread gets the last one. */
 static void many_users_have_all_threads(void **state)
 {
 	struct job jobs[WORKERS_MAX];

@@ -13,7 +13,7 @@ import reasons
 
 
 def uncovered_lines(report):
-    """Yields each line with a branch that no test takes, as a place with its line number."""
+    """Yields ((file, function, text), line number) for each line with a branch that no test takes."""
     for file in report["files"]:
         lines = list(reasons.functions(file["file"]))
         for line in file["lines"]:
