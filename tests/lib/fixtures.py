@@ -95,7 +95,7 @@ def open_base():
 
 @contextlib.contextmanager
 def running(process):
-    """Runs a service.Cocd until the context ends."""
+    """Starts a service.Cocd and yields it; stops it at the end. Then fails the test if its log has a report of a sanitizer."""
     try:
         yield process.start()
     finally:
@@ -122,7 +122,8 @@ def front(cocd, exhibit):
 
 @pytest.fixture
 def mounts(request, exhibit):
-    """mounts(mount) takes care of a mount and returns it: shows its log if the test fails, bounds its time, and cleans it away."""
+    """mounts(mount) takes care of a mount and returns it: shows its log if the test fails, bounds its time, and cleans it away.
+    Fails the test if a mount does not end well after its unmount."""
     registered = []
     seconds = request.node.get_closest_marker("timeout").args[0]
 
@@ -188,7 +189,7 @@ def lasting_space(tmp_path_factory):
 def space(lasting_space, request, exhibit):
     """A room for this test in a lasting job space: it behaves like a space, and costs no mount."""
     mount, seconds = lasting_space, request.node.get_closest_marker("timeout").args[0]
-    if mount.process.poll() is not None:  # an earlier test took too long, and its watchdog killed cocfs
+    if mount.process.poll() is not None:  # cocfs has crashed, or the watchdog of an earlier test has killed it
         mount.bury()
         mount.mount()
     mount.bound(max(seconds - UNHANG_SECONDS, UNHANG_SECONDS))

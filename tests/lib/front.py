@@ -100,7 +100,7 @@ class Exchange:
     service_status: int | None = None   # the status of the service's answer, None: no answer (yet)
     service_body: bytes = b""
     status: int | None = None           # the status that the client got, None: no complete answer
-    ended: float | None = None  # time.monotonic(), None: not yet
+    ended: float | None = None  # time.monotonic(), None: not yet, or cut before the whole request
 
     def json(self):
         return json.loads(self.body)
@@ -276,7 +276,8 @@ class Front:
             self.changes.clear()
 
     def change_answers(self, function, when=None, status=200):
-        """Until .end() of the returned Change, the client gets what function(exchange, answer) returns instead of an answer."""
+        """Until .end() of the returned Change, the client gets what function(exchange, answer) returns instead of each answer with
+        this status, while when() is true (None: always)."""
         self.changes.append(Change(function, when, status))
         return self.changes[-1]
 
@@ -357,8 +358,9 @@ class Front:
             connection.close()
 
     def _take(self, method=None, path=None, at_start=False):
-        """Returns the fault of the first rule that matches a request, and counts the request in its hits; Fault() if no rule
-        matches. at_start: only rules with a cut at START; without at_start: only the others."""
+        """Returns the fault of the first rule that matches a request, and counts the request in its hits; Fault() if there is none.
+        A rule with a chance below 1 is passed over at random. at_start: only rules with a cut at START; without at_start: only the
+        others."""
         with self._changed:
             for rule in self._rules:
                 if (rule.fault.cut == START) != at_start or not rule.matches(method, path or ""):
@@ -381,7 +383,7 @@ class Front:
             self._tell()
 
     async def _exchange(self, reader, writer):
-        """Handles one request and its answer. Returns whether the connection goes on; raises Cut."""
+        """Handles one request and its answer. Returns whether the connection goes on; raises Cut if the fault ends it."""
         first = await reader.read(1)
         if not first:
             return False

@@ -100,7 +100,7 @@ class Mount(Place):
         return [self.program, *flags, "-o", ",".join(words), self.source, self.path]
 
     def mount(self):
-        """Mounts in the foreground, and returns when the kernel has the mount. Raises MountFailed."""
+        """Mounts in the foreground, and returns when the kernel has the mount. Raises MountFailed if cocfs ends before."""
         if not janitor.mounted(self.path):  # makedirs() would fail at a dead mount
             os.makedirs(self.path, exist_ok=True)
         janitor.watch_mount(self.path)
@@ -138,7 +138,7 @@ class Mount(Place):
 
     def unmount(self):
         """Unmounts as a user does, and returns cocfs's exit status. Another test may have made a mount namespace, which has a copy
-        of the mount: cocfs ends when the last copy is gone."""
+        of the mount: cocfs ends when the last copy is gone. Fails the test if it does not end in time."""
         tools.eventually(lambda: not janitor.mounted(self.path) or not janitor.unmount(self.path),
                          "fusermount3 -u to succeed", 15)
         for _ in range(HOLDERS_ROUNDS):
@@ -165,7 +165,7 @@ class Mount(Place):
         self.bury()
 
     def bury(self, seconds=10):
-        """Waits until cocfs is dead, and takes the dead mount away. Returns the exit status."""
+        """Waits until cocfs is dead, at most these seconds, and takes the dead mount away. Returns the exit status."""
         status = self.process.wait(seconds)
         self.process = None
         janitor.unmount(self.path, lazy=True)
@@ -195,8 +195,8 @@ class Mount(Place):
         return tools.read_log(self.log_path)
 
     def settle(self):
-        """Waits until .coc/queue is empty: no submission is unfinished. A test may call this when a writer has ended: the kernel
-        has reported its last close before. So when cocfs answers the read, the work that the close causes has begun."""
+        """Waits up to 60 s until .coc/queue is empty: no submission is unfinished. A test may call this when a writer has ended: the
+        kernel has reported its last close before. So when cocfs answers the read, the work that the close causes has begun."""
         tools.eventually(lambda: not tools.read(self.at(".coc", "queue")), "every submission to end", 60)
 
     def threads(self):

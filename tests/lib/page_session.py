@@ -35,6 +35,7 @@ SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
 
 # The shell of a host. It reads a kind and a command, each with a NUL, from descriptor 9, and writes the status of each command to
 # descriptor 8. If a command of a transcript (kind "console") fails, the shell goes on. If one of a script fails, the shell ends.
+# At the end of descriptor 9 the shell unmounts what its commands have mounted of cocfs.
 SHELL = r"""
 exec 8>&"$1" 9<&"$2"
 eval "exec $1>&- $2<&-"
@@ -134,8 +135,8 @@ def start_cloud(box):
 
 
 class Host:
-    """A host of a page: a shell with its own directories. links: paths that get links in the working directory. cloud:
-    start_cloud(), or {}."""
+    """A host of a page: a shell with its own directories. links: paths that get links in the working directory. cloud: the
+    result of start_cloud(), or {}."""
 
     def __init__(self, box, name, links, cloud):
         self.folder = os.path.join(box, "host-" + name)

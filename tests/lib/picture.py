@@ -27,7 +27,7 @@ WRONG = re.compile(r"cp: |\d+:\d+: |what_to_do: ")  # the beginnings of lines wi
 
 
 def read(text):
-    """Returns the hidden commands of a picture, and the lines that it shows."""
+    """Returns the commands in the <metadata> of a picture ("": there are none), and the lines that it shows, without markup."""
     hidden = re.search(r"(?s)<metadata>(.*?)</metadata>", text)
     lines = re.findall(r"<text [^>]*>(.*?)</text>", text)
     return html.unescape(hidden[1]).strip() if hidden else "", [html.unescape(re.sub(r"<[^>]*>", "", line)) for line in lines]

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import tools
 
-MODES = ["sync", "queue"]  # the values of -o submit= with which each test of the promises is run
+MODES = ["sync", "queue"]  # with submit=sync, the default, and with submit=queue: tests of the promises run in each mode
 
 
 def submit(mode):
@@ -104,7 +104,7 @@ def settle(space, seconds=60):
 
 
 def broken(space, commits, mode="sync"):
-    """Yields a text for each promise that does not hold."""
+    """Yields a text for each promise that does not hold. commits, mode: as for check()."""
     jobs, bound = held(space.cocd), bindings(space)
     yield from _counted_wrong(jobs, commits)
     yield from _bound_wrong(space, jobs, bound)
@@ -164,5 +164,5 @@ def _path_wrong(path, commits, versions, mode):
 
 
 def check(space, commits, mode="sync"):
-    """Fails the test unless the promises hold."""
+    """Fails the test unless the promises hold. commits: all that were written, in their order. mode: of MODES."""
     assert list(broken(space, commits, mode)) == []

@@ -72,8 +72,8 @@ class Relay:
 
 
 class Proxy(Relay):
-    """upstream: {"HOST:PORT" of a CONNECT: address}. Any other target gets 403. .heads has the head of each request to the
-    proxy."""
+    """An HTTP proxy. upstream: {"HOST:PORT" of a CONNECT: the address to connect to}. Any other target gets 403. .heads has the
+    head of each request to the proxy."""
 
     def __init__(self, listener, upstream):
         super().__init__(listener, upstream)
