@@ -148,7 +148,8 @@ const char *json_get_string(const cJSON *value, const char *name)
 	return cJSON_IsString(member) ? member->valuestring : NULL;
 }
 
-/* Is the text an integer as JSON writes one: no blank, no "+", no zero before other digits? */
+/* Is the text an integer as JSON writes one: no blank, no "+", no zero before other digits? "-0" is
+ * refused, too. */
 static bool is_plain_integer(const char *text)
 {
 	bool negative = text[0] == '-';
