@@ -3,8 +3,8 @@
 #define COCFS_BOUNDS_API_H
 
 /*
- * Bounds of the COC API, and of the answers that the client reads. The names in MAX are the most
- * that is accepted or kept, in bytes unless the name or the comment says otherwise.
+ * Bounds of the COC API, and of the answers that the client reads. A name with MAX is the most that
+ * is accepted or kept, in bytes unless the name or the comment says otherwise.
  */
 
 /* What the COC API takes in CreateDocument and UpdateDocument. "Characters" are Unicode code
