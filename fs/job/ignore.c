@@ -246,7 +246,8 @@ int ignore_parse(const char *text, struct ignore **ret_ignore, struct err *err)
 		r = add_glob(ignore, text, length, err);
 		text += length;
 		if (r == 0 && *text == ':' && !*++text)
-			r = add_glob(ignore, text, 0, err); /* behind the last colon */
+			r = add_glob(ignore, text, 0,
+				     err); /* the empty glob behind a colon at the end */
 	}
 	if (r == 0)
 		*ret_ignore = steal_ptr(ignore);

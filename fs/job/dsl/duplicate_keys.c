@@ -75,7 +75,8 @@ static void hash_nodes(const struct dsl_tree *tree, uint64_t *hashes)
 			hashes[i] = hash_node(tree, hashes, i);
 }
 
-/* The order of sorting: same keys stand next to each other, in the order of the text. */
+/* Compares two keys, by an order in which same keys stand next to each other. Returns 0 if they are
+ * the same. Keys that are no scalars count as the same if their hashes are equal. */
 static int compare_content(const struct mapping_key *a, const struct mapping_key *b)
 {
 	if (a->hash != b->hash)
