@@ -72,7 +72,7 @@ static bool copy_message(const cJSON *object, const char *name, struct answer *o
 }
 
 /* Copies a member as an error code, whole: a string, or a number as its digits. Returns false if it
- * is neither. */
+ * is neither, or if the string cannot be a code. */
 static bool copy_code(const cJSON *object, const char *name, struct answer *out)
 {
 	const char *text = json_get_string(object, name);
@@ -327,8 +327,8 @@ static int parse_with_nul(const struct answer_source *source, cJSON **ret_root)
 	return 0;
 }
 
-/* Parses the body. Returns 0, -EINVAL or -ENOMEM. -EINVAL is also for more values than an honest
- * answer has, and for two members of one name. */
+/* Parses the body. Returns 0, -EINVAL or -ENOMEM. -EINVAL is also for a body that is empty or cut,
+ * for more or deeper values than an honest answer has, and for two members of one name. */
 static int parse_body(const struct answer_source *source, cJSON **ret_root)
 {
 	int r;

@@ -100,7 +100,8 @@ static inline bool coc_answer_refuses(const struct coc_answer *answer)
 
 /*
  * Called exactly once for a call that is not cancelled. Called from an iteration of the loop, never
- * from within the function that started the call. It may start other calls.
+ * from within the function that started the call. It may start and cancel other calls, and destroy
+ * the client.
  */
 typedef void coc_done_fn(void *data, const struct coc_answer *answer);
 
@@ -116,8 +117,9 @@ int coc_client_create(struct loop *loop, const struct coc_client_options *option
 void coc_client_destroy(struct coc_client *client);
 
 /*
- * Signs with other credentials from the next call on. Ends a pause after three authentication
- * failures in a row (more than five lock the key for five minutes).
+ * Signs with other credentials from the next call on; creds is as in coc_client_create(). Ends a
+ * pause after three authentication failures in a row (more than five lock the key for five
+ * minutes).
  */
 void coc_client_set_creds(struct coc_client *client, const struct coc_creds *creds);
 

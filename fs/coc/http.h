@@ -48,7 +48,7 @@ struct http_answer {
 	unsigned status;
 	const char *request_id;	 /* value of the header X-Request-Id, or NULL */
 	const char *retry_after; /* value of the header Retry-After, or NULL */
-	/* value of the header that http_spec.header names, wiped later; or NULL */
+	/* value of the header that http_spec.header names, or NULL; wiped after the callback */
 	const char *header;
 	const void *body;
 	size_t body_size;

@@ -312,7 +312,7 @@ bool multi_drop_unasked(struct multi *multi)
 
 bool multi_is_full(const struct multi *multi)
 {
-	/* as long as there is a new request, curl's timer is due at once */
+	/* as long as there is a new request, curl's timer is due now */
 	return multi->n_new >= HTTP_BEGIN_MAX && multi->timer.loop &&
 	       multi->timer.due_ms <= loop_now_ms(multi->loop);
 }

@@ -110,7 +110,7 @@ static bool is_harmless(const cJSON *member)
 }
 
 /* Does an answer report an error without an error code? Then nothing else in the answer proves
- * anything, not even missing data. */
+ * anything, not even missing data. False if an error code means success. */
 static bool reports_error(const cJSON *root)
 {
 	static const char *const names[] = {"error_msg", "code",   "message",

@@ -264,7 +264,7 @@ int transfer_init(struct transfer *transfer, const struct http_spec *spec, struc
 		last->data = spec->headers[i];
 	}
 	r = read_url(spec->url, &transfer->url);
-	/* reserve the full length at once: growing would leave copies of keys in freed memory */
+	/* reserve the full length now: growing would leave copies of keys in freed memory */
 	if (r == 0 && spec->secret)
 		r = buf_reserve(&transfer->body, spec->answer_max);
 	if (r < 0)
