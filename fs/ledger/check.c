@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * After a crash the ledger is checked. SQLite's check reads the whole file: two seconds for a
- * million jobs, and longer from a slow disk. So a mount checks at once only the pages that were
- * being written (written.c). A thread checks the rest, and until it ends nothing is sent
- * (submit/soundness.c).
+ * million jobs, and longer from a slow disk. So before it uses a large ledger, a mount checks only
+ * the pages that were being written (written.c). A thread checks the whole file later, and until it
+ * ends nothing is sent (submit/soundness.c).
  *
  * The ledger has one connection, whose index of the log is in its memory. So no other connection
  * can read what is in the log. But the file that the log belongs to changes only when the log is

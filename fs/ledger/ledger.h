@@ -12,8 +12,8 @@
 
 /*
  * The ledger: the durable record of bindings and submissions, one SQLite file. Its key is the path
- * relative to the spool's root ("sub/a.yaml", no "/" at the start). Changes are applied at once,
- * and every later read sees them. They become durable together, at the next ledger_commit().
+ * relative to the spool's root ("sub/a.yaml", no "/" at the start). Every later read sees a
+ * change. The changes become durable together, at the next ledger_commit().
  * docs/ledger.md has the schema and says what survives a crash. CONTRIBUTING.md ("Words") explains
  * the words of this project: job, row, sibling, story and others. Functions with an int return 0 or
  * a negative errno, unless their comment says otherwise. Any of them may return -EIO (SQLite
@@ -322,15 +322,16 @@ struct ledger_submission {
  * name. Returns 0 if both send the same, else a negative or positive number as memcmp() does. */
 int ledger_submission_compare(const struct ledger_submission *a, const struct ledger_submission *b);
 
+/* Frees what a submission owns. Afterwards the struct is empty. */
 void ledger_submission_finish(struct ledger_submission *submission);
 
 /* Copies the content of a recorded submission, with a NUL after it. The caller frees *ret_content.
  * -ENOENT: there is no such submission. */
 int ledger_content(struct ledger *ledger, int64_t id, char **ret_content, size_t *ret_size);
 
-/* Records the intent to send a submission at once. Replaces what was queued for the job; sets
- * submission->id. The job moves to submission->state. from: the job's state now. On failure
- * everything since the last commit is undone. */
+/* Records the intent to send a submission that does not wait in the queue. Replaces what was queued
+ * for the job; sets submission->id. The job moves to submission->state. from: the job's state now.
+ * On failure everything since the last commit is undone. */
 int ledger_intend(struct ledger *ledger, struct ledger_submission *submission, enum job_state from);
 
 /* As ledger_disown(), for a submission in JOB_SUBMITTING or JOB_IN_DOUBT. */

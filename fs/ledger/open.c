@@ -4,7 +4,7 @@
  * space does it belong, can this cocfs read it? If it was closed in good order, its seal says that
  * it is sound (seal.c). After a crash, a large ledger is looked at only where it was being written
  * (written.c), and is checked while it is used (check.c). If a ledger has no seal and does not come
- * from a crash, another program has written it: it is checked at once.
+ * from a crash, another program has written it: it is checked before it is used.
  */
 #define _GNU_SOURCE
 #include "ledger/db.h"
@@ -57,9 +57,10 @@ static int may_wait(sqlite3 *db, int64_t version)
 	return version == LEDGER_SCHEMA_VERSION && ledger_check_may_wait(n_pages * size);
 }
 
-/* Checks the ledger before anything is read from it, unless the last mount has sealed it. After a
- * crash only a part of a large ledger is looked at here. Then *ret_soundness is LEDGER_UNCHECKED,
- * and the whole check runs later. Returns 0, or -errno with err filled. */
+/* Checks the ledger before anything is read from it, unless the last mount has sealed it. Of a
+ * large ledger only the pages that were being written at a crash are looked at here; none if the
+ * last mount ended before its check. If they look sound, *ret_soundness is LEDGER_UNCHECKED, and
+ * the whole check runs later. Returns 0, or -errno with err filled. */
 static int check_at_once(sqlite3 *db, const char *path, enum ledger_past past, int64_t version,
 			 enum ledger_soundness *ret_soundness, struct err *err)
 {

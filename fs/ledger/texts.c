@@ -157,7 +157,8 @@ int ledger_next_bound_dir(struct ledger *ledger, const char *dir, const char *af
 			return r;
 		if (size <= NAME_MAX && !r)
 			break;
-		/* this part was returned before, when it appeared without a "/" behind it */
+		/* skip a part that is too long for a name, or that was returned before, when it
+		 * appeared without a "/" behind it */
 		snprintf(from, sizeof(from), "%s0", part);
 	}
 	snprintf(ret_name, NAME_MAX + 1, "%s", part + length);

@@ -149,7 +149,7 @@ int ledger_vfs_fill_gaps(sqlite3_file *log)
 
 void ledger_vfs_sync_failed(sqlite3_file *log)
 {
-	/* write at once, because the kernel may forget the bytes; log_sync() tries again if this
+	/* write now, because the kernel may forget the bytes; log_sync() tries again if this
 	 * fails */
 	write_again(log_of(log));
 }

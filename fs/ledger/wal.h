@@ -16,8 +16,8 @@ sqlite3_file *ledger_log_file(sqlite3 *db);
  * transaction may be open. Returns 0, -EBUSY if something is left in the log, or another -errno. */
 int ledger_log_take_over(sqlite3 *db);
 
-/* Call this when a ledger was just opened: makes its log durable. Gives the log its full length at
- * once, if the disk has plenty of room: a log that grows is slower. Returns 0 or -errno. */
+/* Call this when a ledger was just opened: makes its log durable. Gives the log its full length in
+ * advance, if the disk has plenty of room: a log that grows is slower. Returns 0 or -errno. */
 int ledger_log_begin(struct ledger *ledger);
 
 #endif
