@@ -36,7 +36,7 @@ def ordinary(fuse_conf, hidepid=None):
 class Wrapped(mounting.Mount):
     """A mount whose cocfs runs in namespaces. The test sees the mount at .path, although the test runs in none of them.
 
-    wrapping: one of the command lines above.
+    wrapping: one of the command lines above, or what ordinary() returns.
     """
 
     def __init__(self, *args, wrapping, **options):

@@ -94,7 +94,7 @@ def test_nearest_wins(make_space, src):
 
 @pytest.mark.parametrize("above", [0, 1, 2])
 def test_directory_attribute_set_after_a_job_below_it_holds_for_the_next(make_space, src, above):
-    """The mount must notice the attribute at once, though it has just seen that the directory had none."""
+    """The next job must have the new level, although the mount has just seen that the directory had no attribute."""
     space = make_space()
     os.makedirs(space.at("a", "b"))
     directory = space.at(*["a", "b"][:above])

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """coc.base: the version of the job whose content was read or written here last. If the service has a newer version, an update is
-refused, so that it overwrites nobody's version."""
+refused, so that it overwrites nobody's version; not so with conflict=overwrite."""
 
 import os
 
@@ -193,7 +193,7 @@ def test_a_removal_after_a_colleagues_version_deletes_nothing(make_space, src):
     space = make_space(delete="service")
     job = submit(space, src)
     console(space, job)
-    for _ in range(2):  # also the second time, after the version was seen
+    for _ in range(2):  # the second time, too: cocfs knows of v2 by then, but no user has read it
         tools.run("rm", space.at("a.yaml")).fails(tools.message("ESTALE"))
         assert os.path.exists(space.at("a.yaml")) and space.id("a.yaml") == job
         assert "v2" in space.error("a.yaml") and space.job(job)["content"] == THEIRS

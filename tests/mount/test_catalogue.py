@@ -444,7 +444,7 @@ def test_a_job_that_the_list_leaves_out_and_that_is_there_stays(host):
 
 
 def test_when_most_jobs_vanish_none_is_removed(host):
-    """The mount cannot tell this from the keys of another account, to which every job is gone."""
+    """To the mount this looks as if its keys had become another account's, which has none of these jobs."""
     space = host()
     made = make_many(space, 10)
     assert len(jobs(space)) == 10

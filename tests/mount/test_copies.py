@@ -387,7 +387,7 @@ def test_a_clone_that_cocfs_cannot_see_is_bound_anew(space, src):
 @pytest.mark.parametrize("first", ["original", "copy"])
 @pytest.mark.parametrize("killed", [False, True], ids=["", "killed"])
 def test_a_create_is_made_once_in_either_order(space, twin_of, src, first, killed):
-    """Both copies are used, one after the other: the second takes the job that the first has made."""
+    """The original and its copy are used, one after the other: the second takes the jobs that the first has made."""
     twin = pair(space, twin_of, src, a="one", b="two")
     if first == "original":
         space.mount()
@@ -411,7 +411,8 @@ def test_a_create_is_made_once_in_either_order(space, twin_of, src, first, kille
 
 @pytest.mark.parametrize("adopt", ["same", "never"])
 def test_both_at_once(space, twin_of, src, adopt):
-    """Both copies are used at the same moment, with the same queue: the copy takes the jobs that it finds."""
+    """The original and its copy send the same queue at the same time. The original makes the jobs, and the copy takes them, also
+    with adopt=never."""
     twin = pair(space, twin_of, src, a="one", b="two")
     space.options["adopt"] = twin.options["adopt"] = adopt
     gate = space.front.gate()

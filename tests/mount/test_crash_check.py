@@ -115,7 +115,7 @@ def named_in_log(space):
 
 
 def damage(space):
-    """Overwrites a page in ledger.db that SQLite reads from there. Returns the path of ledger.db."""
+    """Damages ledger.db: overwrites 8 bytes of a page that its log (-wal) does not have. Returns the path of ledger.db."""
     ledger = os.path.join(space.state, "ledger.db")
     pages, named = os.path.getsize(ledger) // PAGE, named_in_log(space)
     number = next(number for number in range(pages // 2, pages) if number not in named)

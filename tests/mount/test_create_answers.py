@@ -14,7 +14,7 @@ MODES = promises.MODES
 
 @pytest.fixture(params=MODES)
 def space(make_space, request):
-    """A mount that takes an answer for lost after 2 seconds, with each mode of submit=."""
+    """A mount with timeout=2: a create without an answer counts as lost after 2 seconds. A test runs with each mode of submit=."""
     return make_space(timeout="2", submit=promises.submit(request.param))
 
 

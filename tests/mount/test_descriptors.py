@@ -52,7 +52,7 @@ HOLDS = {
     "written files": ("hold(lambda n: os.open(f'{n}.yaml', os.O_WRONLY | os.O_CREAT))", "EMFILE"),
     "listings": ("hold(lambda n: os.open('.', os.O_RDONLY))", "EMFILE"),
     "open files without a name": ("hold(lambda n: unlinked(n, os.O_RDWR))", "EMFILE"),
-    # a limit of descriptors cannot refuse the removal of a file, so the mount drops the files
+    # a removal is never refused for want of descriptors: beyond the user's share the removed file is out of reach (fs/space/node.c)
     "known files without a name": ("hold(lambda n: unlinked(n, os.O_PATH))", "all"),
     "known directories without a name": ("hold(removed)", "all"),
 }

@@ -30,7 +30,8 @@ OPTIONS = {"a lower option": "LOW", "no option": None, "the same option": "HIGH"
 
 
 def edit(space, src, step, before="", **own):
-    """A user who has read the file writes another text, with attributes of its own."""
+    """Reads the file NAME, and copies another text over it. before: lines in front of the document. own: the user.coc.* attributes
+    that the copied file has. Returns the result of cp."""
     tools.read(space.at(NAME))
     source = tools.write(src / "source.yaml", before + samples.document("job", [step]))
     for name, value in own.items():
@@ -40,7 +41,7 @@ def edit(space, src, step, before="", **own):
 
 def holds(space, step, **other):
     """Fails unless the only job has the values of THEIRS or, where given, of other, and step in its content. The file must show the
-    same values."""
+    same values, and no create was sent."""
     job = space.only_job()
     expected = {"name": "of the console", **THEIRS, **other}
     assert {name: job[name] for name in expected} == expected and step in job["content"]

@@ -9,7 +9,7 @@ import front as f
 import samples
 import tools
 
-# Bodies of a 200 that do not say that the update of the job ID was done. OTHER stands for the ID of another job.
+# Bodies of a 200 that answer an update, and do not say that it was done. ID stands for the ID of the job, OTHER for another job's.
 UPDATES = {
     "null": b'{"data":null}',
     "false": b'{"data":false}',

@@ -83,8 +83,8 @@ def child():
 n = 2
 """,
 }
-# The children close their descriptors of the file at once. A child that is killed within its close would be another case: then the
-# last close is that of a killed process.
+# The children close their descriptors of the file before the parent does. A child that is killed within its close would be another
+# case: then the last close is that of a killed process.
 WITH_CHILDREN = """
 import signal
 r, w = os.pipe()
@@ -133,8 +133,8 @@ def test_two_halves_are_one_job_beside_a_fork_storm(space, words):
 # ---- processes that cannot be looked at without getting stuck ----
 
 class Mute:
-    """A file system that never answers a POLL. poison() starts a process that waits for it and holds the lock of an epoll. A
-    program that looks at the descriptors of that process waits, too."""
+    """A file system that never answers a POLL. poison() starts a process that waits for the answer and holds the lock of an epoll.
+    A program that looks at the descriptors of that process waits, too."""
 
     def __init__(self, folder):
         self.path = str(folder)
@@ -239,7 +239,7 @@ def test_who_is_killed_while_it_closes_has_closed(poisoned, mute, words):
 
 def in_close(process):
     with open(f"/proc/{process.pid}/syscall", encoding="ascii") as file:
-        return file.read().split()[0] in ("3", "57")  # x86-64 and arm64
+        return file.read().split()[0] in ("3", "57")  # close(2) of x86-64, and of arm64
 
 
 HELD = WRITER + """

@@ -19,7 +19,7 @@ MODES = promises.MODES
 
 @pytest.fixture(params=MODES)
 def space(make_space, request):
-    """A mount that takes an answer for lost after 2 seconds, with each mode of submit=."""
+    """A mount with timeout=2: a create without an answer counts as lost after 2 seconds. A test runs with each mode of submit=."""
     return make_space(timeout="2", submit=promises.submit(request.param))
 
 
@@ -169,7 +169,7 @@ def without_version(row):
 
 @pytest.mark.parametrize("where", ["show", "both"])
 def test_a_job_whose_version_nobody_tells_is_not_another_job(space, src, where):
-    """A colleague has updated the job: when cocfs asks for it, the content is not that of the create."""
+    """A colleague has updated the job: when cocfs asks for it, the content is not that of the create, and no version says why."""
     changes = [change_shows(space, lambda exchange, job: without_version(job))]
     if where == "both":
         changes.append(change_lists(space, lambda answer: {**answer, "data": [without_version(row) for row in answer["data"]]}))

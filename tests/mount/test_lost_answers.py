@@ -81,7 +81,7 @@ def test_a_request_that_arrives_after_its_writer_was_told_is_no_orphan(hasty, sr
 
 def test_a_round_that_absence_becomes_credible_in_is_followed_by_the_next_at_once(make_space, src):
     """A list is asked for too early to prove absence, and its answer comes when absence could be proved. So cocfs asks for the next
-    list at once, not after its usual pause."""
+    list without its usual pause."""
     space = make_space(timeout="10")
     gate = space.front.gate()
     space.front.rule(f.cuts(f.REQUEST), "POST", "/v1/documents")

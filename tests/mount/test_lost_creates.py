@@ -23,7 +23,8 @@ MODES = promises.MODES
 
 @pytest.fixture(params=MODES)
 def space(make_space, request):
-    """A mount that takes an answer for lost after 2 seconds, with each mode of submit=."""
+    """A mount with timeout=2: a create without an answer counts as lost after 2 seconds. A test runs with each mode of submit=.
+    With adopt=never no file takes a job that was there before."""
     return make_space(timeout="2", submit=promises.submit(request.param), adopt="never")
 
 
@@ -60,7 +61,8 @@ def taken(space, path, seconds=SETTLED):
 
 
 def is_open(space, path, *words, seconds=SETTLED):
-    """Waits until the file stays in doubt, with an .error that has these words. Returns the text of the .error."""
+    """Waits until the .error says that a person must end the doubt. Fails unless the file is in doubt, and the .error has these
+    words. Returns the text of the .error."""
     story = tools.eventually(lambda: "setfattr -x coc.job_id" in (space.error(path) or "") and space.error(path),
                              f"{path} to stay in doubt", seconds)
     for word in words:
@@ -391,7 +393,8 @@ def with_row(row):
     return lambda answer: {**answer, "data": [*answer["data"], row], "total": answer["total"] + 1}
 
 
-# Rows that no list of jobs can have.
+# By the name of the job that is looked for: a function that changes the answer to a list. With the row or the total that it puts
+# in, the API cannot have sent the answer.
 ODD = {
     "row-without-members": with_row({}), "row-null": with_row(None), "row-text": with_row("DM1"),
     "id-missing": with_row({"name": "job"}), "id-null": with_row({"document_id": None, "name": "job"}),

@@ -30,7 +30,7 @@ options() { findmnt -rno OPTIONS "$1"; }
 @pytest.fixture
 def machine(tmp_path):
     """machine(script, fstab): runs a script as root of a machine with this fstab. /mnt/jobs is a mount point; jane (4711) has
-    /mnt/home. The function as_jane runs its arguments as her."""
+    /mnt/home. In the script, as_jane runs a command as her."""
     tools.need("unshare", "findmnt", "pidof")
     if tools.run("unshare", "--mount", "--pid", "--fork", "--mount-proc", "true").status:
         pytest.skip("no namespaces can be made here")

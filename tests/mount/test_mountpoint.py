@@ -43,7 +43,7 @@ def layers(path):
 
 @contextlib.contextmanager
 def dead_mount_of_another_kind(path):
-    """Makes a FUSE mount whose server has ended before it began."""
+    """Makes a mount with the type fuse.sshfs and no server: its descriptor of /dev/fuse is closed again, so the mount is dead."""
     ours, theirs = socket.socketpair()
     janitor.watch_mount(path)
     with ours, theirs:

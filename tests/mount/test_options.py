@@ -535,7 +535,7 @@ def daemon(tmp_path):
 
 
 def daemons(mount):
-    """Returns the processes whose command line has the mount's own mount point."""
+    """Returns the pids of the cocfs processes whose command line has the mount's own mount point."""
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -578,7 +578,7 @@ def test_a_failure_after_the_start_is_told(daemon, tmp_path):
 
 
 def test_it_is_mounted_again_at_once(daemon, src):
-    """After an unmount cocfs ends in the background. A new mount at once is not disturbed by that."""
+    """After an unmount cocfs ends in the background. A new mount right after the unmount works all the same."""
     for number in range(5):
         tools.run(*daemon.argv(), seconds=30).ok()
         tools.run("cp", samples.file(src, f"{number}.yaml"), daemon.path).ok()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The keys become those of another account, to which every job is gone: nothing is removed, and nothing is lost."""
+"""The keys become those of another account, which has none of the mount's jobs: nothing is removed, and nothing is lost."""
 
 import os
 import shutil
@@ -26,7 +26,7 @@ def other(tmp_path, exhibit):
 
 
 class Keys:
-    """The keys of a mount: those of its account, and another account's."""
+    """Changes the keys of a mount: swap() to another account's, swap_back() to its own. Both wait until the mount has read them."""
 
     def __init__(self, space, other):
         self.space, self.other = space, other
@@ -71,7 +71,8 @@ def put(space, src, name, step):
 @pytest.mark.parametrize("theirs", [0, 3, 60], ids="with {} jobs".format)
 @pytest.mark.parametrize("remount", [False, True], ids=["", "remounted"])
 def test_nothing_is_removed(keys, src, theirs, remount):
-    """No job leaves .coc/jobs, even if the other account has more jobs. That holds for each scan."""
+    """After the keys have become another account's, no job leaves .coc/jobs, even if that account has more jobs. That holds for
+    each of three scans."""
     account = keys(jobs="own")
     space = account.space
     make(space.cocd, 20)
@@ -159,7 +160,7 @@ def test_imports_stay(keys):
     names = {f"job {n}.yaml" for n in range(8)}
     make(space.cocd, 8)
     assert set(os.listdir(space.path)) >= names
-    # from the third read in a row on, more is fetched ahead
+    # two reads only: from the third in a row on, cocfs fetches more imports ahead
     fetched = {name: tools.read(space.at(name)) for name in sorted(names)[:2]}
     make(account.other, 30, "of others {}")
     account.swap()

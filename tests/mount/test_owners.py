@@ -215,7 +215,7 @@ def test_the_name_and_the_description_that_the_service_holds_are_its_owners(shar
 
 @pytest.mark.parametrize("mode", [0o1777, 0o777])
 def test_a_private_story_is_its_owners(shared, mode):
-    """In a directory that is not sticky, Cid gets the job of the name, but not the text of the refusal."""
+    """Cid cannot read the text of Ann's refusal, also if the directory is not sticky, and lets him make a file of the name."""
     os.chmod(shared.path, mode)
     ANN.sh(REFUSED, cwd=shared.path, umask="077")
     story = ANN.sh("cat p.yaml.error", cwd=shared.path).ok().stdout
@@ -424,7 +424,7 @@ def test_text_goes_along_into_a_file_that_another_user_has_put_there(shared):
     assert shared.id("d/a.yaml") == job and shared.attribute(BEN, "d/a.yaml", "user.coc.description") == "told"
 
 
-# How a user who may write in the directory gets the job of a private file.
+# How a user who may write in the directory takes the name of a private file. In most of these ways the user gets its job, too.
 TAKES = {
     "mv of scratch": 'cp "$1" .tmp && mv -f .tmp a.yaml',
     "mv of another job": 'cp "$1" b.yaml && mv -f b.yaml a.yaml',
@@ -441,7 +441,7 @@ TAKES = {
 
 
 def reads_versions(shared, who, name="a.yaml"):
-    """Returns the texts of the versions that a user can read, by the name of the version."""
+    """Returns {"v1": text, …}: those of the versions v1 to v5 of a file that this user can read."""
     found = {}
     for version in range(1, 6):
         result = who.sh('cat ".coc/versions/$1/v$2.yaml"', name, str(version), cwd=shared.path)
@@ -452,7 +452,8 @@ def reads_versions(shared, who, name="a.yaml"):
 
 @pytest.mark.parametrize("takes", TAKES)
 def test_the_versions_of_a_private_file_stay_private(shared, takes):
-    """The directory gives the user the job. What the user writes becomes its next version."""
+    """Cid may write in the directory, and so takes the name. If he gets Ann's job with it, his text is its v2: he can read this
+    version and later ones, but not v1."""
     os.chmod(shared.path, 0o777)
     job = shared.make(ANN, "a.yaml", "secret", umask="077")
     assert list(reads_versions(shared, ANN)) == ["v1"] and not reads_versions(shared, CID)

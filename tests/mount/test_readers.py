@@ -172,7 +172,7 @@ with open(target, 'wb') as file:
 
 @pytest.fixture
 def imported(make_space):
-    """Returns a space that shows an import as a.yaml and lets users edit it. Returns the ID of its job, too."""
+    """Returns (a space that shows an import as a.yaml and lets users edit it, the ID of the import's job)."""
     space = make_space(refresh="0", jobs="all")
     made = space.cocd.client().create(name="a", content=MINE)
     tools.eventually(lambda: "a.yaml" in os.listdir(space.path), "the import")

@@ -41,7 +41,7 @@ def filled(space, src):
 
 
 def picture(space):
-    """Returns everything that a user can see."""
+    """Returns {path: (mode, time, content, user attributes)} of all files, with the time 0 for siblings; and four files' facts."""
     seen = {}
     for folder, _, files in os.walk(space.path):
         for name in files:
@@ -102,7 +102,8 @@ def test_killed_while_a_commit_waits(make_space, src):
 
 
 def second(space, tmp_path, mounts, source=None):
-    """Mounts the same state directory a second time, which must fail. Returns the log of the second cocfs."""
+    """Mounts the same state directory a second time, elsewhere, which must fail. source: another SOURCE; None: the same. Returns
+    the log of the second cocfs."""
     (tmp_path / "other").mkdir()
     other = mounts(mounting.Mount(source or space.source, tmp_path / "other", env=space.env, state_dir=space.state))
     with pytest.raises(mounting.MountFailed) as failed:

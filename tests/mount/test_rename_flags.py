@@ -27,7 +27,8 @@ def renameat2(space, old, new, flags):
 
 @pytest.fixture
 def mixed(make_space, src):
-    """A space with one of each: two jobs, a refused draft, two scratch files, directories with a job in each."""
+    """A space with some of each: jobs, a refused draft, scratch files, directories with a job in each, and the hidden directory .h
+    with a scratch file."""
     space = make_space()
     for folder in ("d", "e", ".h", "d.yaml"):
         os.mkdir(space.at(folder))

@@ -62,8 +62,9 @@ def test_a_security_token_is_sent_signed_and_not_told(make_space, cocd, front, s
     assert_unseen(space, [sk, TOKEN, *signatures(space.front)])
 
 
-# Each of_… returns a space whose keys come from one source, and the secrets that must be seen nowhere. The third result is a
-# function: after its call the source has no good keys. None: the source cannot change.
+# A function whose name begins with of_ takes the keys from one source. It returns three results. 1: a space with these keys.
+# 2: the list of secrets that must be seen nowhere. 3: a function after whose call the source has no good keys; None: it cannot
+# change.
 
 def of_environment(make, cocd, **_):
     """A pair in the environment."""
@@ -72,14 +73,14 @@ def of_environment(make, cocd, **_):
 
 
 def of_profile(make, cocd, src, **_):
-    """A pair in a file. The function makes a line of the file wrong, and the key is in that line."""
+    """A pair in a file. The third result makes a line of the file wrong, and the secret key is in that line."""
     ak, sk = service.read_keys(cocd.keys_file)
     path = service.write_keys(str(src / "keys"), ak, sk)
     return make("make_space")(profile=path), [sk], lambda: tools.write(path, f"[global]\nsk {sk}\n")
 
 
 def of_unit(make, cocd, src, **_):
-    """A pair in a file that systemd gives to a unit. The function makes a line of the file wrong, and the key is in that line."""
+    """A pair in a file that systemd gives to a unit. The third result makes a line wrong, and the secret key is in that line."""
     ak, sk = service.read_keys(cocd.keys_file)
     path = service.write_keys(str(src / "cocfs.credentials"), ak, sk)
     env = {"HUAWEICLOUD_SDK_CREDENTIALS_FILE": "", "CREDENTIALS_DIRECTORY": str(src)}
@@ -98,7 +99,7 @@ def of_temporary_keys(make, cocd, front, **_):
 
 
 def of_metadata(make, **_):
-    """The metadata service. After the function it refuses, with an answer that has keys."""
+    """The metadata service. The third result makes it refuse, with an answer that has keys."""
     server = make("metadata")
     space = make("make_server")()
 
@@ -108,7 +109,7 @@ def of_metadata(make, **_):
 
 
 def of_id_token(make, **_):
-    """IAM. After the function it refuses, with an answer that has the ID token."""
+    """IAM. The third result makes it refuse, with an answer that has the ID token."""
     space, server = make("make_federated")(), make("iam")
 
     def refuse():

@@ -406,7 +406,7 @@ def test_two_mounts(make_host, src, requests, tmp_path):
     reader.kill()
 
 
-# Gives a file to one user and to the other, by turns. The user who has just got it reads its .id at once.
+# Gives a file to one user and to the other, by turns. Each time the user who has just got it reads its .id.
 GIVEN = """
 import socket
 users = {}

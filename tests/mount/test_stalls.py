@@ -201,7 +201,7 @@ RESULTS = {
 
 @pytest.mark.parametrize("what", RESULTS)
 def test_what_a_thread_does_is_what_was_asked_for(space, what):
-    """The calls of ATTACKS without a hold-up."""
+    """Makes a call of ATTACKS while nothing is held up. The file must have the length and the content that the call asks for."""
     tools.finish(attacker(space, ATTACKS[what][0])).ok()
     assert os.stat(space.at("slow-file")).st_size == RESULTS[what]
     content = tools.read(space.at("slow-file"))
@@ -210,7 +210,7 @@ def test_what_a_thread_does_is_what_was_asked_for(space, what):
 
 
 def test_threads_write_and_read_what_belongs_where(own_space):
-    """Several writers write long files at once, with a mapping beside them. The files hold what was written."""
+    """Several threads, each with a long file, write at the same time, by pwrite() and through a mapping. No write gets lost."""
     script = """import mmap, random, threading
 rng = random.Random(int(args[0]))
 def work(name):

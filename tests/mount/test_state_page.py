@@ -14,7 +14,7 @@ PAGE = os.path.join(tools.ROOT, "docs", "state.md")
 
 
 def blocks(title):
-    """Returns the commands of a section."""
+    """Returns the text of each block of commands in a section of the page."""
     if not os.path.exists(PAGE):
         pytest.skip("the page is not beside the tests")
     with open(PAGE, encoding="utf-8") as file:

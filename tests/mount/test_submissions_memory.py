@@ -11,7 +11,7 @@ import front as f
 import samples
 import tools
 
-LIMIT = 300  # descriptors: so few requests are under way at once, and the others wait
+LIMIT = 300  # descriptors: with so few, only some requests are under way at the same time, and the others wait
 GREEDY = {"user": 54001, "group": 54001, "extra_groups": []}
 OTHER = {"user": 54002, "group": 54002, "extra_groups": []}
 ATTEMPTS = 700  # documents of 64 KB: more than fs/submit/bounds.h lets one of many users hold in memory

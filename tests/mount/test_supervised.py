@@ -122,7 +122,7 @@ class Journal:
                 return found
 
     def rest(self):
-        """Yields the messages that have arrived and were not read, as they are."""
+        """Yields the bytes of each message that has arrived and was not read. Does not wait."""
         self.listening.setblocking(False)
         try:
             while True:
@@ -146,7 +146,7 @@ def journal(tmp_path):
 
 @pytest.fixture
 def make_unit(cocd, front, mounts, tmp_path, journal):
-    """make_unit(script): a job space whose cocfs has this journal."""
+    """make_unit(script, option=value, …): a job space, not mounted yet, whose cocfs has this journal. script: starts cocfs."""
     def make(script=IN_UNIT, **options):
         wrapping = [*namespaces.UNSHARE, "sh", "-euc", script, str(tmp_path / "run")]
         return mounts(namespaces.WrappedSpace(cocd, front, tmp_path, wrapping=wrapping, **options))

@@ -117,7 +117,8 @@ def test_a_killed_writer_leaves_a_draft(space, words, writer, request):
 
 @all_writers
 def test_a_close_is_answered(space, words, writer, request):
-    """The close of a living process counts, even if nothing else can be read: it commits, and the writer gets the result."""
+    """cocfs sees that the process lives, and perhaps nothing else of it: the close commits, and the writer gets the result. A
+    process that hidepid hides (is_unseen()) is not even seen to live: its close is refused, and nothing is sent."""
     name = name_of(request)
     said = python(writer, "os.write(fd, whole); attempt(os.close, fd); print('ok')", space.at(name), *words).stdout.strip()
     refused = python(writer, "os.write(fd, b'steps: ['); attempt(os.close, fd)", space.at("bad-" + name), *words).stdout.strip()

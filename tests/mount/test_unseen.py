@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Writers that cocfs cannot see: in another PID namespace, or behind a /proc that is another namespace's or hides them. A file
-that they close may be half a file, and must not become a job by itself."""
+"""Writers that cocfs cannot see: they are in another PID namespace, or the /proc that cocfs reads is another namespace's or hides
+them. A file that they close may be half a file, so the close makes no job; with unseen=commit it makes one."""
 
 import os
 import subprocess
@@ -47,7 +47,7 @@ def lasting(request, tmp_path_factory):
 
 @pytest.fixture
 def outside(lasting, request, exhibit):
-    """A room in the lasting space. The test writes to it from outside the container."""
+    """A new directory in the lasting space (mounting.Room). The test writes to it from outside the container."""
     lasting.bound(request.node.get_closest_marker("timeout").args[0] - fixtures.UNHANG_SECONDS)
     room = mounting.Room(lasting)
     room.mode = lasting.mode
@@ -184,7 +184,8 @@ def test_what_comes_late(outside, words, writer):
 
 
 def test_two_halves_are_no_job(outside, words):
-    """The first of two writers closes the only handle. Then a time passes in which nothing may be sent."""
+    """Two writers share an open file, and the first closes it long before the second writes. By default nothing is sent. With
+    unseen=commit the first close sends the half, and the second close an update."""
     sh(outside, '(cat "$1"; sleep 0.2; cat "$2") > "$0"', *words)
     outside.settle()
     if outside.mode == "draft":
@@ -232,7 +233,7 @@ attempt(os.close, fd)
 
 
 def test_calls_that_say_it_all_commit(outside, words):
-    """truncate(2) of a closed file, and setting an attribute, are complete by themselves, like a rename."""
+    """truncate(2) of a closed file, and setting an attribute, commit without a close, like a rename, also by an unseen process."""
     sh(outside, RENAMES["mv"], *words).ok()
     tools.python("os.truncate(target, int(args[0]))", outside.at("job.yaml"), len(HALF1)).ok()
     assert outside.sent() == (1, 1) and outside.only_job()["content"] == HALF1

@@ -85,8 +85,8 @@ def test_a_bad_version_of_a_job_leaves_the_job_as_it_is(space, src):
 
 
 def test_cocfs_check_says_what_the_mount_says(make_space, src):
-    """The first sentence of .error is one of cocfs-check's errors, for the corpus and for attributes. For a content that the mount
-    accepts there is none."""
+    """The first sentence of .error is one of cocfs-check's errors, for the corpus and for attributes. A content that the mount
+    accepts has no error. A content of more than 65536 bytes has one about its size."""
     space = make_space(validate="dsl")
     contents = {os.path.basename(path): tools.read(path) for path in BAD + samples.corpus("good")}
     contents["comment.yaml"] = b"# coc.risk: HIGH\n" + samples.document("comment").encode()
