@@ -7,8 +7,9 @@
  * An allocation belongs to the caller of the C library, so an allocation of asprintf() belongs to
  * the caller of asprintf(). Allocations of libfuse never fail, because libfuse ends the process
  * when it has no memory. Those of the dynamic linker never fail either. Each failed allocation
- * prints its calls on standard error, as module+offset for addr2line. This library stands before
- * the address sanitizer (verify_asan_link_order=0), which sees what an error path leaks or breaks.
+ * prints its call stack on standard error, as module+offset for addr2line. This library stands
+ * before the address sanitizer (verify_asan_link_order=0), which sees what an error path leaks or
+ * breaks.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -32,7 +33,7 @@ enum mode { MODE_OFF, MODE_NTH, MODE_CHANCE };
 /* memory.py has the same layout. */
 struct control {
 	uint64_t mode;
-	uint64_t others;    /* allocations of the program's libraries may fail, too */
+	uint64_t others;    /* not 0: allocations of the program's libraries may fail, too */
 	uint64_t nth;	    /* MODE_NTH: which allocation fails; 1: the next one */
 	uint64_t per_mille; /* MODE_CHANCE: how many of a thousand fail */
 	uint64_t random;    /* the state of the generator; the seed at first; never 0 */
@@ -140,8 +141,8 @@ static bool by_chance(void)
 	return control->random % 1000 < control->per_mille;
 }
 
-/* Must this allocation fail? Counts the allocation. If it must fail, also prints its calls and sets
- * errno. */
+/* Must this allocation fail? Counts the allocation. If it must fail, also prints the call stack and
+ * sets errno. */
 static bool fails(void)
 {
 	void *frames[FRAMES];

@@ -29,7 +29,8 @@ def slow_down(retry_after=None):
 
 
 def faults(rng):
-    """Returns one fault of each kind, with random delays."""
+    """Returns the faults to choose from, some with random delays. The two cuts after the service has done the
+    request are in it twice."""
     return [
         *(f.cuts(where) for where in (f.START, f.HEAD, f.BODY, f.REQUEST)),
         *[f.cuts(f.FORWARDED), f.cuts(f.ANSWER)] * 2,

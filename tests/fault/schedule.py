@@ -312,7 +312,8 @@ class Schedule:
                       and not name.startswith("taken-"))
 
     def edit_import(self, host):
-        """Edits a job of another client as an editor does: reads, then writes."""
+        """Edits a job of another client as an editor does: reads, then writes. Unless the host has jobs=all, only tries to open the
+        file for writing, which must fail."""
         try:
             name = host.random.choice(self.imports(host) or [None])
             if not name:
@@ -429,9 +430,9 @@ class Schedule:
         return self.kill_at(host, rule, gate, kind == "kill-late")
 
     def kill_at(self, host, rule, gate, late):
-        """Starts a thread that kills a host as soon as the rule of its front has hit. Returns a function for the end of the
-        round: it kills the host in any case, and mounts again. late: the request that the gate holds goes on after the kill; this
-        is only for the story."""
+        """Starts a thread that kills a host as soon as the rule of its front has hit, after 30 seconds, or at the end of the round.
+        Returns the function for that end: it waits for the kill, and mounts again. late: the request that the gate holds goes on
+        after the kill; this is only for the story."""
         over = threading.Event()
 
         def watch():
@@ -652,7 +653,7 @@ class Schedule:
     def unwarned(self, text, holders, owners, jobs):
         """Yields a line if a warning is missing. Two hosts made a job of the same name and content, each when it could not see
         the other's. Then one of them must get a warning that names both jobs. There is no warning with adopt=never, nor if a file
-        could not take the job because its answer was lost."""
+        could not take the job because its answer was lost. Only hosts with adopt=same and submit=sync are looked at."""
         made = [job for job in holders if jobs[job][0] == text]
         alike = [file for file in owners if file.host.mount.options["adopt"] == "same" and file in file.host.files
                  and file.commits[0].text == text and file.commits[0].told == OK and file.host.mount.options["submit"] == "sync"]
@@ -665,8 +666,8 @@ class Schedule:
                 yield f"{made} are jobs of {self.step(text)}, and no host is warned of both"
 
     def overwritten(self, job, texts, below, text, writers):
-        """Yields a line if a text was written over a text (below) that its writer had not read. If the text below came after the
-        check had begun, nothing is wrong, because no mount can see it."""
+        """Yields a line if a host's text was written over a text (below) that its writer had not read. If the text below came after
+        the check had begun, nothing is wrong, because no mount can see it. The console may write over any text."""
         commits = [commit for file in writers.get(text, ()) for commit in file.commits if commit.text == text]
         for file in writers.get(text, ()):  # adopt=name takes a job with any text, and updates it
             own = {commit.text for commit in file.commits if writers[commit.text] == {file}}

@@ -4,8 +4,9 @@
  *
  * Preloaded into cocfs, this library holds up calls that may take long, on files and directories of
  * the spool whose names begin with "slow". It does so while the file at COCFS_SLOW_CONTROL exists.
- * Each call that is held up appends its name to that file, as a line. Then each read behaves as if
- * its data were not in the page cache. The check of the ledger is held up, too, when it reads.
+ * Each call that is held up appends its name to that file, as a line. A read of a long slow file
+ * behaves as if its data were not in the page cache. Each syncfs() is held up, too, and each read
+ * by which the ledger is checked.
  *
  * COCFS_SLOW_NAMES_MS: this many milliseconds pass before mknodat() makes a file, and before
  * unlinkat() removes a name. Some file systems look as long for a free inode.
@@ -155,7 +156,7 @@ ssize_t pwrite(int fd, const void *data, size_t size, off_t offset)
 	return syscall(SYS_pwrite64, fd, data, size, offset);
 }
 
-/* Returns 1 if this is the ledger, opened only to read it, else 0. */
+/* Returns 1 if calls are held up and fd is the ledger, opened only to read it; else 0. */
 static int is_checked_ledger(int fd)
 {
 	char link[64], path[PATH_MAX];

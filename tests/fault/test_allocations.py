@@ -38,13 +38,14 @@ def memory(tmp_path, request):
 
 
 def numbers(step):
-    """Returns the numbers of the allocations to try: every step-th one. Root's run takes other numbers than a user's run."""
+    """Returns the numbers of the allocations to try: every step-th one up to MOST. COCFS_ALLOC_STEP takes the place of step. Root's
+    run takes other numbers than a user's run."""
     step = STEP or step
     return range(1 + (SEED + tools.IS_ROOT) % step, MOST, step)
 
 
 def attempt(function, *args):
-    """Returns whether a call succeeds, and its result."""
+    """Calls the function. Returns (True, its result), or (False, None) if it raises OSError."""
     try:
         return True, function(*args)
     except OSError:
@@ -116,7 +117,7 @@ class Trial:
         getattr(self, "after_" + gesture, lambda: None)()
 
     def goes_on(self):
-        """Everything ends, and the next gesture works."""
+        """Waits until nothing is unfinished. Fails unless cocfs lives, the next cp works, and the first job is still bound."""
         assert not self.is_dead(), self.is_dead()
         queues.drained(self.space)
         after = f"d/after-{self.number // VERSIONS}.yaml"
@@ -126,7 +127,8 @@ class Trial:
         assert self.space.id(self.commits[0].path) == self.job, f"allocation {self.number}"
 
     def check(self):
-        """The promises hold. The content of a commit that breaks one names the allocation."""
+        """Fails unless the promises hold, and each file has the content that was written last. The job's name in a content that is
+        lost has the number of the allocation."""
         promises.settle(self.space)
         wrong = list(promises.broken(self.space, self.commits, self.mode))
         wrong += [f"{path} has lost what was written" for path, content in self.written.items()
@@ -201,12 +203,12 @@ class Trial:
         self.space.front.rule(f.cuts(f.FORWARDED), "POST", times=1)
 
     def lost(self):
-        """The answer to a create is lost. New content for the name makes the mount ask the service at once."""
+        """The answer to a create is lost. New content for the name makes the mount ask the service without a pause."""
         self.cp(f"d/{self.number}.yaml", "lost")
         self.cp(f"d/{self.number}.yaml", "again")
 
     def burst(self):
-        """Several writers at once, each with a file: first a create, then updates."""
+        """Eight writers at the same time, each with a file. The first burst makes creates, the later ones updates."""
         started = []
         for number in range(8):
             path, content = f"d/w{number}.yaml", samples.document("job", [f"burst-{self.number}-{number}"])
@@ -247,8 +249,8 @@ READS = ["getfattr", "ls", "siblings"]
 
 
 def steps(gesture, mode, scope):
-    """Returns the step: one of this many allocations is tried. It is larger for the libraries, which have many allocations of the
-    same kind."""
+    """Returns the step: one of this many allocations is tried. It is larger for slow gestures, and for the libraries, which
+    have many allocations of the same kind."""
     slow = mode == "queue" or gesture == "lost"
     return 90 if scope == "libraries" else 18 if slow else 9
 
@@ -371,7 +373,7 @@ def test_nth_fails_at_the_start_of_a_daemon(make_space, memory):
 @pytest.mark.parametrize("mode", promises.MODES)
 @pytest.mark.parametrize("memory", SCOPES, indirect=True)
 def test_any_fails(make_space, src, memory, mode):
-    """Many writers at once, a service that lies, and allocations that fail by chance."""
+    """Eight writers at the same time, a service that lies, and allocations that fail by chance."""
     space = make_space(env=memory.env, submit=promises.submit(mode), timeout="3")
     trial, rng = Trial(space, src, memory, mode), random.Random(SEED)
     trial.begin()

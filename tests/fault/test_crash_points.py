@@ -208,7 +208,7 @@ class Gesture:
         return tools.python(SWAP, at("a.yaml"), at("b.yaml")).stdout == "ok\n"
 
     def check(self):
-        """Nothing is lost, and the gesture can be completed."""
+        """Fails unless nothing is lost, and the gesture can be completed."""
         if self.name == "delete":
             self.check_deleted()
         elif self.name in BACKUPS:
@@ -284,7 +284,7 @@ class Gesture:
         assert promises.held(space.cocd) == {}
         self.commits.clear()
         if promises.bindings(space):
-            # the service did not know the job at the second removal: wrong keys may be the reason, so cocfs has kept the binding
+            # At the second rm the job was gone already. The reason might be wrong keys, so cocfs has kept the binding.
             self.commit("a.yaml", "third").fails(tools.message("ESTALE"))
             self.commits.clear()
             tools.run("setfattr", "-x", "coc.job_id", space.at("a.yaml")).ok()
@@ -312,7 +312,7 @@ print('ok' if r == 0 else errno.errorcode[ctypes.get_errno()])
 
 
 def die_at(space, point):
-    # die at the second sync: a mount makes one as it begins, for its instance
+    # commit-unsynced: at the second sync, because a mount makes the first as it begins, for its instance
     space.env["COCFS_CRASH_AT"] = "commit-unsynced:2" if point == "commit-unsynced" else point
 
 

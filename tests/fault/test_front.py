@@ -149,8 +149,8 @@ def test_refuses_and_accepts_again_on_the_same_port(front, client):
 
 @pytest.mark.parametrize("turns", range(6))
 def test_a_connection_that_is_being_accepted_is_reset_too(front, plain, client, turns):
-    """The front's loop is held until both the connection and the call of refuse() are there. The front refuses some iterations
-    after its loop has seen the connection. Other connections are accepted at once."""
+    """The front's loop is held until both the connection and the call that refuses it are there. The front refuses it `turns`
+    iterations after its loop has seen the connection, and goes on with listening right after that."""
     hold = threading.Event()
 
     async def refuse_and_accept():

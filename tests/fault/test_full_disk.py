@@ -91,7 +91,7 @@ def first(small, src):
 
 
 def goes_on(space, first):
-    """Everything acknowledged is there, and the mount answers."""
+    """Fails unless the mount answers, and still has first.yaml with its job (first: the ID) and its content."""
     assert space.process.poll() is None
     tools.run("ls", "-la", space.path).ok()
     assert space.id("first.yaml") == first and space.fact("first.yaml", "state") == "submitted"
@@ -148,7 +148,7 @@ def test_no_room_for_the_ledger(small, disk, first, src, target):
 
 @pytest.mark.parametrize("how", ['cat "$1" > "$2"', 'cp "$1" "$2"', 'dd conv=notrunc status=none bs=1M if="$1" of="$2"'])
 def test_an_update_that_the_ledger_has_no_room_for_is_told(small, disk, first, src, how):
-    """The file took the text, and nothing is sent. The reason is shown at once, and recorded when there is room."""
+    """The file took the text, and nothing is sent. The reason is shown all the same, and recorded when there is room."""
     tools.run("cp", samples.file(src, "one.yaml", "large", LARGE), small.at("first.yaml")).ok()
     promises.settle(small)
     source = samples.file(src, "two.yaml", "large", [step.replace("step", "done") for step in LARGE])

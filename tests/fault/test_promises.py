@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tests of the checker itself: it sees each way in which a promise can be broken."""
+"""Tests of the checker itself (lib/promises.py): it sees each way in which a promise can be broken."""
 
 import json
 import types

@@ -29,7 +29,7 @@ NAMES = ["left", "right"]  # the names of the two mounts
 
 
 class Cluster:
-    """A database and its replicas. kill() kills one of them, and start() starts the dead ones."""
+    """A database and its replicas. kill() kills a random one of these three, or none if it is dead. start() starts the dead ones."""
 
     def __init__(self, folder, server):
         self.server, self.uri = server, server.new()

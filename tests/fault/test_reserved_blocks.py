@@ -142,7 +142,8 @@ for length in (1 << 17, 1 << 20):
 
 
 def test_a_file_that_is_allocated_can_be_again(space, disk):
-    """All other blocks can be had, down to the last one that is not root's."""
+    """The first call takes all blocks that are not root's, apart from a MiB. The second, of the same range, needs no block, so it
+    must succeed. So must a hole (mode 3)."""
     script = PRELUDE + """
 fd = new()
 st = os.statvfs(sys.argv[1])

@@ -79,7 +79,7 @@ class Writer:
         self.direct(content, path)
 
     def twins(self):
-        """Writes two files with the same name and content at once: they get two jobs."""
+        """Writes two files at the same time, with the same job name and content: they get two jobs."""
         content, paths = self.document(), [self.fresh(".yaml"), self.fresh(".yaml")]
         name = os.path.join(self.source, self.prefix + "-twin.yaml")
         with open(name, "w", encoding="utf-8") as file:
