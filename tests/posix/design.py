@@ -158,8 +158,8 @@ class Design:
         return getattr(self, "after_" + name, lambda before, *args: None)(before, *args)
 
     def before(self, operation):
-        """Returns what after() needs to know of the files before the operation. The walk calls this function before the
-        operation."""
+        """Returns what after() needs to know of the files before the operation; None, except for renames and links. The walk calls
+        this function before the operation."""
         name, *args = operation
         if name in ("rename", "rename2", "link"):
             source, target = args[:2]

@@ -406,7 +406,8 @@ class Tree:
                 yield from self.walk(below)
 
     def look(self, path):
-        """Returns what lstat(2) shows of a path, and the time of its last change if an operation has set that time."""
+        """Returns what lstat(2) shows of a path (scene.look()), and the time of its last change; "of the run" if no operation has
+        set that time."""
         st = os.lstat(self.at(path))
         return *scene.look(self.at(path)), st.st_mtime_ns if st.st_mtime_ns < OLD else "of the run"
 

@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import calls  # noqa: E402
 import scene  # noqa: E402
 
-READ_AT_ONCE = 1 << 13  # bytes: more than any text has that is read, apart from a long .coc/queue
+READ_AT_ONCE = 1 << 13  # bytes for one read(2): more than any text has that is read, apart from a long .coc/queue
 
 # ---- acts: each makes the calls of one act of a user, up to the first that fails ----
 

@@ -134,14 +134,16 @@ class Model:
     # ---- files that come and go ----
 
     def parts(self, path, file, directory):
-        """Records that the file of a name goes: its record gets the last owner and mode of the file and of its directory."""
+        """Records that the file of a name goes. A record of the file's owner gets the last owner and mode of the file and of its
+        directory. Any other record stays as it is."""
         record = self.records.get(path)
         if record and record.file.uid == file.uid:
             record.elsewhere = False
             record.file, record.directory, record.heir, record.heir_reads = file, directory, None, False
 
     def changes(self, path, before, after, directory):
-        """Records a chmod or chown of a file with a job file name. before, after: its Access."""
+        """Records a chmod or chown of a file with a job file name. before, after: its Access. A record of the file's owner follows
+        it; for the heir's file, only the heir changes."""
         record = self.records.get(path)
         if not record:
             return

@@ -32,8 +32,8 @@ class Leak(Exception):
 
 
 class Walk:
-    """mount: the mount, in which the users act. spool: its spool directory, where the walk looks as root. client: of the
-    service."""
+    """mount: the mount, in which the users act. spool: its spool directory, where the walk looks as root. client: a client of the
+    service. is_away: the service is away, so each commit is only queued."""
 
     def __init__(self, mount, spool, client, seed, is_away=False):
         self.mount, self.spool, self.client = mount, spool, client
@@ -178,7 +178,8 @@ class Walk:
         return text.split('"')[1]
 
     def settle_ids(self):
-        """After a commit: root reads NAME.id. If the job is new, learns its ID; otherwise the ID must be the known one."""
+        """After a commit: root reads NAME.id. If the job is new, learns its ID, which no other job may have; otherwise the ID must
+        be the known one."""
         if not self.pending:
             return
         path, job, known = self.pending
@@ -536,13 +537,13 @@ class Walk:
         return [os.path.join(folder, name) for folder in (path, to) if self.stat(folder) for name in NAMES]
 
     def come_below(self, who, source, target, file, directory):
-        """For step_move_directory(): a directory comes to another name, and its file `source` gets the path `target`. Which records
-        have the new path, and may the user have them?"""
+        """For step_move_directory(): a directory comes to another name, and its file `source` gets the path `target`. Decides which
+        record of `target` goes with this path. Each that the user may not have counts as `elsewhere` from now on."""
         model = self.model
         records = [*filter(None, [model.records.get(target)]), *model.aside.get(target, [])]
         before = [record.elsewhere for record in records]
         for record in records:
-            record.elsewhere = True  # so that may_have() asks for the recorded directory
+            record.elsewhere = True  # so that may_have() judges by the recorded directory, not by the one that came
         entitled = [model.may_have(who, record, directory) for record in records]
         if file and (target in model.records or source not in model.records):
             model.make_name(who, target, file, directory)

@@ -26,7 +26,7 @@ WHOLE = 25  # after so many operations the contents are compared, too
 
 
 class Difference(Exception):
-    """The mount differs from the plain directory and the model."""
+    """The mount does not do or show what the plain directory and the model say."""
 
 
 class Walk:
