@@ -129,7 +129,7 @@ static bool heir_reads(struct claiming *claiming, const struct holding *holding)
 	const struct access *file = &claiming->file;
 	const struct person user = person_of_file(file->uid);
 
-	/* the heir replaces a file of its own by another: the recorded answer stays */
+	/* the heir replaces a file of its own by another: the row's recorded answer stays */
 	if (!claiming->is_free && holding->has_heir && holding->heir == file->uid &&
 	    claiming->replaced_uid == file->uid)
 		return holding->heir_reads;
@@ -306,9 +306,9 @@ static int find_claims(struct claiming *claiming)
 
 /* Must the new content be recorded without the row's text, because the file's user may not see that
  * text? The file's user may have got the row through another user's request, or the file from root.
- * So the answer is no only if that user is the recorded owner, or is known to be allowed to read
- * the recorded file. Even then it is yes if the file's mode shows the text to more users than the
- * recorded mode. */
+ * So the answer is no only for the recorded owner, and for an heir who is known to be allowed to
+ * read the recorded file. For the heir it is yes all the same if the file's mode shows the text to
+ * more users than the recorded mode. */
 static bool is_without_text(struct claiming *claiming, const struct holding *holding)
 {
 	const struct access *file = &claiming->file;
@@ -324,8 +324,9 @@ static bool is_without_text(struct claiming *claiming, const struct holding *hol
 }
 
 /* The file's user may have a row set aside here, while another user commits the file. Then the
- * committer becomes the owner in holding, and the file's user the heir. Otherwise leaves holding as
- * it is. */
+ * committer becomes the owner in holding, and the file's user the heir. Not so if the committer is
+ * root or the user who mounts, or if no request commits. Not so either if the file replaces one of
+ * a third user. Then, and if no such row is set aside, holding stays as it is. */
 static void credit_committer(const struct claiming *claiming, const struct stat *replaced,
 			     struct holding *holding)
 {

@@ -129,8 +129,8 @@ static bool follow_owner(const struct space *space, struct holding *holding, uid
 	}
 	if (!holding->has_heir || holding->heir != before)
 		return false;
-	/* the file was the heir's: record only its new user as the heir, because owner describes
-	 * the file that was committed last */
+	/* The file was the heir's. Record only its new user as the heir; none, if that user is the
+	 * owner. The owner stays: it describes the file that was committed last. */
 	holding->has_heir = now->file.uid != holding->owner.file.uid;
 	holding->heir_reads = holding->heir_reads && holding->has_heir && now->file.uid == before;
 	holding->heir = now->file.uid;

@@ -89,7 +89,7 @@ static int claim_below(struct claiming *claiming, int from_fd, const char *from,
 	has_own = has_row(engine, from_path, below);
 	if (has_file < 0 || has_own < 0)
 		return has_file < 0 ? has_file : has_own;
-	/* a file that brings its own row gets none of those that were set aside here */
+	/* if the path finds no row, a file that brings its own row gets none that is set aside */
 	if (has_file)
 		return claiming_current(claiming) || !has_own ? claiming_settle(claiming) : 0;
 	return has_own ? claiming_yield(claiming) : 0;

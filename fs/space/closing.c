@@ -62,8 +62,8 @@ static bool is_file_empty(int fd)
 }
 
 /* Is the file a backup, or maybe half of what was meant, and no data was written to it since? Then
- * it is not committed, although its attributes or its size have changed. (link: the name that the
- * file would be committed under.) */
+ * it is not committed, although its attributes or its size have changed. No, if a refusal is noted:
+ * its commit reports that. (link: the name that the file would be committed under.) */
 static bool is_untouched(struct space *space, const struct handle *handle, const struct name *link)
 {
 	_cleanup_job_record_ struct job_record job = {0};
@@ -245,11 +245,11 @@ static void commit_now(struct space *space, fuse_req_t req, struct handle *handl
 		commit_refuse_unready(space, handle->node, link, r < 0 ? r : -ENOMEM);
 }
 
-/* Answers a FLUSH (a close) after its verdict. If other processes can still write to the file, the
- * answer is 0, and nothing is committed. If none can, or if the closing process cannot be seen, the
- * content is committed, and the answer waits for the commit. Content that may be half is not
- * committed. Then a closing process that cannot be seen gets the refusal as its answer; a closing
- * process that dies gets 0, and RELEASE records the refusal. */
+/* Answers a FLUSH (a close) after its verdict. If there is nothing to commit, or another handle or
+ * process can still write, the answer is 0. If none can, or if no other handle can and the closing
+ * process cannot be seen, the content is committed, and the answer waits for the commit. Content
+ * that may be half is not committed. Then a closing process that cannot be seen gets the refusal as
+ * its answer; a closing process that dies gets 0, and RELEASE records the refusal. */
 static void end_flush(struct space *space, fuse_req_t req, struct handle *handle,
 		      const struct writers_verdict *verdict)
 {

@@ -6,10 +6,10 @@
 
 /*
  * The virtual attributes coc.job_id, coc.state, coc.version, coc.base, coc.request_id, coc.error,
- * coc.warnings and coc.backup of a job file: read-only facts from the ledger. (Two exceptions: a
- * user may set coc.base and remove coc.job_id.) Also coc.risk_level, coc.enterprise_project_id,
- * coc.name, coc.description and coc.tags: the values that the service holds, inherited ones too. No
- * listing shows them, so that no tool copies them.
+ * coc.warnings and coc.backup of a job file: read-only facts from the ledger. (Three exceptions: a
+ * user may set coc.base, and may set or remove coc.job_id.) Also coc.risk_level,
+ * coc.enterprise_project_id, coc.name, coc.description and coc.tags: the values that the service
+ * holds, inherited ones too. No listing shows them, so that no tool copies them.
  */
 
 /* Does this name begin with "coc."? Such names are only for virtual attributes: cocfs refuses to
@@ -24,7 +24,7 @@ int fact_get(struct space *space, fuse_req_t req, struct node *node, const char 
 	     char **ret_value, size_t *ret_size);
 
 /* Is this the name of the attribute with the base version, coc.base or user.coc.base? (The base is
- * the version that the next update replaces.) No other virtual attribute can be set. */
+ * the version that the next update replaces.) Besides it only coc.job_id can be set (set_job.h). */
 bool fact_is_base(const char *name);
 
 /*

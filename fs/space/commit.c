@@ -132,8 +132,8 @@ int commit_refuse_unready(struct space *space, struct node *node, const struct n
 	return commit_refuse_node(space, NULL, node, link, false, &err);
 }
 
-/* Writes to .error that a commit could not begin because of r, a negative errno, because maybe no
- * request waits that could report it. Returns r, or another -errno if it cannot be recorded. */
+/* Writes to .error that a commit could not begin. r: the negative errno of that. Without the .error
+ * nobody might see it: req may be NULL. Returns r, or another -errno if it cannot be recorded. */
 static int refuse_unready(struct space *space, fuse_req_t req, const struct location *location,
 			  struct node *parent, const char *name, int r)
 {
@@ -241,7 +241,7 @@ void commit_closed(struct space *space, struct node *node, struct pending_reply 
 		r = 1;
 	if (r != 0 && r != -ENOENT) {
 		/* Nothing is committed. Only a user who has set coc.base (wait->base) asked for a
-		 * commit: for a file that may be half the answer is then EINTR */
+		 * commit: for a backup, or a file that may be half, the answer is then EINTR */
 		wait->answer(wait, r < 0 ? r : wait->base ? -EINTR : 0);
 		return;
 	}

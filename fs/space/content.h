@@ -36,7 +36,7 @@ struct handle {
 struct content {
 	LIST_HEAD(, handle) handles;
 	unsigned writers; /* handles that a process may still write through */
-	/* rises with every change of the content or of an attribute, and when one is refused */
+	/* rises with every change of the content or an attribute, and with every refused change */
 	uint64_t written;
 	uint64_t committed; /* the value of written at the last commit */
 	/* the content was changed since a close last ended the backup mark of the name */

@@ -30,7 +30,9 @@ struct disk_op {
 	size_t size, charged;
 	ssize_t result; /* of the thread's work: 0, a count of bytes, or an offset; or -errno */
 	int64_t took_us;
-	void *owner;   /* any data of the caller's, for the functions work and answer */
+	/* any data of the caller's, for the functions work and answer. Not freed here: the caller's
+	 * function answer frees it */
+	void *owner;
 	uid_t spender; /* the user who pays for the blocks that the file takes */
 	/* the operation must not be refused: it writes a page of a mapping, whose writer gets no
 	 * error */

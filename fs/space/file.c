@@ -32,7 +32,7 @@
 #include "space/text.h"
 #include "space/truncate.h"
 
-/* Call this when no handle of the file can write any more: forgets what the writers did. */
+/* Call this when no handle can write any more: forgets all but the refusal of a scratch file. */
 static void end_writing(struct space *space, const struct handle *handle)
 {
 	struct content *content = handle->node->content;

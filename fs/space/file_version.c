@@ -66,8 +66,9 @@ bool file_version_can_check(const struct space *space)
 	       show_check(space->engine) == 0;
 }
 
-/* Returns how many seconds the kernel may keep the attributes of a name; 0 if a check of the file's
- * version is due, and checks_take_look() allows one more. */
+/* Returns how many seconds the kernel may keep the attributes of a name: 0 if a newer version is
+ * known (is_behind), or if a check of the file's version is due and checks_take_look() allows one
+ * more. */
 static double attributes_timeout_s(struct space *space, const struct node *parent, const char *name,
 				   const struct stat *st)
 {

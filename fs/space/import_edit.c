@@ -7,7 +7,7 @@
  *
  * With jobs=all the first edit binds the path to the job. An edit is an open for writing, a change
  * of the size or of an attribute, or a rename of the file or onto the file. The content is fetched
- * before the edit, so the edit is an update on top of the version that was fetched. From then on
+ * before the edit, so the edit is an update of the version that was fetched. From then on
  * the file is a job file like any other. A crash after the binding leaves a bound file with the
  * service's text.
  *

@@ -80,7 +80,8 @@ static void tell_unfetched(struct space *space, const char *name, int r)
 
 /* Ends the fetch of an import's text and frees fetch. r 0: the requests that wait go on with the
  * new text. r negative: if the file has an older text, they go on with the older text, unless r is
- * -ESTALE. Otherwise they are answered with r, and the import's .error says why. */
+ * -ESTALE. Otherwise they are answered with r, and the import's .error says why (not for -EINTR,
+ * -ESTALE and -ENOENT). */
 static void end_fetch(struct import_fetch *fetch, int r)
 {
 	LIST_REMOVE(fetch, link);
@@ -143,7 +144,7 @@ static int take_shown(struct import_record *import, const struct shown_job *job)
 	attr_set_finish(&import->attrs);
 	if (r == 0)
 		r = attr_set_take(&import->attrs, job->attrs);
-	/* if the service shows no version of the job, take the version from the list */
+	/* without a version from the service take the version from the list, without that 1 */
 	import->version = job->version		   ? job->version
 			  : import->listed_version ? import->listed_version
 						   : 1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * An editor reads version 1 of an import, another user writes version 2, a search by cron reads the
- * import here, and the editor saves. That save must be refused: the editor's text is on top of
+ * import here, and the editor saves. That save must be refused: the editor's text was made from
  * version 1, and would overwrite version 2. For a bound file readers.c sees to that. The readers of
  * a bound file are noted under the number of its row, and an import has no row. So its readers are
  * noted under a number made from the job ID. When the first edit binds the path, their notes move

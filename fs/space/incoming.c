@@ -210,8 +210,8 @@ static int write_placeholder(struct incoming *incoming, int fd, const char *cont
 	return r < 0 ? r : settle_text(incoming, fd);
 }
 
-/* Writes the text into the placeholder's own inode. If the file has no write bit, a mount by an
- * ordinary user sets that bit only for the open. Returns 0 or -errno. */
+/* Writes the text into the placeholder's own inode. If the owner's read or write bit is missing,
+ * a mount by an ordinary user sets both only for the open. Returns 0 or -errno. */
 static int fill_in_place(struct incoming *incoming, const char *content, size_t size)
 {
 	const int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
@@ -336,7 +336,7 @@ static void renew_node(struct incoming *incoming, struct node *node)
 	incoming->is_new_node = true;
 }
 
-/* Renames the new file over the old file, and calls renew_node(). Returns 0 or -errno. */
+/* Renames the new file over the old file; renews the node, if there is one. Returns 0 or -errno. */
 static int take_name(struct incoming *incoming)
 {
 	struct nodes *nodes = &incoming->space->nodes;

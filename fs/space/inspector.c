@@ -13,8 +13,8 @@
 #include "space/proc.h"
 
 #define STACK_SIZE (256 << 10) /* bytes; a status, a set of numbers and a family take 40 KB */
-/* milliseconds: the search ends so long before INSPECTION_MS are over, so that the verdict reaches
- * the loop in time */
+/* milliseconds: the search ends RETURN_MS before INSPECTION_MS are over, so that the verdict
+ * reaches the loop in time */
 #define RETURN_MS 100
 
 static unsigned count_busy(const struct inspectors *inspectors, uid_t user)

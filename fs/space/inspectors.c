@@ -42,8 +42,8 @@
  * this pointer keeps them reachable. */
 static struct inspectors *volatile left;
 
-/* Can any thread serve this user? No, if all threads are stuck, or if INSPECTORS_SHARE threads are
- * stuck with closes of this user. */
+/* Can any thread serve this user, now or later? No, if all threads that have started are stuck (or
+ * none has started), or if INSPECTORS_SHARE threads are stuck with closes of this user. */
 static bool can_serve_user(const struct inspectors *inspectors, uid_t user)
 {
 	unsigned started = 0, stuck = 0, stuck_of_user = 0;

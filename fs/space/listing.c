@@ -53,7 +53,8 @@ int listing_read(struct listing *listing)
 
 /* ---- the spool's entries ---- */
 
-/* May this entry have siblings to list? Only if it is a regular file with a job file name. */
+/* May this entry have siblings to list? Only if it is a regular file with a job file name, and
+ * siblings are not hidden. */
 static bool may_have_siblings(struct space *space, struct node *dir, const struct dirent *entry)
 {
 	return !space->options->siblings_hidden && entry->d_type == DT_REG &&
@@ -76,7 +77,8 @@ static int is_shadowed(struct space *space, struct node *dir, const char *name)
 	return r < 0 ? r : sibling_size(&seen, sibling) != 0;
 }
 
-/* Takes the spool's next entry, and finds its siblings. Returns 1, 0 at the end, or -errno. */
+/* Takes the spool's next entry, and finds its siblings. Returns 1; 0 at the end; -EAGAIN: the
+ * directory is big, so call listing_read() in a thread first; or another -errno. */
 static int read_spool(struct space *space, struct node *dir, struct listing *listing)
 {
 	struct entries *entries = &listing->entries;

@@ -46,8 +46,8 @@ struct moving {
 	moving_end_fn *end;
 	struct job_rename record; /* its paths are owned by from and to below */
 	char *from, *to;
-	/* for node_path_of(). to_is: the new name has the old path; from_is: in an exchange, the
-	 * old name has the new path */
+	/* While the move is under way, node_path_of() answers by these. to_is: the new name has the
+	 * old path. from_is (used in an exchange only): the old name has the new path */
 	struct node_move to_is, from_is;
 	int fd[2]; /* the two directories to sync; -1 (or -errno): none */
 	/* fd[0] stands for the whole file system, which is synced */
@@ -166,7 +166,8 @@ static void begin_waiting(struct space *space)
 
 /* ---- the sync ---- */
 
-/* Opens the directories that work_sync_move() syncs. One that cannot be opened is not synced. */
+/* Opens the directories that work_sync_move() syncs. If one may not be read (EACCES), the whole
+ * file system is synced. One that cannot be opened for another reason is not synced. */
 static void open_directories(struct space *space, struct moving *moving)
 {
 	struct node *to = moving->kept.renaming.to.parent,

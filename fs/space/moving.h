@@ -30,8 +30,8 @@ typedef void moving_end_fn(struct space *space, const struct renaming *renaming,
  * two paths in take_record are taken, also on failure. A thread syncs the two directories. After
  * that the loop calls the function `end` with r 0, which moves the bindings in the ledger, and
  * answers req with success. Until then the ledger has the old paths, and node_path_of() returns the
- * old path for the new name. Without memory the loop calls `end` and answers req at once, without
- * the sync.
+ * old path for the new name. Without memory this function itself calls `end` and answers req,
+ * without the sync.
  */
 void moving_begin(struct space *space, fuse_req_t req, const struct renaming *renaming,
 		  struct job_rename *take_record, moving_end_fn *end);

@@ -32,7 +32,7 @@ int name_check_new(fuse_req_t req, const struct node *parent, const char *name)
 }
 
 /* Warns when a file is made that people may take for a job file, and that is none: by its name, or
- * by its type. Later writes to the file do not warn. */
+ * by its type. A directory needs no warning. Later writes to the file do not warn. */
 static void warn_of_no_job(struct space *space, const struct node *parent, const char *name,
 			   mode_t mode)
 {

@@ -152,7 +152,8 @@ static int add_name(struct node *node, struct node *parent, const char *name)
 	return 0;
 }
 
-/* Puts a node out of reach: it has no name, no descriptor and no handle. */
+/* Puts a node out of reach, because it has no name, no descriptor and no handle: gives it a number
+ * that no file of the spool has. */
 static void lose_node(struct nodes *nodes, struct node *node)
 {
 	node_table_remove(&nodes->table, node);

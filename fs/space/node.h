@@ -77,14 +77,14 @@ struct node {
 	/* the place of a directory in nodes->recent, or of a sibling in nodes->kept or
 	 * nodes->stale */
 	TAILQ_ENTRY(node) recent;
-	struct content *content; /* while the file is open: content.h */
+	struct content *content; /* while the file is open, or a refusal is noted; or NULL */
 };
 
 struct nodes_options {
 	unsigned directories_max;   /* how many directories in nodes->recent, at most */
 	struct shares *descriptors; /* the descriptors that users have open; borrowed */
-	/* Closes take_fd, the descriptor of a removed file, which user was charged for. The call
-	 * may give many blocks of the disk back. */
+	/* Closes take_fd, the descriptor of a removed file, which user was charged for. Called when
+	 * a node is freed. The close may give many blocks of the disk back, which takes long. */
 	void (*close_removed)(void *data, int take_fd, uid_t user);
 	void *data;
 };

@@ -26,7 +26,9 @@ struct pending_reply {
 	int64_t base;
 	/* the content is committed before a rename or a link puts it under the job file name */
 	bool is_renamed;
-	bool keeps_text; /* no program has written this text: see struct commit */
+	/* no program has written this text for this commit: an attribute or the base is new, or a
+	 * file that was moved away comes back */
+	bool keeps_text;
 	/* the attributes that the user has just set: bits 1 << attr */
 	unsigned named;
 	/* the attributes that this commit has set on the file: bits 1 << attr */

@@ -14,11 +14,11 @@ int placeholder_maker_create(struct space *space, struct placeholder_maker **ret
 /* Frees a maker. The threads of space->workers must have ended before. NULL is accepted. */
 void placeholder_maker_destroy(struct placeholder_maker *maker);
 
-/* Begins to make a placeholder for each name, as make_many of struct import_files. names: size
- * bytes; each name ends with a NUL. names is used until done is called or placeholder_maker_stop()
- * returns. done gets how many bytes of names were tried, and 0 or the -errno of the name that
- * failed. Returns 0; -EBUSY: the thread has not ended its last work, which was stopped; or another
- * -errno. Without 0, done is not called. */
+/* Begins to make a placeholder for each name, in a thread: an empty file in the root. A name that
+ * the root has already is accepted. names: size bytes; each name ends with a NUL. names is used
+ * until done is called or placeholder_maker_stop() returns. done gets how many bytes of names were
+ * tried, and 0 or the -errno of the name that failed. Returns 0; -EBUSY: the thread has not ended
+ * its last work, which was stopped; or another -errno. Without 0, done is not called. */
 int placeholder_maker_begin(struct placeholder_maker *maker, const char *names, size_t size,
 			    void (*done)(void *data, size_t tried, int result), void *data);
 

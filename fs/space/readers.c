@@ -2,7 +2,7 @@
 /*
  * An editor reads version 1 and closes the file. Another user writes version 2, and another program
  * reads the file here, say a search by cron: the file is refreshed, and version 2 is the base. Now
- * the editor saves. Its text is on top of version 1. Nothing in the file says so; only the process
+ * the editor saves. Its text was made from version 1. Nothing in the file says so; only the process
  * that saves tells it.
  *
  * So each process that reads a job file is noted (reading.c says when). A note says that the

@@ -21,7 +21,9 @@ struct reader;
 struct readers {
 	LIST_HEAD(, reader) buckets[READER_BUCKETS]; /* the notes, by the hash of their row */
 	TAILQ_HEAD(reader_list, reader) by_age;	     /* the notes, oldest first */
-	unsigned n, n_pinned; /* how many notes there are; how many of them are pinned by a pidfd */
+	/* n: how many notes there are. n_pinned: how many of them have a pidfd, which tells that
+	 * the process has ended even if another process has its number by then */
+	unsigned n, n_pinned;
 	/* how many notes say that the process had read an older version before it read the base */
 	unsigned n_again;
 	unsigned n_marked; /* how many processes are in marked */

@@ -172,7 +172,7 @@ int reading_note_writer(struct pending_reply *wait, const struct node *parent, c
 	process = find_old_reader(wait, fresh.row, &older);
 	if (!process)
 		return 0;
-	/* if the base has gone back to the older version meanwhile, the process knows the base */
+	/* the process knows the base: it goes back below, or has gone back meanwhile */
 	if (is_in_file || older >= fresh.base)
 		readers_catch_up(&space->readers, process, fresh.row);
 	if (older >= fresh.base)

@@ -4,7 +4,8 @@
 
 #include "space/pending_reply.h"
 
-/* Which version a process has read: noted at an open, used at a commit. */
+/* Which version a process has read: noted at an open, used at a commit. The base is the version
+ * that the next update of a job file replaces; the row of the file has it. */
 
 /* Call this function when a process opens a file or an import for reading. The open counts as a
  * reading, with two exceptions: no process has read the text yet, or this process has read an older
@@ -28,10 +29,12 @@ void reading_on_found(void *data, int64_t row, int64_t from);
 
 /*
  * Call this function when a process commits text under a job file name. wait: the pending reply of
- * that commit. If the process has read an older version than the base, its text is on top of that
- * older version. Then, if is_in_file is true (the job file has the text already), the base of the
- * row moves back to the older version. Otherwise (the text will replace the job file) wait->base
- * gets the older version, and the row keeps its base if the commit is refused. Returns 0 or -errno.
+ * that commit. st: the file that has the name now. If the process has read an older version than
+ * the base, its text is made from that older version, and must not replace a newer one. So the
+ * update gets the older version as its base, and is refused. If is_in_file is true (the job file
+ * has the text already), the base of the row moves back to the older version. Otherwise (the text
+ * will replace the job file) only wait->base gets the older version: the file that is there now is
+ * still based on the row's base. Returns 0 or -errno.
  */
 int reading_note_writer(struct pending_reply *wait, const struct node *parent, const char *name,
 			const struct stat *st, bool is_in_file);

@@ -181,7 +181,8 @@ static void bring_text_in(struct refresh *refresh, const struct shown_job *job)
 }
 
 /* Takes the newer version that the service has shown. If the file is clean, the file gets its text.
- * If not, only the ledger records that there is a newer version. Ends the refresh, at once or when
+ * If the file has that text already, the ledger records its new version. If the file is not clean,
+ * the ledger records only that there is a newer version. Ends the refresh, at once or when
  * the text is in the file. */
 static void take_newer(struct refresh *refresh, const struct shown_job *job)
 {
@@ -248,7 +249,10 @@ static struct refresh *find_refresh(const struct space *space, const struct node
 	return NULL;
 }
 
-/* Is a check due? Not for a draft whose commit was refused: its text stays. */
+/* Is a check of the file's version due, and can the service be asked now? No if the row is not
+ * settled (a submission is unfinished, say). No if the time of the check has not come (due_ms),
+ * unless a newer version is known (is_behind). No for a draft whose commit was refused (the file
+ * has another text than the ledger records): that text stays. */
 static bool is_check_due(struct space *space, struct node *node, const struct freshness *fresh)
 {
 	if (!fresh->is_settled || (fresh->due_ms && !fresh->is_behind) ||
@@ -258,7 +262,7 @@ static bool is_check_due(struct space *space, struct node *node, const struct fr
 }
 
 /* Begins a refresh if a check of the node's job is due: asks the service for the job. Returns the
- * refresh; NULL: no check is due, or the service cannot be asked now. */
+ * refresh; NULL: no check is due, the service cannot be asked now, or memory is short. */
 static struct refresh *begin_refresh(struct space *space, struct node *node, uid_t user)
 {
 	struct refresh *refresh;

@@ -8,10 +8,10 @@
 #include "space/bounds.h"
 
 /*
- * Removals of siblings that cocfs accepted, and that changed nothing.
+ * Removals of .id siblings that cocfs accepted, and that changed nothing.
  *
- * A sibling cannot be removed, and does not have to be: its removal succeeds, and the sibling
- * stays. But a program that puts a file in the place of another file (tar, cpio, cp
+ * An .id cannot be removed, and does not have to be: its removal succeeds, and the .id stays. (An
+ * .error goes away.) But a program that puts a file in the place of another file (tar, cpio, cp
  * --remove-destination) removes the name and makes the name again. If the kernel finds the name at
  * that moment, the kernel answers EEXIST by itself, and GNU tar removes the name again, without
  * end. So for REMOVALS_KEPT_MS the process that removed a sibling does not see the sibling: a

@@ -25,10 +25,10 @@
 #include "space/sibling.h"
 #include "space/unmade.h"
 
-/* Call this function after a removal. r: 0, or the negative errno with which it failed. Updates the
- * notes of backups, makes the kernel forget the siblings of the name, and takes the name away from
- * its node. node: the node that the kernel knows under the name, or NULL; node_keep() was called
- * for it. */
+/* Call this function after a removal. r: 0, or the negative errno with which it failed; then only
+ * node_keep() is undone. Otherwise updates the notes of backups, makes the kernel forget the
+ * siblings of the name, and takes the name away from its node. node: the node that the kernel knows
+ * under the name, or NULL; node_keep() was called for it. */
 static void end_removal(struct space *space, struct node *node, struct node *parent,
 			const char *name, bool is_dir, int r)
 {
@@ -139,7 +139,8 @@ static struct removal *removal_make(struct space *space, fuse_req_t req, struct 
 }
 
 /* Finds the job to delete on the service with a file. Only a job that a user has made or bound here
- * on purpose is deleted. Returns 0; -ENOENT: delete no job, only the file; or another -errno. */
+ * on purpose is deleted, and only if the caller may take it. Returns 0; -ENOENT: delete no job,
+ * only the file; or another -errno. */
 static int find_job_to_delete(struct space *space, fuse_req_t req, struct node *parent,
 			      const char *name, struct stat *ret_st, struct job_record *ret_job)
 {
@@ -195,7 +196,8 @@ static bool delete_job(struct space *space, fuse_req_t req, struct node *parent,
 }
 
 /* Removes a sibling. If the spool has a file of that name too, removes that file, so that a
- * directory that was hidden once can be emptied. */
+ * directory that was hidden once can be emptied. Returns the result for that file; if there is
+ * none, the result for the sibling: 0 or -errno. */
 static int remove_sibling(struct space *space, fuse_req_t req, struct node *parent,
 			  const char *name, enum sibling sibling)
 {
@@ -232,8 +234,8 @@ void op_unlink(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 
 /* ---- directories ---- */
 
-/* Answers req, an rmdir, with r: 0 or a negative errno. If the directory was removed, the stories
- * in it end. st: the directory before its removal. */
+/* Answers req, an rmdir, with r: 0 or a negative errno. If the directory was removed, the
+ * .error texts of names without a file in it end (unmade.h). st: the directory before that. */
 static void reply_rmdir(struct space *space, fuse_req_t req, struct node *parent, const char *name,
 			const struct stat *st, int r)
 {

@@ -73,7 +73,8 @@ static int is_bound(struct space *space, const struct end *end)
 	return r < 0 ? r : job.job_id != NULL;
 }
 
-/* Does the rename put new content under a job file name, so that it is a commit? Returns 1, 0 or
+/* Does the rename put new content under a job file name, so that it is a commit? A scratch file is
+ * new content unless it is empty; a job file only if the target's path has a job. Returns 1, 0 or
  * -errno. */
 static int rename_wants_commit(struct space *space, const struct renaming *renaming)
 {
@@ -266,8 +267,9 @@ static int claim_ends(struct space *space, fuse_req_t req, const struct renaming
 	return claim_name(space, req, to->parent, to->name, &from->st, renaming_replaced(renaming));
 }
 
-/* If the target's name is free and the source has no job, gives the target's name its job back.
- * This is for a job that was moved away a moment ago (backup.c). Returns 0 or -errno. */
+/* If the target's name is free and the source is a regular file without a job and without an
+ * unfinished submission, gives the target's name its job back. This is for a job that was moved
+ * away a moment ago (backup.c). Returns 0 or -errno. */
 static int take_name(struct space *space, fuse_req_t req, struct renaming *renaming)
 {
 	_cleanup_job_record_ struct job_record job = {0};

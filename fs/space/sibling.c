@@ -184,8 +184,8 @@ static int look_beside(struct space *space, struct node *parent, const char *nam
 	return 0;
 }
 
-/* Was a sibling gone a moment ago? Then let the kernel keep nothing of it: the sibling may come and
- * go again. */
+/* Was the sibling of this node found gone within the last SIBLING_UNSETTLED_MS (gone_ms)? Then let
+ * the kernel keep neither its name nor its attributes: the sibling may come and go again. */
 static bool is_unsettled(const struct space *space, const struct node *node)
 {
 	return node->gone_ms &&

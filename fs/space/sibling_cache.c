@@ -354,7 +354,7 @@ void sibling_cache_recorded(void *data, int64_t row, const char *path)
 
 	if (!is_any_kept(space))
 		return;
-	/* row 0: a new row was undone, and its path is unknown */
+	/* row 0: a new row was undone, and its path is unknown: path stays NULL (all paths) */
 	if (!path && row && submit_path(space->engine, row, &path_of_row) == 0)
 		path = path_of_row;
 	path_changed(space, path);

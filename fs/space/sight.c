@@ -17,7 +17,7 @@
 #include "space/proc.h"
 
 #define PROC_MAGIC 0x9fa0 /* f_type of statfs(2), for procfs */
-/* the inode number of /proc/PID/ns/pid there; the same in every kernel */
+/* the inode number of /proc/PID/ns/pid in the host's PID namespace; the same in every kernel */
 #define INITIAL_PID_NAMESPACE 0xeffffffc
 /* room for a line of /proc/self/mounts; the line of the mount on /proc is short */
 #define MOUNT_LINE_MAX 4096

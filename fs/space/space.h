@@ -140,7 +140,7 @@ struct space {
 	unsigned n_version_texts;	  /* how many texts version_texts has */
 	struct recent_moves recent_moves; /* of job files onto other job file names (backup.h) */
 	struct recent_moves moved_away;	  /* of job files that may come back (moved_away.h) */
-	/* removed directories whose rows are to end (unmade.h) */
+	/* removed directories whose stories of names without a file are to end (unmade.h) */
 	SLIST_HEAD(, unmade_end) unmade_ends;
 	struct loop_timer unmade_timer;
 	/* open directories, to be freed at the end if the kernel sends no RELEASE */

@@ -89,7 +89,8 @@ static int set_sibling(struct space *space, struct node *node, const struct stat
 }
 
 /* Sets first the owner of a node, then its mode, as far as to_set names them. The size is set by
- * the caller after that. Returns 0 or -errno. */
+ * the caller after that. A derived node keeps both: see set_sibling(); -EPERM for .coc and what is
+ * in it. Returns 0 or -errno. */
 static int set_owner_and_mode(struct space *space, struct node *node, const struct stat *attr,
 			      int to_set)
 {

@@ -13,7 +13,7 @@
 #include "space/timeouts.h"
 
 /* Returns one time for utimensat(2). set and now: the bits of to_set that ask for the given time,
- * and for the present time. */
+ * and for the present time. With neither bit, returns UTIME_OMIT: the time stays as it is. */
 static struct timespec wanted_time(const struct timespec *given, int to_set, int set, int now)
 {
 	if (to_set & now)

@@ -7,7 +7,7 @@
 
 /* Sets the size of a node's file to attr->st_size, then the times that to_set names. fi: the open
  * file through which the size is set; its close commits. fi NULL: a job file that is not open for
- * writing is committed now. Answers req, maybe later. */
+ * writing, and not empty now, is committed. Answers req, maybe later. */
 void truncate_reply(fuse_req_t req, struct node *node, const struct stat *attr, int to_set,
 		    const struct fuse_file_info *fi);
 

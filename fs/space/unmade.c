@@ -17,9 +17,10 @@
 /* How many stories are ended in one iteration: about 2 ms. */
 #define UNMADE_ENDED_AT_ONCE 64
 
-/* How many rows unmade_next() looks at: 5 ms. It passes over a marked row that has no story, or
- * whose name has a file. Such rows are few: those of commits under way, and those that a crash has
- * left. */
+/* How many rows one call of unmade_next() looks at, at most: 5 ms. The rows are those that
+ * unmade_mark() has marked. The call passes over a row that has no story (text of .error), or whose
+ * name has a file. Such rows are few: their commit is under way, or a crash has left the mark. If a
+ * call passes over so many, it returns -ENOENT, and a listing only lacks the names that follow. */
 #define UNMADE_LOOKED_AT_MAX 1000
 
 /* How many names unmade_write() puts into the value of an attribute. A reader needs to know that

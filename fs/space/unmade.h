@@ -6,8 +6,9 @@
 #include "space/space.h"
 
 /*
- * Stories of names whose file was never made (fs/ledger/unmade.c): a rename or a link to the name
- * was refused. The directory lists such a name's .error, although no job file stands beside it.
+ * Stories (texts of .error) of names whose file was never made (fs/ledger/unmade.c): a rename or a
+ * link to the name was refused. The directory lists such a name's .error, although no job file
+ * stands beside it.
  */
 
 /* Marks in the ledger that a name has no file yet. Call this function when the commit of a rename

@@ -59,8 +59,8 @@ const struct version_text *version_text_find(struct space *space, const char *jo
 }
 
 /* Keeps in memory the text of the version that open asks for, unless it is kept already. While
- * there are more than VERSION_TEXTS_BYTES or VERSION_TEXTS_MAX texts, drops the oldest. Returns 0
- * or -ENOMEM. */
+ * the texts take more than VERSION_TEXTS_BYTES, or are more than VERSION_TEXTS_MAX, drops the
+ * oldest. Returns 0 or -ENOMEM. */
 static int keep_text(struct space *space, const struct version_open *open,
 		     const struct shown_job *job)
 {

@@ -138,8 +138,8 @@ static int find_job(struct space *space, const char *path, struct version_source
 	return 0;
 }
 
-/* Finds what a path of the space is: a directory, or a job file with a job. Returns 0, -ENOENT
- * (neither) or another -errno. */
+/* Finds what a path of the space is: a directory, or a job file with a job, or an import. Returns
+ * 0, -ENOENT (none of these) or another -errno. */
 static int find_part_at(struct space *space, const char *path, struct tree_part *ret_part)
 {
 	struct tree_part part = {.kind = TREE_JOB};
@@ -264,8 +264,9 @@ static const struct version_text *kept_text(struct space *space, const struct tr
 	return part->version ? version_text_find(space, part->source.job_id, part->version) : NULL;
 }
 
-/* Finds the attributes that a version takes its owner and mode from. They are those of the job
- * file. For a hidden version they are those of a file that only the former owner may read. */
+/* Finds the attributes that a version, or a job's directory, takes its owner and mode from. They
+ * are those of the job file. For a hidden version (1 to source->hidden) they are those of a file
+ * that only the former owner may read. */
 static struct stat find_shown(const struct space *space, const struct tree_part *part)
 {
 	const struct version_source *source = &part->source;

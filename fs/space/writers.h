@@ -33,11 +33,14 @@ void closer_look(pid_t thread, struct closer *ret_closer);
 /* One close of a descriptor, for writers_judge(): what was known of the open and of the thread that
  * closes. */
 struct writers_close {
-	uint64_t ino;	     /* the inode number of the file */
-	pid_t closer;	     /* the thread that closes, not 0 */
-	pid_t opener;	     /* the process that opened the file; 0: unknown */
-	unsigned newest_pid; /* the PID of the system's newest process at the open; 0: unknown */
-	int64_t open_ms;     /* how long the file was open */
+	uint64_t ino; /* the inode number of the file */
+	pid_t closer; /* the thread that closes, not 0 */
+	pid_t opener; /* the process that opened the file; 0: unknown */
+	/* the PID of the system's newest process at the open: processes with later PIDs were born
+	 * since, and may have a copy of the descriptor; 0: unknown */
+	unsigned newest_pid;
+	/* how long the file was open: after a long time the PIDs may have come around */
+	int64_t open_ms;
 };
 
 /* What writers_judge() has found out about a close. */

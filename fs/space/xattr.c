@@ -190,8 +190,8 @@ static int check_fixed_attribute(struct space *space, struct node *node, enum at
 	if (!link || !attr_is_fixed(attr) || node_stat(&space->nodes, node, &st) < 0 ||
 	    claim_find(space, link->parent, link->name, &st, &job) < 0 || !job.job_id)
 		return 0;
-	/* the service does not tell the value, so it may be the same: let a tool that copies the
-	 * file go on */
+	/* the service does not tell the value. A file that is open for writing is maybe a copy with
+	 * the same value: let it go on */
 	if (job.sent.unresolved & 1U << attr)
 		return node->content && node->content->writers ? 0 : refuse_unknown(attr, err);
 	return attr_check_fixed(attr, value, size, job.sent.value[attr], "leave it", err);
@@ -236,7 +236,8 @@ static int check_attribute(struct space *space, fuse_req_t req, struct node *nod
 	return r < 0 ? refuse_attribute(space, req, node, name, &err) : 0;
 }
 
-/* Commits a job file whose attributes were set: `named` has the bits 1 << attr. Answers req. */
+/* Commits a job file after its attributes were set (named: 1 << attr) or removed (0). Answers req.
+ */
 static void commit_change(struct space *space, fuse_req_t req, struct node *node, unsigned named)
 {
 	struct pending_reply *wait = pending_reply_plain(space, req);
@@ -253,8 +254,8 @@ static void commit_change(struct space *space, fuse_req_t req, struct node *node
 	commit_closed(space, node, wait);
 }
 
-/* Commits the text of a job file on top of the version that the user names (coc.base). Answers
- * req. */
+/* Commits the text of a job file as an update of the version that the user names (coc.base).
+ * Answers req. */
 static void set_base(struct space *space, fuse_req_t req, struct node *node, const char *value,
 		     size_t size)
 {
