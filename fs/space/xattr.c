@@ -236,8 +236,7 @@ static int check_attribute(struct space *space, fuse_req_t req, struct node *nod
 	return r < 0 ? refuse_attribute(space, req, node, name, &err) : 0;
 }
 
-/* Commits a job file after its attributes were set (named: 1 << attr) or removed (0). Answers req.
- */
+/* Commits a job file whose attributes were set (named: 1 << attr) or removed (0). Answers req. */
 static void commit_change(struct space *space, fuse_req_t req, struct node *node, unsigned named)
 {
 	struct pending_reply *wait = pending_reply_plain(space, req);
