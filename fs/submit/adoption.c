@@ -346,7 +346,9 @@ static void look_at_next(struct submission *submission, const struct coc_details
 		choose_job(submission, details);
 }
 
-/* Records whether a shown candidate has the text, the name and the project of the create. */
+/* Records whether a shown candidate has the text, the name and the project of the create. A name or
+ * project that is not told counts as the same. If the candidate is the remembered job and has the
+ * text, any name does. */
 static void note_seen(const struct submission *submission, struct adoption_candidate *candidate,
 		      const struct coc_details *details)
 {

@@ -4,7 +4,8 @@
 
 #include "submit/state.h"
 
-/* Which job of the service a create takes instead of making one: adoption.c has the essay. */
+/* Which job of the service a create takes instead of making one: the comment at the top of
+ * adoption.c has the rules. */
 
 /* What a create has to do after its adoption was decided. The comment of each kind names the
  * members that are set. The pointers are valid only until the call of adoption_done_fn returns. */
@@ -19,8 +20,10 @@ struct adoption_outcome {
 		/* fail for now: `what` says what this machine cannot do, r is the -errno */
 		ADOPTION_STOPPED,
 	} kind;
-	const char *known_ids; /* as ids of struct question_answer */
-	bool partial;	       /* as partial of struct question_answer */
+	/* IDs of the jobs that were there before, each with a line feed at its end, as in struct
+	 * question_answer. partial: there may be more of them */
+	const char *known_ids;
+	bool partial;
 	const struct coc_details *details;
 	const struct err *err;
 	const struct coc_answer *answer;

@@ -6,13 +6,13 @@
 
 /* The error texts of a create that may not take the job of its name. Each function fills err. */
 
-/* With adopt=name: bound_id is a job of the create's name, and another path here has the job. If
- * that path is a removed file whose last text is still to be submitted, err says to wait for
- * that. */
+/* For a create with adopt=name: bound_id is a job of the create's name, and another path here has
+ * the job. If that path is a removed file whose last text is still to be submitted, err says to
+ * wait for that. */
 void adoption_story_bound(const struct submission *submission, const char *bound_id,
 			  struct err *err);
 
-/* The create's path is the name of a removed import, and the create's text is not that of the
+/* For a create whose path is the name of a removed import, and whose text is not that of the
  * import's job. */
 void adoption_story_remembered(const struct submission *submission,
 			       const struct import_record *import, struct err *err);

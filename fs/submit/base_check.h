@@ -4,7 +4,8 @@
 
 #include "submit/state.h"
 
-/* The check before an update or a deletion: base_check.c has the essay. */
+/* The check before an update or a deletion. The comment at the top of base_check.c has the
+ * rules. */
 
 /* Asks the service for the newest version of the submission's job. Until the answer comes, in a
  * later iteration, the submission counts for inflight_max (it holds a slot). Returns 0, or -errno

@@ -9,9 +9,9 @@
  * waiter gets an error: the part that a first scan has read is not shown.
  *
  * After a scan that failed no scan begins for a while, each time longer (outage.c). A reader in
- * that time gets at once what is known, or the error of the failed scan. After a scan that took
- * long no scan begins for as long again, at most for `refresh`. So a mount does not spend more than
- * half of its time reading lists.
+ * that time gets, without a wait, what is known, or the error of the failed scan. After a scan that
+ * took long no scan begins for as long again, at most for `refresh`. So a mount does not spend more
+ * than half of its time reading lists.
  */
 #define _GNU_SOURCE
 #include "submit/catalogue.h"

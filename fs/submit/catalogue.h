@@ -9,7 +9,8 @@
 /*
  * The catalogue: the jobs that the service has, as it listed them last. The ledger keeps the
  * catalogue, and a scan refreshes it when somebody wants to see it. Nothing that writes relies on
- * it. catalogue.c has the essay. This header is for fs/space.
+ * it. The comment at the top of catalogue.c explains when it is refreshed. This header is for
+ * fs/space.
  */
 /*
  * Call this before the jobs are shown. Begins a scan if one is due.

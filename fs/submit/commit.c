@@ -85,9 +85,10 @@ static int tell_warnings(const struct commit *commit, const struct dsl_report *r
 	return 0;
 }
 
-/* Checks the size of content that will be sent as an update, because the row is bound. If the row
- * is bound only later, before the content is sent, coc_update() checks the size. Returns 0, or
- * -errno with err filled. */
+/* If the row has a job, checks the size of the content, which will be sent as an update. Without a
+ * check returns 0 if the service holds the content: nothing will be sent. Also if the row has no
+ * job: fs/space commits no more than a create takes. If the row gets a job before the content is
+ * sent, coc_update() checks the size. Otherwise returns 0, or -EFBIG with err filled. */
 static int check_size(const struct job_record *job, const struct ledger_submission *sub,
 		      struct err *err)
 {
@@ -96,8 +97,8 @@ static int check_size(const struct job_record *job, const struct ledger_submissi
 	return coc_content_check(sub->content_size, false, err);
 }
 
-/* Checks content and attributes, and moves both from the commit to the submission. Returns 0, or
- * -errno with err filled. */
+/* Checks content and attributes, and moves both from the commit to the submission. Records the
+ * warnings of the check in the row (job). Returns 0, or -errno with err filled. */
 static int judge_commit(struct engine *engine, struct commit *commit, const struct job_record *job,
 			struct ledger_submission *sub, struct err *err)
 {

@@ -184,7 +184,7 @@ static void wake_loop(void *data)
  * crash the service can be asked what became of the request. But for a create it must, if another
  * create of the same name and content could be in doubt after a crash. The other create could take
  * the job. OUTCOME_HELD must, if the queue on the disk has older content of the path: after a crash
- * that content would be sent.
+ * that content would be sent. Any outcome but OUTCOME_SETTLED must, if must_last is set.
  */
 static bool must_outcome_last(const struct submission *submission)
 {
@@ -209,8 +209,9 @@ static void note_ends(struct engine *engine)
 	}
 }
 
-/* Records the outcomes of the submissions that ended in this iteration. Returns -errno, or 1 if
- * they must be durable before their waiters are answered, or 0. */
+/* Records the outcomes of the submissions that ended in this iteration. If the row of one is gone,
+ * only logs that. Returns -errno, or 1 if they must be durable before their waiters are answered,
+ * or 0. */
 static int record_ended(struct engine *engine)
 {
 	struct submission *submission;

@@ -150,7 +150,7 @@ static struct waiter *hand_waiter(struct submission *submission, submit_done_fn 
 }
 
 /* Does this submission have the same content and attributes as sub, so that a waiter for sub may
- * wait for it? No if it has ended or is in doubt, or if sub names another base. */
+ * wait for it? No if it is a deletion, has ended or is in doubt, or if sub names another base. */
 static bool has_same_content(const struct submission *submission,
 			     const struct ledger_submission *sub)
 {
@@ -169,8 +169,8 @@ static bool has_same_content(const struct submission *submission,
 }
 
 /* Puts a submission behind the current one of its row (ahead). If an older submission stands there,
- * the new one replaces it. The new one takes over its waiters, its named base, and the attributes
- * that a user has set by hand. */
+ * the new one replaces it. The new one takes over its waiters, and the attributes that a user has
+ * set on the file. If the new one names no base, it also takes over the named base. */
 static void stand_behind(struct submission *ahead, struct submission *submission)
 {
 	struct submission *older = ahead->behind;

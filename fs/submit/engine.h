@@ -7,8 +7,8 @@
 
 /*
  * The engine: takes what is to be submitted, makes the intent durable, sends it, and records the
- * outcome. engine.c has the essay. The engine lives in the loop's thread and never blocks on the
- * network.
+ * outcome. The comment at the top of engine.c explains the steps. The engine lives in the loop's
+ * thread and never blocks on the network.
  */
 /* Makes an engine. loop, ledger and the data of service must outlive it. Returns 0 and an owned
  * engine, or -ENOMEM. */
@@ -31,8 +31,8 @@ void engine_destroy(struct engine *engine);
  * If a submission of the same row is under way, the new one waits behind it. But if the newest
  * submission there has the same content, no new submission is made, and the waiter waits for the
  * newest. If a submission with other content waits there, the new one replaces it. Returns 0 and a
- * waiter, see submit_commit(); or -errno with err filled. -EAGAIN: this user's share of the memory
- * for submissions is used up.
+ * waiter, which is valid until done gets the outcome or submit_waiter_drop(); or -errno with err
+ * filled. -EAGAIN: this user's share of the memory for submissions is used up.
  */
 int engine_submit(struct engine *engine, struct ledger_submission *take_submission,
 		  const struct job_record *job, const char *path, submit_done_fn *done, void *data,

@@ -5,7 +5,7 @@
  * The service tells that version in the answer to a check, before and after each update, and in a
  * scan of the list. So `ls -l` after a scan asks for no job that the scan has listed with the
  * version that the file has. If the scan has listed a newer version of a job, a check of that job
- * is due at once.
+ * is due now.
  *
  * The time of each job's last check is kept in memory, for SEEN_JOBS jobs. A job that falls out,
  * and all jobs of a new mount, are asked for once more. That costs one call each, and nothing else.

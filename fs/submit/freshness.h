@@ -11,14 +11,15 @@
 
 /*
  * Which version of its job a file has, how recently that was checked, and what a check has shown.
- * For fs/space, which refreshes files (space/refresh.c). freshness.c has the essay. A function
- * whose comment names no result returns 0 or -errno.
+ * For fs/space, which refreshes files (space/refresh.c). The comment at the top of freshness.c
+ * explains base, newest and unread versions. A function whose comment names no result returns 0 or
+ * -errno.
  */
 struct freshness {
 	int64_t row;
 	char job_id[COC_DOCUMENT_ID_ROOM];
 	int64_t newest; /* the newest version on the service, as it was seen last */
-	int64_t base;	/* as base in struct job_record */
+	int64_t base;	/* the version that somebody here has read, written or named last */
 	int64_t unread; /* the file has the text of this version, which nobody has read; or 0 */
 	bool has_digest;
 	/* digest of the text that the file has according to the ledger */
@@ -65,8 +66,8 @@ int freshness_same(struct engine *engine, const struct freshness *fresh, int64_t
 int freshness_see(struct engine *engine, const struct freshness *fresh, int64_t version);
 
 /* Records the attributes of the newest version, as a check has shown them, as what the service
- * holds. Does nothing if a submission of the row is under way, or if the row knows a newer version.
- * NULL: the service did not tell this attribute. */
+ * holds. Does nothing if a submission of the row is under way, or if the row has another job by
+ * now, or knows a newer version. NULL in attrs: the service did not tell this attribute. */
 int freshness_hold(struct engine *engine, const struct freshness *fresh, int64_t version,
 		   const char *const attrs[ATTR_COUNT]);
 

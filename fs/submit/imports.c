@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Imports: what a mount does with them at its beginning, and what fs/space asks and records of
- * them. placing.c has the essay. */
+ * them. The comment at the top of placing.c explains how they get their files. */
 #define _GNU_SOURCE
 #include "submit/imports.h"
 

@@ -7,8 +7,8 @@
 
 /*
  * Imports: the jobs of the service that no path of this space is bound to. fs/space shows each as a
- * file in the root. placing.c has the essay. An import is no binding. A function whose comment
- * names no result returns 0 or -errno.
+ * file in the root: the comment at the top of placing.c explains how. An import is no binding. A
+ * function whose comment names no result returns 0 or -errno.
  */
 
 /* Called at the end of make_many(). tried: how many bytes of the names were tried. result: 0, or
@@ -62,8 +62,8 @@ enum jobs_shown imports_shown(const struct engine *engine);
  * before you look for an import. */
 bool imports_any(const struct engine *engine);
 
-/* Had all imports of one scan their files once? If not, the root has only a part of the imports so
- * far. */
+/* Has there been a moment when all imports of one scan had their files? If not, the root has only a
+ * part of the imports so far. */
 bool imports_are_whole(const struct engine *engine);
 
 /* Finds a placed import, which is one that has a name, by that name. -ENOENT: the name is no

@@ -11,7 +11,7 @@ struct imports {
 	/* functions of fs/space; files.has is NULL until imports_begin() sets them */
 	struct import_files files;
 	enum jobs_shown shown;
-	bool any;      /* the ledger may have imports */
+	bool any;      /* the ledger may have imports; false: surely it has none */
 	bool is_whole; /* imports_are_whole() returns this; the ledger keeps it, too */
 	struct placing placing;
 };

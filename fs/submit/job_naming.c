@@ -20,8 +20,8 @@
 #include "submit/removed_name.h"
 #include "submit/rows.h"
 
-/* Fills err: another path, of this row, has the job. err names the path if the author may read it.
- * Returns -EEXIST. */
+/* Fills err: another path has the job. row: the row of that path; err names the path if the author
+ * may read it. Returns -EEXIST. */
 static int refuse_second(struct engine *engine, const struct job_naming *naming, int64_t row,
 			 struct err *err)
 {
@@ -102,8 +102,8 @@ static int check_naming(struct engine *engine, const struct job_naming *naming,
 	return 0;
 }
 
-/* Binds the row to the job. removed: the removed name that has had the job; its row is 0 if there
- * is none. */
+/* Binds the row to the job. removed: the removed name that has had the job; removed->row is 0 if
+ * there is none. Returns 0 or -errno. */
 static int bind_row(struct engine *engine, const struct job_naming *naming,
 		    const struct job_record *row, const struct job_record *removed)
 {

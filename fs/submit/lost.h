@@ -49,12 +49,12 @@ struct lost_answer {
 	/* ---- the members below are for creates only ---- */
 	struct name_list list;
 	struct candidate
-		/* sorted by ID; a candidate that was shown in an earlier round is not asked for
-		 * again */
+		/* sorted by ID; a candidate whose content an earlier round has seen, and that has
+		 * not changed since, is not asked for again */
 		*candidates;
 	size_t n_candidates, next; /* next: index of the candidate that is looked at */
-	/* also ask for the jobs that all creates knew before, because a job that a create did not
-	 * know fits it */
+	/* A candidate that was new to one of the creates fits a create: also ask for the candidates
+	 * that all creates knew before they were sent */
 	bool looks_at_known;
 };
 

@@ -190,8 +190,8 @@ static bool is_unchanged(const struct listed_job *was, const struct listed_job *
 	       was->update_time_ms == is->update_time_ms;
 }
 
-/* Makes candidates of the listed jobs. A job that has not changed since an earlier round keeps what
- * was shown of it then. Returns 0 or -ENOMEM. */
+/* Makes candidates of the listed jobs. A job whose content an earlier round has seen, and that has
+ * not changed since, keeps what was shown of it then. Returns 0 or -ENOMEM. */
 static int take_candidates(struct lost_answer *lost, struct name_list *list)
 {
 	struct candidate *candidates = calloc(list->n_jobs + 1, sizeof(*candidates));

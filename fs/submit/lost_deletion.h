@@ -6,8 +6,9 @@
 
 /* A deletion whose answer was lost. */
 
-/* Asks the service what became of a deletion that may have been done, and ends the deletion. err
- * says why the outcome is not known. */
+/* Asks the service for the job of a deletion that may have been done. Ends the deletion when the
+ * answer comes: as done if the job is gone, else as failed, with err, which says why the outcome
+ * was not known. If the service cannot be asked, the deletion fails immediately. */
 void lost_deletion_ask(struct submission *submission, const struct err *err);
 
 #endif

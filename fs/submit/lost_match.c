@@ -69,8 +69,8 @@ static bool has_unknown(struct decision *decision, const struct lost_create *cre
 	return false;
 }
 
-/* Decides the first two points of the essay: returns why no job can be given to any create, or
- * MATCH_CLEAR if jobs can be given. */
+/* Decides by the first two points of the list at the top of this file. Returns why no job can be
+ * given to any create, or MATCH_CLEAR if jobs can be given. */
 static enum match_reason look_for_matches(struct decision *decision)
 {
 	for (size_t i = 0; i < decision->n_creates; i++)
@@ -92,7 +92,8 @@ static enum match_reason look_for_matches(struct decision *decision)
 	return MATCH_CLEAR;
 }
 
-/* Gives the create a free job that it does not know, if there is one. */
+/* Gives the create a free job that it does not know, and that is neither unsure nor alike, if there
+ * is one. */
 static void give_job(struct decision *decision, struct lost_create *create)
 {
 	for (size_t i = 0; i < decision->n_jobs; i++) {

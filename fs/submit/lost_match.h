@@ -6,7 +6,7 @@
 
 /*
  * Matches lost creates of one name and content with the jobs on the service that they may have
- * made. Pure. lost_match.c has the essay.
+ * made. Pure. The comment at the top of lost_match.c has the rules.
  */
 
 /* A job of the creates' name and content that no path is bound to. */

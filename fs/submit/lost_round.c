@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The rounds of questions to the service about a lost answer: when a round begins, how it ends, and
- * what is concluded. lost_answer.c has the essay.
+ * what is concluded. The comment at the top of lost_answer.c explains when that is safe.
  */
 #define _GNU_SOURCE
 #include "submit/lost_round.h"
@@ -192,8 +192,9 @@ static void conclude_absent(struct submission *submission)
 	CRASH_POINT("doubt-absent");
 	leave_lost_answer(submission);
 	/* If somebody else has written a version since, to send the update again would overwrite
-	 * that: the update fails as a conflict. But an update from before -o rebind was perhaps
-	 * never sent: it is checked before it is sent (base_check.c). */
+	 * that: the update fails as a conflict. With conflict=overwrite it fails only if a version
+	 * was not shown, which may be its own. An update from before -o rebind was perhaps never
+	 * sent: it is checked before it is sent (base_check.c). */
 	if (!submission->record.rebound && submission->search.newest > submission->record.onto &&
 	    (versions_are_checked(submission) || submission->search.is_unsure)) {
 		version_search_explain(submission, &err);

@@ -6,8 +6,8 @@
 
 /* The rounds of questions to the service about a lost answer. */
 
-/* The wait from a lost answer to the first question. Each later wait is twice as long as the one
- * before. */
+/* The wait from a lost answer to the first question. Later waits double, up to five minutes; some
+ * are shorter (ask_again() in lost_round.c). */
 #define LOST_ASK_FIRST_MS 500
 
 /* Call this function when a writer waits for the path of this submission. Begins the next round
@@ -15,8 +15,8 @@
  * the submission is not in doubt. */
 void lost_answer_hurry(struct submission *submission);
 
-/* Begins the next rounds of all lost answers whose last round got no answer. Call this when the
- * service is back. */
+/* Begins the next rounds of all lost answers whose last round got no answer, except where a round
+ * is under way or waits for a place. Call this when the service is back. */
 void lost_answer_hurry_unanswered(struct engine *engine);
 
 /* Begins the next rounds of all lost answers at once, except where a round is under way or waits
@@ -45,8 +45,8 @@ bool lost_answer_is_settled(const struct submission *submission);
 void lost_answer_conclude_found(struct submission *submission, const char *job_id,
 				struct job_versions versions);
 
-/* Ends the doubt of an update whose version was found (submission->search). Else does the same as
- * lost_answer_conclude_found(). */
+/* Ends the doubt of an update whose version was found (submission->search), as done. The submission
+ * leaves its lost answer, which stays until lost_answer_end_round(). */
 void lost_answer_conclude_update(struct submission *submission);
 
 /* Ends a round. Each submission that is still in the lost answer counts as not done if it is
@@ -54,9 +54,9 @@ void lost_answer_conclude_update(struct submission *submission);
  * Frees the lost answer if no submission is left, otherwise begins the next round later. */
 void lost_answer_end_round(struct lost_answer *lost);
 
-/* Takes a place for a round of questions: only a bounded number of rounds run at once. Returns true
- * if a place was free: begin the round. Otherwise returns false, and puts the lost answer at the
- * end of engine->waiting_to_ask. When a place becomes free, the round of the first one there
+/* Takes a place for a round of questions: ASKING_MAX rounds at most run at the same time. Returns
+ * true if a place was free: begin the round. Otherwise returns false, and puts the lost answer at
+ * the end of engine->waiting_to_ask. When a place becomes free, the round of the first one there
  * begins. */
 bool lost_answer_take_place(struct lost_answer *lost);
 

@@ -6,7 +6,7 @@
 #include "loop/loop.h"
 #include "submit/submit.h"
 
-/* Makes the files of imports whose names are durable. making.c has the essay. */
+/* Makes the files of imports whose names are durable: see the comment at the top of making.c. */
 
 /* Called once with 0 or -errno, from an iteration of the loop and never from within making_begin().
  * The struct making is not used afterwards, so the callback may free it. */

@@ -63,7 +63,7 @@ struct metrics_now {
 	int64_t scanned_ms;
 	unsigned auth_failures; /* authentication failures in a row */
 	bool paused;		/* calls are paused until the credentials are read again */
-	uint64_t commits_durable, commits_other; /* commits of the ledger */
+	uint64_t commits_durable, commits_other; /* the ledger's, with and without a sync */
 	const struct stall *stall; /* how long the loop was held, and waited for the disk */
 };
 

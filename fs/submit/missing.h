@@ -9,8 +9,8 @@
 
 /*
  * Finds the jobs of the catalogue that a scan's list lacks, and asks the service for some of them.
- * If the service says that a job is gone, removes the job from the catalogue. missing.c has the
- * essay.
+ * If the service says that a job is gone, removes the job from the catalogue. The comment at the
+ * top of missing.c has the rules.
  */
 
 /* Called once with 0 or -errno (of the ledger), from an iteration of the loop, or from within

@@ -25,7 +25,7 @@ struct engine_sources {
 enum adoption_rule {
 	ADOPT_NEVER, /* the create makes a new job */
 	ADOPT_SAME,  /* the create takes a job that has the same content */
-	ADOPT_NAME,  /* the create takes a job with any content, and updates it */
+	ADOPT_NAME,  /* the create takes such a job with any content, and updates it */
 };
 
 struct engine_options {
@@ -87,8 +87,8 @@ int submit_recover(struct engine *engine, const struct spool_witness *witness, s
  * calls this after each round of requests. */
 void submit_iteration_end(struct engine *engine);
 
-/* Lets all queued submissions be tried at once, without the waits after failures. Call this when
- * the reason for waiting may be gone (new credentials). */
+/* Lets all queued submissions be tried again without the waits after failures. Call this when the
+ * reason for waiting may be gone (new credentials). */
 void submit_hasten(struct engine *engine);
 
 /* Call this function when the mount ends. Sends nothing from the queue any more. If the ledger is

@@ -2,9 +2,9 @@
 /*
  * The service lists all jobs whose names contain a text (name_like), so this file picks the jobs
  * whose whole name is the wanted one. If rows move while the list is read (paging.c), the list is
- * read anew at once, a few times. This is needed: on a busy account a pass of some pages seldom
- * ends undisturbed. All passes together have a bound, because a service can list more and more rows
- * for ever.
+ * read anew without a wait, PASSES_MAX times at most. This is needed: on a busy account a pass of
+ * some pages seldom ends undisturbed. All passes together have a bound, because a service can list
+ * more and more rows for ever.
  */
 #define _GNU_SOURCE
 #include "submit/name_list.h"

@@ -56,7 +56,7 @@ struct name_list {
 
 	/* ---- the result, for done ---- */
 	struct listed_job *jobs;
-	size_t n_jobs, text_size; /* bytes of the jobs' texts */
+	size_t n_jobs, text_size; /* text_size: bytes of the jobs' texts */
 	/* why jobs of the name may be missing here, as half a sentence; NULL: none is missing */
 	const char *gap;
 	int errnum; /* why the service could not be asked, a positive errno; 0: it was asked */

@@ -2,9 +2,9 @@
 /*
  * If the service is away, or asks for patience, the queue as a whole stands still: no single
  * submission is the reason. During an outage one submission at a time is sent to see whether the
- * outage is over, less and less often. The first answer, to any submission, lets all queued
- * submissions be sent at once. If each submission waited by itself, many would still wait long
- * after the service is back. And a dead service would cost as many attempts as there are
+ * outage is over, less and less often. The first answer, to any submission, lets the whole queue go
+ * on without a further wait. If each submission waited by itself, many would still wait long after
+ * the service is back. And a dead service would cost as many attempts as there are
  * submissions.
  */
 #define _GNU_SOURCE

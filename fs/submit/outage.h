@@ -7,7 +7,7 @@
 /* What the engine knows of an outage: the service is away, or asks for patience. */
 
 /* Call this with the answer to each question or request of a submission, also with the outcome that
- * no answer came. Begins or ends an outage. */
+ * no answer came. Begins or ends an outage, but not if this process had too many files open. */
 void outage_note(struct engine *engine, const struct coc_answer *answer);
 
 /* Call this instead of outage_note() with the answer to a question that no submission waits for,
@@ -20,12 +20,12 @@ void outage_note_look(struct engine *engine, const struct coc_answer *answer);
 bool outage_is_away(const struct coc_answer *answer);
 
 /* Call this function when the service is there, or may be there again. Ends an outage: the queue is
- * sent again. If more than one failure came before, the next rounds for lost answers begin at once,
- * too. */
+ * sent again. If more than one failure came before, the next rounds for lost answers begin without
+ * a further wait, too. */
 void outage_end(struct engine *engine);
 
-/* Returns for how many milliseconds from now the queue stands still; 0: it does not. During an
- * outage the queue then sends one submission at a time until an answer comes. */
+/* Returns for how many milliseconds from now the queue stands still; 0: it does not. After such a
+ * wait in an outage the queue sends one submission at a time until an answer comes. */
 int64_t outage_wait_ms(const struct engine *engine);
 
 /* Returns for how many milliseconds the service still wants no call at all; 0: calls are

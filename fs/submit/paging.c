@@ -159,7 +159,8 @@ static int take_moved_page(struct paging *paging, const struct coc_answer *page)
 }
 
 /* Takes a page while no row has moved before it: the pass may still prove something. Returns an
- * enum paging_step, or -ENOMEM. */
+ * enum paging_step, or -ENOMEM. *ret_first gets the index of the first row of the page that was not
+ * in the page before; with PAGING_FLAWED, PAGING_MOVED and -ENOMEM it stays as it is. */
 static int take_still_page(struct paging *paging, const struct coc_answer *page, size_t *ret_first)
 {
 	size_t first = paging->begun, n = page->n_summaries;

@@ -13,8 +13,8 @@
 /*
  * A pass over the pages of the service's list of jobs, from its beginning to its end. Other clients
  * may change the list meanwhile. The steps say whether the pass proves that no other job was there.
- * The functions are pure: they take pages and say which page to ask for next. paging.c has the
- * essay.
+ * The functions are pure: they take pages and say which page to ask for next. The comment at the
+ * top of paging.c has the rules.
  */
 struct paging {
 	int64_t offset; /* offset at which the next page begins */
@@ -23,7 +23,7 @@ struct paging {
 	bool begun;    /* the first page was taken: total is set */
 	char last_id[COC_DOCUMENT_ID_MAX + 1]; /* the last ID of the page before */
 	struct id_set ids;		       /* the IDs of all rows seen so far */
-	bool reads_on; /* paging_begin_long() began this pass: it reads on */
+	bool reads_on; /* paging_begin_long() began this pass: it reads on after rows have moved */
 	/* ---- only for a pass that reads on ---- */
 	bool moved;	    /* rows have moved: the pass proves nothing any more */
 	unsigned rounds;    /* how often this pass went back to the beginning of the list */

@@ -8,8 +8,8 @@
 #include "submit/making.h"
 #include "submit/submit.h"
 
-/* Gives imports their names and files, and removes the files of imports that leave. placing.c has
- * the essay. */
+/* Gives imports their names and files, and removes the files of imports that leave, because a path
+ * has their job now. The comment at the top of placing.c explains the order. */
 
 /* Receives the result of a placing: 0 or -errno. The loop calls this once, and never within
  * placing_begin(). Afterwards nothing uses the struct placing any more. */

@@ -6,8 +6,8 @@
 #include "submit/state.h"
 
 /*
- * The question before a create: which jobs of its name does the service have? question.c has the
- * essay. ask.c begins it.
+ * The question before a create: which jobs of its name does the service have? ask.c begins the
+ * question. The comment at the top of question.c explains why it is asked.
  */
 struct question;
 

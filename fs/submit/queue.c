@@ -46,7 +46,7 @@ static bool has_slot(const struct engine *engine)
 }
 
 /* Records content in the queue. If an earlier submission of the row is in doubt, its next round of
- * questions begins at once. Returns 0 or -errno. */
+ * questions begins now. Returns 0 or -errno. */
 static int record_queued(struct engine *engine, struct ledger_submission *record,
 			 const struct job_record *job)
 {

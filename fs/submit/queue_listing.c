@@ -24,8 +24,7 @@ static int write_error(struct buf *text, const char *story)
 	return sentence ? escape_append(text, sentence) : -ENOMEM;
 }
 
-/* Returns when a submission is tried next, in ms since the epoch. 0: at once, or it is not
- * queued. */
+/* Returns when a submission is tried next, in ms since the epoch. 0: now, or it is not queued. */
 static int64_t next_try(const struct queue_listing *listing, const struct job_pending *row)
 {
 	if (row->state != JOB_QUEUED)

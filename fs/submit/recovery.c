@@ -23,7 +23,7 @@ static int may_be_sent(struct engine *engine, struct ledger_submission *record)
 	return r == -ENOENT ? 0 : r < 0 ? r : 1;
 }
 
-/* Takes up a submission of an earlier mount. sent: its request may have been sent. Then puts the
+/* Takes up a submission of an earlier mount. If its request may have been sent (sent), puts the
  * submission in doubt. Otherwise it goes back to the queue, or fails if it was not queued. */
 static void take_further(struct submission *submission, bool sent)
 {

@@ -18,7 +18,8 @@
 
 struct refusal {
 	char *path;
-	/* NULL: a queued submission, which becomes a refusal if its iteration is lost */
+	/* the text of the .error; NULL: a queued submission, which becomes a refusal if its
+	 * iteration is lost */
 	char *story;
 	struct author author;
 	int errnum;

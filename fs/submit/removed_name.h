@@ -4,7 +4,8 @@
 
 #include "submit/state.h"
 
-/* Names that remember a job and have no file. removed_name.c has the essay. */
+/* Names that remember a job and have no file. The comment at the top of removed_name.c explains
+ * when a file of another name takes such a job. */
 
 /*
  * Finds the row that is bound to a job, if the file of the row was removed. Returns 0 with

@@ -59,7 +59,8 @@ bool engine_has(const struct engine *engine, int64_t row);
  * has of the row now. */
 bool engine_is_idle(const struct engine *engine, const struct job_record *job);
 
-/* Does the service hold this content and these attributes already, as far as the ledger knows? */
+/* Does the service hold this content and these attributes already, as far as the ledger knows? No
+ * if a newer version was seen than the file's, or if the submission names another base. */
 bool engine_is_held(const struct job_record *job, const struct ledger_submission *sub);
 
 /* Returns the attributes of the newest submission of this row in memory. NULL if there is none, or

@@ -254,8 +254,9 @@ static void ask_page_ahead(struct scan *scan)
 	call_page(scan, page_ahead(scan), offset, &err);
 }
 
-/* Asks for the page in turn, if it was not asked for ahead. Returns 0 if it is asked for, -EAGAIN
- * if it is asked for later, or another negative errno if the scan has ended. */
+/* Asks for the page in turn, if it was not asked for ahead. Returns 0 if it is asked for. Returns
+ * -EAGAIN if it is asked for later, or if the scan has ended because that would be too late.
+ * Returns another negative errno if the scan has ended for another reason. */
 static int ask_page_in_turn(struct scan *scan)
 {
 	struct engine *engine = scan->engine;

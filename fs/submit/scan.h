@@ -10,7 +10,7 @@
 
 /*
  * One scan: reads the service's list of all jobs page by page into the catalogue. A scan has at
- * most two pages under way. scan.c has the essay.
+ * most two pages under way: the comment at the top of scan.c explains how.
  */
 struct scan;
 

@@ -12,10 +12,10 @@
  * the total, and the ID of each row.
  */
 struct scan_page {
-	struct scan *scan; /* the scan that the page belongs to, for the call */
+	struct scan *scan; /* the scan that the page belongs to; the call's callback needs it */
 	int64_t offset;
 	bool is_asked; /* the page at offset was asked for. If not, the members below are zero */
-	struct coc_call *call; /* the call that is under way; NULL: the page was answered */
+	struct coc_call *call; /* NULL: no call is under way: not asked, or answered already */
 	struct buf ids;	       /* IDs of the rows of a held answer; each ends with a NUL */
 	size_t n_rows, n_unusable;
 	int64_t total;

@@ -7,7 +7,7 @@
  *
  * The create is recorded by then, and the job is the file's. The writer is answered after the look,
  * so that the warning is there when the writer reads it. If the look fails, the writer is answered
- * at once.
+ * without a warning.
  */
 #define _GNU_SOURCE
 #include "submit/second_look.h"

@@ -4,8 +4,8 @@
 
 #include "submit/state.h"
 
-/* After a create the service is asked once more for the jobs of the name. second_look.c has the
- * essay. */
+/* After a create the service is asked once more for the jobs of the name. The comment at the top of
+ * second_look.c explains why. */
 
 /* Call this before the waiters of an ended submission are answered. Returns true if the service is
  * asked, because another host may have made the same job: the submission comes back to

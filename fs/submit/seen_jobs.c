@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* When the service told the newest version of each job last. The table has a fixed size. A job may
- * stand in one of SEEN_WAYS entries, by its hash. If these have other jobs, it replaces one of
- * them. */
+/* The table of when the service told the newest version of each job last. The table has a fixed
+ * size. A job may stand in one of SEEN_WAYS entries, by its hash. If these have other jobs, it
+ * replaces one of them. */
 #include "submit/seen_jobs.h"
 
 #include <stdlib.h>

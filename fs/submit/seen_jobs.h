@@ -4,8 +4,8 @@
 
 #include "submit/state.h"
 
-/* When the service told the newest version of a job last. freshness.c decides from that when a
- * check is due. */
+/* A table of jobs: when did the service tell the newest version of each last? freshness.c decides
+ * from that when the next check of a job is due. */
 
 struct seen_job {
 	/* hash of the job's ID; 0: the entry is free. Two jobs with the same hash share an

@@ -102,7 +102,7 @@ static void on_answer(void *data, const struct coc_answer *answer)
 			submission->is_unseen = !versions_are_checked(submission);
 			submission_settle(submission, OUTCOME_SETTLED, submission->job_id,
 					  submission->versions);
-			/* credentials can be put right, so the queue tries again */
+			/* credentials can be put right: a queued submission is tried again */
 		} else if (answer->errnum == EACCES)
 			submission_later(submission, answer->err, 0);
 		else

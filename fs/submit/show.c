@@ -7,9 +7,9 @@
  * the connections. While submissions wait for a slot, only SHOWS_BUSY_MAX questions are under way.
  *
  * When the service is away, no program must wait for one timeout after the other. So a call without
- * an answer ends all waiting questions. Then each new question fails at once: for as long as that
- * call took, within bounds. Any answer of the service ends that time. A bad answer (a status of
- * 500) does not count: it concerns its own job only.
+ * an answer ends all waiting questions. Then each new question fails without a call, for as long as
+ * that call took, within bounds. Any answer of the service ends that time. A bad answer (a status
+ * of 500) does not count: it concerns its own job only.
  *
  * When the service asks for patience (a 429), calls that were under way together must not be
  * repeated together: the service would refuse nearly each of them again. So then one question is
@@ -61,9 +61,10 @@ struct shows {
 	TAILQ_HEAD(show_list, show) waiting;
 	/* runs when the first waiting question may be asked, or has waited too long */
 	struct loop_timer timer;
-	unsigned n; /* questions that are open */
+	unsigned n; /* questions that are open: waiting or under way */
 	unsigned n_under_way;
-	unsigned most;	       /* calls that the service takes at once, as far as is known */
+	/* a limit of n_under_way: SHOWS_MAX; 1 after a 429, then 1 more with each answer */
+	unsigned most;
 	int64_t away_until_ms; /* on the loop's clock: until then every question fails; or 0 */
 	int away_errnum;
 };

@@ -10,8 +10,8 @@
 #include "job/attributes.h"
 
 /*
- * Questions to the service for one job (ShowDocument), for fs/space. show.c has the essay. The
- * ledger records none of the answers.
+ * Questions to the service for one job (ShowDocument), for fs/space. The comment at the top of
+ * show.c explains how many are under way. The ledger records none of the answers.
  */
 
 struct engine;
@@ -35,7 +35,7 @@ struct shown_job {
  * show_job(). May call show_job() and show_drop().
  *
  * -ESTALE: there is no such job, or no such version of it. Any other errno says nothing of the job:
- * the service could not be asked.
+ * the service could not be asked, did not answer in time, or its answer is of no use.
  */
 typedef void show_done_fn(void *data, int result, const struct shown_job *job);
 
@@ -43,8 +43,8 @@ typedef void show_done_fn(void *data, int result, const struct shown_job *job);
  * Asks for a version of a job; version 0 is the newest. Returns 0 and a waiter, which is valid
  * until done is called or show_drop(). The answer comes within `timeout`. Returns a negative errno
  * if nothing is asked; then done is not called. -EAGAIN: too many questions are open, or the
- * service asks for patience. -ENOMEM. Any other errno comes from an earlier call: the service is
- * away.
+ * service wants no call for `timeout` or longer. -ENOMEM. Any other errno comes from an earlier
+ * call: the service is away.
  */
 int show_job(struct engine *engine, const char *job_id, int64_t version, show_done_fn *done,
 	     void *data, struct show_waiter **ret_waiter);
@@ -58,8 +58,7 @@ void show_set_ahead(struct show_waiter *waiter, bool is_ahead);
  * cancels the question. */
 void show_drop(struct show_waiter *waiter);
 
-/* Would the call of a new question begin at once now, and could one more question begin at once
- * after it? */
+/* Would the call of a new question begin now, without a wait, and could one more begin after it? */
 bool show_begins_at_once(const struct engine *engine);
 
 /* Would show_job() ask now? Returns 0 if it would. If the service is away or asks for too much

@@ -4,7 +4,7 @@
 
 #include "submit/state.h"
 
-/* Nothing is sent while the ledger may be damaged. soundness.c has the essay. */
+/* Nothing is sent while the ledger may be damaged: see the comment at the top of soundness.c. */
 
 /* Begins the check of the ledger, if the ledger is still unchecked after a crash. Returns 0 or
  * -ENOMEM. */

@@ -6,8 +6,8 @@
 
 /* How a submission starts: it gets a slot (one of inflight_max), and its intent is recorded. */
 
-/* Starts the current submission of its row: at once, or when a slot is free. known: what the ledger
- * has of the row; NULL: this function reads it. Returns 0, also if the submission has ended within
+/* Starts the current submission of its row: now, or when a slot is free. known: what the ledger has
+ * of the row; NULL: this function reads it. Returns 0, also if the submission has ended within
  * this call. Returns -errno if the ledger failed for a queued submission, which was put back into
  * the queue. */
 int submission_start(struct submission *submission, const struct job_record *known);

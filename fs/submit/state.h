@@ -51,8 +51,8 @@ enum submission_stage {
 	/* its answer was lost, or another copy may have sent it (-o rebind): the service is asked
 	 * what became of it */
 	STAGE_IN_DOUBT,
-	/* it has an outcome, which is recorded and answered at the end of this iteration. It is in
-	 * engine->iteration.ended, or in a later batch */
+	/* it has an outcome, which is recorded at the end of this iteration, and answered then or
+	 * after a sync. It is in engine->iteration.ended, or in ended of a later batch */
 	STAGE_ENDED,
 };
 
@@ -60,14 +60,14 @@ enum submission_stage {
 struct version_search {
 	/* called at the end of the search: version_search_done_fn */
 	void (*done)(struct submission *submission, const struct coc_answer *failed);
-	int64_t timeout_ms; /* of each question */
+	int64_t timeout_ms; /* how long each question may take */
 	int64_t next;	    /* the version that is looked at now */
 	int64_t newest;	    /* the newest version; 0: not known yet */
 	int64_t ours;	    /* the version that has what was sent; 0: none found */
 	/* the service has not shown one of the versions that the search looked at */
 	bool is_unsure;
-	char *author;	 /* author of the newest version; owned, or NULL */
-	int64_t time_ms; /* time of the newest version, since the epoch */
+	char *author;	 /* author of the newest version; owned; NULL: not known */
+	int64_t time_ms; /* time of the newest version, since the epoch; 0: not known */
 };
 
 /* A submission in memory, from its commit to its end. */
@@ -92,9 +92,9 @@ struct submission {
 	struct coc_call *call;
 	/* of a create at STAGE_ASKING, while the question is asked; else NULL */
 	struct question *question;
-	/* for a create that may take a job, at STAGE_ASKING (adoption.c) */
+	/* for a create that may take a job, at STAGE_ASKING (adoption.c); else NULL */
 	struct adoption *adoption;
-	/* after a create, during the second look (second_look.c) */
+	/* after a create, during the second look (second_look.c); else NULL */
 	struct second_look *second_look;
 	/* a create was done, and its second look (second_look.c) has not begun yet: begin it before
 	 * the waiters are answered */
@@ -108,14 +108,14 @@ struct submission {
 
 	enum submission_outcome outcome; /* OUTCOME_NONE until the submission has ended */
 	struct err *err;		 /* the error of an outcome that is no success; owned */
-	char *request_id;		 /* request ID of the last answer, or NULL */
+	char *request_id;		 /* of the last answer that had one; owned; NULL: none */
 
 	/* ---- of an update or a deletion: base_check.c ---- */
 	/* attributes that were changed here since they were sent: bits 1 << attr */
 	unsigned changed;
 	/* attributes whose values the service has shown since the update: bits 1 << attr */
 	unsigned told;
-	/* of the text of the base, if has_base_digest */
+	/* digest of the text of the base, if has_base_digest */
 	unsigned char base_digest[CONTENT_DIGEST_SIZE];
 	bool has_base_digest;
 	/* a person has named a base, but the committed text is that of this older version; or 0 */
@@ -143,7 +143,8 @@ struct submission {
 	/* ---- while in doubt: lost_answer.c ---- */
 	struct lost_answer *lost;
 	TAILQ_ENTRY(submission) lost_link;
-	unsigned char gist[CONTENT_DIGEST_SIZE]; /* gist of the content of a create */
+	/* of a create, if has_gist: content_gist(), the digest of the content without blanks */
+	unsigned char gist[CONTENT_DIGEST_SIZE];
 	bool has_gist;
 	int64_t given_up_ms; /* on the loop's clock: when the request was given up */
 	/* this round of questions had what it needs: if it did not find a job or a version of the
@@ -166,8 +167,8 @@ struct outage {
 /* What is known of the ledger's file (soundness.c). */
 struct soundness {
 	enum { SOUNDNESS_CLEAR, SOUNDNESS_UNKNOWN, SOUNDNESS_DAMAGED } state;
-	struct ledger_check *check;  /* the check that is under way, or NULL */
-	struct check_thread *thread; /* runs the check, or NULL */
+	struct ledger_check *check;  /* the check that is under way; NULL: none is */
+	struct check_thread *thread; /* runs the check; NULL: none is under way */
 	struct err *damage;	     /* what is wrong, if state is SOUNDNESS_DAMAGED; owned */
 	struct loop_timer again;
 	bool is_due; /* the next end of an iteration begins another check */
@@ -203,9 +204,11 @@ struct engine {
 	 * has begun since. syncing: the sync that makes the ends durable is under way. */
 	bool has_unsynced_ends, has_syncing_ends;
 	struct batch held, synced;
-	/* is durable, and is released at the end of this iteration and of the next ones */
+	/* what is durable: its requests are sent and its waiters answered (released) at the end of
+	 * this iteration and of the next ones */
 	struct batch durable;
-	/* what this iteration may still release, in units of RELEASES_MAX */
+	/* how much of durable this end of an iteration may still release: RELEASES_MAX, less by
+	 * group_sync_cost() for each request and by 1 for each answer */
 	unsigned releases_left;
 	/* -errno of a sync that failed; its batch is in iteration again, to fail there; else 0 */
 	int sync_error;

@@ -9,8 +9,8 @@
 /* How a submission in memory is made, and how it ends. */
 
 /* Ends a submission that is not done now. A queued submission (record.queued) is tried again after
- * wait_ms, at once if that is not positive. Any other submission ends as OUTCOME_FAILED. err is
- * copied. */
+ * wait_ms; 0 or less: as soon as the queue goes on. Any other submission ends as OUTCOME_FAILED.
+ * err is copied. */
 void submission_later(struct submission *submission, const struct err *err, int64_t wait_ms);
 
 /* Makes a submission in memory from its record. Takes what take_submission owns, also on failure.

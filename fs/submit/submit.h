@@ -66,7 +66,8 @@ int submit_ask(struct engine *engine, enum submit_condition condition, const cha
 int submit_path(struct engine *engine, int64_t row, char **ret_path);
 
 /* Lists the rows of a path: the row that the path finds, then the rows that are set aside
- * (CHANGE_SET_ASIDE), the latest made first. Returns how many there are, or -errno. */
+ * (CHANGE_SET_ASIDE), the latest made first, CLAIMS_ASIDE_MAX at most. Returns how many are in
+ * ret_claims, or -errno. */
 int submit_claims(struct engine *engine, const char *path,
 		  struct job_claim ret_claims[CLAIMS_ASIDE_MAX + 1]);
 
@@ -188,9 +189,9 @@ struct commit_rules {
 
 /*
  * The user who has written the content, for the row of the path. without_text: the row was another
- * user's so far, and its text is not for this file (owner.h). In that case the commit removes the
- * story of a refusal, and also the name and the description that the job file name has kept. The
- * risk level stays.
+ * user's so far, and this user may not read its texts (job/owner.h). In that case the commit
+ * removes the story of a refusal, the warnings, and the name and the description that the job file
+ * name has kept. The risk level stays.
  */
 struct author {
 	struct holding holding; /* the row's holding from this commit on */
@@ -270,17 +271,19 @@ struct deletion {
 	uid_t user; /* the user who made the kernel's request */
 };
 
-/* Deletes a job on the service, and on success its row. Returns 0 and a waiter as submit_commit()
- * does, or -errno with err filled; then nothing is deleted. -EBUSY: a submission of the row is
- * unfinished. */
+/* Deletes a job on the service, and on success its row. If the service shows no such job to these
+ * keys, that is a success, too, but the row stays. Returns 0 and a waiter, which is valid
+ * until done gets the outcome or submit_waiter_drop(). Or returns -errno with err filled: then
+ * nothing is deleted, and done is not called. -EBUSY: a submission of the row is unfinished. */
 int submit_delete(struct engine *engine, const struct deletion *deletion, submit_done_fn *done,
 		  void *data, struct waiter **ret_waiter, struct err *err);
 
 /*
- * Waits for the commit of what this iteration has changed, so that what a program was told is still
- * true after a crash. Then calls done with result. If result is 0 and the commit fails, calls done
- * with the -errno of the commit instead. Returns a waiter as submit_commit() does. NULL: nothing
- * has to be committed, or out of memory; then done is not called.
+ * Call this before a program gets an answer: what it is told must still be true after a crash. At
+ * the end of this iteration the ledger commits what the iteration has changed. Then done is called
+ * with result; if result is 0 and the ledger's commit fails, with its -errno. Returns a waiter,
+ * which is valid until done is called or submit_waiter_drop(). Returns NULL if the ledger has
+ * nothing to commit, and also without memory for a waiter: done is not called, so answer now.
  */
 struct waiter *submit_when_recorded(struct engine *engine, int result, submit_done_fn *done,
 				    void *data);

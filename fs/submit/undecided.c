@@ -25,7 +25,7 @@
 	"with adopt=never, makes a job"
 
 /* Tells why a lost create stays open: logs err, and records its story in the ledger. Does nothing
- * if the last story was the same. */
+ * if the last story was the same, or without memory for the story. */
 static void tell_undecided(struct submission *submission, const struct err *err)
 {
 	char *story = err_story(err);

@@ -4,7 +4,8 @@
 
 #include "submit/state.h"
 
-/* Looks for the version that an update has made. version_search.c has the essay. */
+/* Looks for the version that an update has made: the comment at the top of version_search.c
+ * explains how. */
 
 /* Called once from an iteration of the loop, when the search is over: submission->search has the
  * result. failed: the answer that ended the search early, or NULL. */

@@ -23,8 +23,8 @@ int64_t versions_base(const struct submission *submission);
  * (versions_complete()). Returns 0 or -ENOMEM. */
 int versions_take(struct submission *submission, const struct coc_details *details, bool after);
 
-/* Returns the value that an attribute of the job has after the update: the submission's own if it
- * was changed here, else the service's. Borrowed. */
+/* Returns the value that an attribute of the job has after the update. That is the service's value
+ * if it is known, and was not changed here; else the submission's. Borrowed. NULL: no value. */
 const char *versions_value(const struct submission *submission, enum attr attr);
 
 /* Returns the value that is sent for an attribute. NULL: none is sent, and the service keeps its
