@@ -16,7 +16,7 @@ SECONDS = 30
 
 
 def until(terminal, *patterns):
-    """Reads the screen until it shows one of the patterns, and returns that pattern. Exits if none is shown for SECONDS."""
+    """Reads the screen until it shows one of the patterns, and returns that pattern. Exits if nano ends or shows nothing for SECONDS."""
     seen = b""
     while select.select([terminal], [], [], SECONDS)[0]:
         try:

@@ -44,12 +44,12 @@ RISKS = {"stay": "HIGH", "travel": "MEDIUM"}
 
 @dataclass(frozen=True)
 class Row:
-    script: str                 # runs the tool; the words above are its variables
+    script: str                 # runs the tool; T, S, A, B and D are its variables, as the top of this file says
     status: int | str = 1       # the exit status if the commit is refused; 0: the tool ignores the error
-    then: str = DRAFT           # what a refusal leaves
+    then: str = DRAFT           # what a refusal leaves: DRAFT, OLD, RESTORED or MOVED
     attributes: str = "stay"    # a key of RISKS
     needs: tuple = ()           # programs that must be installed
-    shell: str = "bash"         # runs the script
+    shell: str = "bash"         # the shell that runs the script
     writes: str = WHOLE
     late: bool = False          # the tool sets attributes after its close: that is one more update
     edits: bool = False         # the tool cannot make the file: cp makes it first
@@ -58,7 +58,7 @@ class Row:
 
 
 def wrapped(prefix, template, rows, *needs):
-    """Returns rows whose scripts are put into a template."""
+    """Returns copies of rows: each script is put into the template, each key gets the prefix, each row needs these programs."""
     return {prefix + name: replace(row, script=template.format(row.script), needs=needs) for name, row in rows.items()}
 
 
@@ -167,7 +167,7 @@ def state(space):
 
 
 def perform(row, space, folder, words):
-    """Takes a row through the steps of the table above."""
+    """Takes a row through the steps of the table at the top of this file."""
     work = Work(row, space, folder, words)
     texts = work.texts
 

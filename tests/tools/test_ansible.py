@@ -22,8 +22,8 @@ SECONDS = 240  # a task takes seconds if many processes share the machine
 
 
 def play(space, src, turns):
-    """Runs one task for each of turns: a module writes the content of a step to a job file. Returns the exit status, and how each
-    task ended."""
+    """Runs one task for each (module, name, step) of turns: the module writes TEXTS[step] to the job file name.yaml. Returns the exit
+    status, and how each task ended, such as "CHANGED"."""
     return run(src, [{module: {"src": tools.write(src / f"{step}.yaml", TEXTS[step]), "dest": space.at(f"{name}.yaml")}}
                      for module, name, step in turns])
 

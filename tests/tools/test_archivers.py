@@ -16,8 +16,8 @@ FILES = ("one.yaml", "sub/two.yaml")
 SECONDS = 30  # no archiver takes longer for two files
 PYTHON = f'"{tools.sys.executable}"'
 
-# The script that restores, run in the directory that holds "tree". Its exit statuses: over the existing tree, and after the tree
-# was removed. $1 is the directory with the archives and with a copy of the tree.
+# Each row: a shell script that restores "tree" into its current directory, and two exit statuses of it. The first is for a restore
+# over the existing tree, the second after the tree was removed. In the directory $1 are the archives, and copy/tree, a copy of it.
 ROWS = {
     "tar": ('tar -xf "$1/t.tar"', 2, 2),
     "tar --overwrite": ('tar --overwrite -xf "$1/t.tar"', 2, 2),

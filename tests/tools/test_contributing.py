@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""CONTRIBUTING.md: its commands name existing files and parts, and the example of a virtual attribute fits the code."""
+"""CONTRIBUTING.md: the files and the parts of tools/check that its commands name are there. The branch and the test of its
+example, a virtual attribute, fit the files that they go into. The functions that it names are where it says."""
 
 import os
 import re
@@ -59,7 +60,8 @@ def test_the_test_of_the_example_fits_its_file():
 
 
 def test_the_functions_and_tables_of_the_page_are_there():
-    """Each function, struct and table that the page names beside a file is in that file."""
+    """Each pair of the list below, a name in the code and a file of fs/, is on the page, and the name is in the file. So are the
+    names of the page that belong to tests/posix/operations.py."""
     for name, path in [("fact_get(", "space/coc_facts.c"), ("get_of_directory(", "space/coc_facts.c"), ("copy_fact(", "space/coc_facts.c"),
                        ("shown_text(", "space/coc_facts.c"), ("struct opts {", "cocfs/options.h"), ("opts_finish(", "cocfs/options.c"),
                        ("opts_parse(", "cocfs/options.c"), ("open_parts(", "cocfs/mount.c"), ("open_space(", "cocfs/mount.c"),

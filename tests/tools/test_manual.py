@@ -46,7 +46,8 @@ def code(pattern, *paths):
 
 
 def section(text, heading):
-    """Returns the text below a heading, up to the next heading of its level."""
+    """Returns the text below a heading, up to the next heading of its level or above. A heading that begins with "coc." ends no
+    text."""
     level = heading.split(" ")[0]
     found = re.search(rf"(?ms)^{re.escape(heading)}\n(.*?)(?=^#{{1,{len(level)}}} (?!coc\.)|\Z)", text)
     assert found, f"no {heading}"
@@ -109,7 +110,7 @@ def test_the_page_has_the_options_of_help_and_no_other(page, source):
 
 
 def mount_options():
-    """Returns (name, value, default) of each option of cocfs itself."""
+    """Returns (name, value, text) of each option of cocfs itself: "" as the value of a flag, and what --help says of the option."""
     said = help_of(tools.COCFS).partition("mount options:")[2].partition("    of mount(8)")[0]
     rows = re.findall(r"(?m)^    ([a-z_]+)(?:=(\S+))?((?:.*\n)(?: {20,}.*\n)*)", said)
     assert len(rows) > 25
