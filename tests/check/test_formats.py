@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The forms of the output. A program that reads them finds the file and the place, for a file of any name."""
+"""The forms of cocfs-check's output (--format). A program that reads them finds the file and the place, for any name of a file."""
 
 import json
 import os
@@ -27,7 +27,7 @@ CONTENT = "# coc.risk_level: 1%\na: [\n"  # an error with a hint, and an error o
 
 @pytest.fixture(name="jobs", params=NAMES, ids=[repr(name) for name in NAMES])
 def jobs_fixture(request, tmp_path):
-    """A directory with one bad file, and the name of the file."""
+    """(DIRECTORY, NAME): the one file is DIRECTORY/jobs/NAME, a bad document. NAME may be bytes."""
     os.mkdir(tmp_path / "jobs")
     with open(os.path.join(os.fsencode(tmp_path / "jobs"), os.fsencode(request.param)), "w", encoding="utf-8") as file:
         file.write(CONTENT)

@@ -25,7 +25,7 @@ def recipes(kind, section):
 
 
 def files(section):
-    """{name: content} of the files that a section shows (file=NAME)."""
+    """Returns {name: content} of the files that a section of the page shows: its code blocks with file=NAME."""
     with open(PAGE, encoding="utf-8") as file:
         (text,) = re.findall(rf"(?ms)^## {re.escape(section)}\n(.*?)(?=^## |\Z)", file.read())
     return dict(re.findall(r"(?ms)^```\w+ file=(\S+)\n(.*?)^```$", text))

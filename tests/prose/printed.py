@@ -16,7 +16,8 @@ _CALL = re.compile(rf"\b(?:{'|'.join(_CALLS)}|\w*_refuse|refuse_\w*usage)\s*\(")
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)
 _RUN = re.compile(r'(?:"(?:[^"\\\n]|\\.)*"\s*)+')
 
-# Files that also have printed texts elsewhere than in calls of these functions. The pattern's group "text" finds each such text.
+# Files that also have printed texts elsewhere than in calls of the functions in _CALL, each with a pattern. The group "text" of the
+# pattern finds such a text.
 _SENTENCE = r'("(?:[^"\\\n]|\\.)*"\s*)+'
 TABLES = {
     "coc/verdict.c": rf"\{{\s*COC_\w+, \w+,\s*(?P<text>{_SENTENCE})",
