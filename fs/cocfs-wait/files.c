@@ -66,11 +66,11 @@ static int is_meant_as_draft(const char *path)
 	return lstat(path, &st) < 0 ? -errno : !st.st_size;
 }
 
-/* Asks the job file at path for its state. Returns 0 if the service holds its content, or if the
- * file is meant as a draft and has no story. Returns 1, with a line for the file (shown) in story,
- * if its content was not submitted, or if it has a story. Returns -EBUSY if a submission is under
- * way; -ENODATA if the file is no job file, because the mount ignores its name; or another
- * -errno. */
+/* Asks the job file at path for its state. Returns 0 if the file has no story, and either the
+ * service holds its content or the file is meant as a draft. Returns 1, with a line for the file
+ * (shown) in story, if its content was not submitted, or if it has a story. Returns -EBUSY if a
+ * submission is under way; -ENODATA if the file is no job file, because the mount ignores its name;
+ * or another -errno. */
 static int look_at_job(const char *path, const char *shown, struct buf *story)
 {
 	char state[64] = "", error[STORY_MAX] = "";
@@ -251,7 +251,8 @@ static int look_below(const struct target *target, struct imports *imports, stru
 }
 
 /* Asks a directory how many unfinished submissions below it the queue does not show to this user
- * (coc.hidden). Their files may be gone, or may be unreadable, so look_below() does not find them.
+ * (coc.hidden). look_below() cannot find them all: such a file may be removed, or in a directory
+ * that the user may not read. So if there are any, the target is not finished (-EBUSY).
  * Returns 1 and the count as a text; 0 if there are none; or -errno. */
 static int count_hidden(const struct target *target, char ret_n[HIDDEN_MAX])
 {

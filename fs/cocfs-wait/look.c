@@ -66,8 +66,8 @@ static int find_root(const char *path, size_t *ret_length)
 }
 
 /* For a path (given) without a file: returns the real path of its .error, which exists if the name
- * was refused. The caller frees it. Returns NULL with errno set if there is no .error, or given is
- * no job file name. */
+ * was refused. The caller frees it. Returns NULL with errno set: ENOENT if there is no .error, or
+ * given is no job file name. */
 static char *find_refused(const char *given)
 {
 	_cleanup_free_ char *error = NULL;

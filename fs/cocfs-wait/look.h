@@ -62,9 +62,10 @@ int look_at_hidden(const struct targets *targets, struct buf *story);
 
 /*
  * Asks each job file of the targets for its state. Asks each directory for names that were refused
- * and have no file. Appends a line to story for each file or name that was not submitted. Returns
- * how many lines that are: 0 means success. Returns -EBUSY if a submission is still under way; or
- * another -errno with err filled. (files.c)
+ * and have no file. Appends a line to story for each file or name that was not submitted, or whose
+ * last change was refused. A target that is no job file gets a line, too. Returns how many lines
+ * that are: 0 means success. Returns -EBUSY if a submission is still under way; or another -errno
+ * with err filled. (files.c)
  */
 int look_at_files(const struct targets *targets, struct buf *story, struct err *err);
 
