@@ -33,7 +33,7 @@ struct check {
 
 /* Adds err, an error that a function of fs/job has filled, to the report. The finding's hint is the
  * detail with this key in err. If key is NULL, or err has no such detail, the finding's hint is the
- * argument hint. Returns 0 or -ENOMEM. */
+ * argument hint. Returns 0; or -ENOMEM, also if err is of ENOMEM: then nothing is added. */
 static int add_err(struct check *check, enum report_rule rule, const struct err *err,
 		   const char *key, const char *hint)
 {
@@ -123,8 +123,8 @@ static int check_risk(struct check *check, const char *value, const struct comme
 
 /* Checks the attributes that come from the comments, the document and the file's name. The job's
  * name comes from the file's name if the document has none. But if the document was refused, its
- * name may only be unreadable, so the file's name is not checked in its place. Returns 0 or
- * -ENOMEM. */
+ * name may only be unreadable, so the file's name is not checked in its place. If the comments
+ * cannot be read, this is the only finding of this function. Returns 0 or -ENOMEM. */
 static int check_attributes(struct check *check, const struct dsl_report *dsl)
 {
 	struct attr_set *attributes = &check->report->attributes;

@@ -37,8 +37,8 @@ static int find_origin(const struct credentials *credentials, struct coc_origin 
 				 : coc_chain_find(&places, ret_origin, err);
 }
 
-/* Are these the same keys, with the same end? For hours the metadata service answers each fetch
- * with the same keys. */
+/* Are these the same access key, with the same time of expiry? NULL, or creds without a key: no.
+ * For hours the metadata service answers each fetch with the same keys. */
 static bool is_same_key(const struct coc_creds *a, const struct coc_creds *b)
 {
 	return a && a->ak && b->ak && !strcmp(a->ak, b->ak) && a->expires_s == b->expires_s;
@@ -56,8 +56,8 @@ static void replace_creds(struct credentials *credentials, struct coc_creds *cre
 		credentials->renewed(credentials->data);
 }
 
-/* Logs why a fetch gave no keys. cocfs tries the fetch again every minute, so the same reason is
- * not logged twice in a row. */
+/* Logs why a fetch gave no keys, and tells the client. cocfs tries the fetch again every minute, so
+ * the same reason is not logged twice in a row. */
 static void note_lack(struct credentials *credentials, const struct err *err)
 {
 	if (strcmp(credentials->lack.text, err->text))
@@ -120,7 +120,9 @@ static bool is_final(const struct err *err)
 }
 
 /* Decides whether a mount may start without keys, when the first fetch has failed with why. kind:
- * where keys were looked for. Returns 0 if keys may come later, else -errno with err. */
+ * where keys were looked for. Returns 0 if keys may come later. Returns -errno with err if none
+ * were found anywhere (ORIGIN_METADATA), or if only a person can mend it and -o check=later is not
+ * set. */
 static int judge_lack(struct credentials *credentials, enum coc_origin_kind kind,
 		      const struct err *why, struct err *err)
 {

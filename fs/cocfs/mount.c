@@ -58,7 +58,7 @@ struct mount {
 	struct space_options space_options;
 	struct space *space;
 	bool opened;	 /* all parts are open: mount_open() has succeeded */
-	bool reload_due; /* SIGHUP came before all parts were open */
+	bool reload_due; /* SIGHUP came before that: mount_open() obeys it at its end */
 	bool ending;
 	/* set while the mount ends: when it fires, the loop ends although requests wait */
 	struct loop_timer patience;
@@ -102,7 +102,7 @@ static void iteration_end(void *data)
 /* ---- signals ---- */
 
 /* Called when there are new credentials. The engine tries all queued submissions again, because
- * they may have failed for lack of good credentials. */
+ * they may have failed for lack of good credentials. Before the mount is open nothing is queued. */
 static void on_renewed(void *data)
 {
 	struct mount *mount = data;
@@ -157,8 +157,9 @@ static int watch_signals(struct mount *mount, struct err *err)
 
 /* ---- the parts ---- */
 
-/* Adds to err how to mend r, an error with a file in the state directory, if err does not say so
- * yet. The function that opens such a file does not know the option -o state_dir. Returns r. */
+/* If r is an error with a file in the state directory, adds to err how to mend it. The function
+ * that opens such a file does not know the option -o state_dir. Does nothing for r >= 0 and
+ * -ENOMEM, or if err says already what to do. Returns r. */
 static int explain_state(const struct mount *mount, int r, struct err *err)
 {
 	if (r >= 0 || r == -ENOMEM || strstr(err->details, "what_to_do: "))
@@ -201,7 +202,7 @@ static bool is_local(const struct mount *mount)
 
 /* Finds the endpoint and the credentials of a service that is not the embedded one. Call this
  * before anything is made on the disk: if SOURCE or the keys are wrong, the mount leaves no files.
- * Returns 0, or -errno with err filled. */
+ * Returns 0, or -errno with err filled: -EINTR if SIGTERM or SIGINT came meanwhile. */
 static int find_service(struct mount *mount, struct err *err)
 {
 	int r = coc_endpoint_find(mount->opts->source, &mount->endpoint, err);
@@ -237,7 +238,8 @@ static int open_client(struct mount *mount, struct err *err)
 }
 
 /* Checks the keys with a first call (greeting.h). A service that cannot be reached does not stop
- * the mount. Returns 0, or -errno with err filled: -EACCES if the service refuses the keys. */
+ * the mount. Returns 0, or -errno with err filled: -EACCES if the service refuses the keys, -EINTR
+ * if SIGTERM or SIGINT came meanwhile. */
 static int check_keys(struct mount *mount, struct err *err)
 {
 	int r = greeting_wait(&mount->greeting, mount->loop, mount->client,

@@ -29,7 +29,7 @@ enum fate {
 	LABEL,
 };
 
-enum form { WORD, VALUE /* NAME=… */, EITHER, PREFIX /* all options that begin so */ };
+enum form { WORD, VALUE /* NAME=… */, EITHER /* NAME or NAME=… */, PREFIX /* NAME begins so */ };
 
 struct system_option {
 	const char *name;
@@ -56,7 +56,7 @@ static const struct system_option table[] = {
 	{"dirsync", WORD, PASS},
 	{"atime", WORD, PASS},
 	{"noatime", WORD, PASS},
-	{"nosymfollow", WORD, DROP, .flag = FLAG(nosymfollow)}, /* see mountpoint.h */
+	{"nosymfollow", WORD, DROP, .flag = FLAG(nosymfollow)}, /* cocfs sets it after the mount */
 	{"symfollow", WORD, DROP},
 	/* mount(8): options about access times; the file system that the spool is on has its own */
 	{"diratime", WORD, DROP},

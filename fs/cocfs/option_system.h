@@ -22,7 +22,9 @@ void option_system_print(void);
  * mount(8) leaves FUSE mounts to mount.fuse3. That program calls "cocfs SOURCE MOUNTPOINT -o
  * OPTIONS". It adds "dev" and "suid" to the end of OPTIONS unless they were forbidden. Nobody has
  * asked for these two. In a mount, set-user-ID bits and devices must work only if root has asked
- * for that. Leaves a command line of another form as it is.
+ * for that. So one "suid" and then one "dev" at the end of OPTIONS are removed, and what root has
+ * written before them stays. A line of this form that root types loses them, too: root writes the
+ * options first, "cocfs -o suid,dev SOURCE MOUNTPOINT". A line of another form stays as it is.
  */
 void option_drop_added(int argc, char **argv);
 

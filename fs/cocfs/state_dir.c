@@ -159,8 +159,9 @@ static int lock_by_name(struct state_dir *dir)
 	return r;
 }
 
-/* Notes in dir->there which files exist. Call this right after the lock was taken: files that exist
- * then are older than this mount, and state_dir_discard() keeps them. */
+/* Notes in dir->there which files exist, or may exist because stat(2) fails. Call this right after
+ * the lock was taken: files that exist then are older than this mount, and state_dir_discard()
+ * keeps them. */
 static void note_files(struct state_dir *dir)
 {
 	struct stat st;
@@ -334,7 +335,7 @@ static bool is_log_in_use(const struct state_dir *dir, size_t file)
 }
 
 /* Must files[file] stay when the mount has failed? Yes, if the file is older than this mount. Yes,
- * if it is the log of an older database, because the log may hold commits of this mount. And yes,
+ * if it is the log of an older database and not empty: it may hold commits of this mount. And yes,
  * if it is an instance file beside an older ledger, because the ledger refers to it. */
 static bool is_kept(const struct state_dir *dir, size_t file)
 {
