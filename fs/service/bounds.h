@@ -13,7 +13,7 @@
 #define SERVICE_SKEW_S (15 * 60)    /* how far the clocks of client and service may differ */
 #define SERVICE_AUTH_FAILURES_MAX 5 /* wrong signatures in a row; one more locks the key pair */
 #define SERVICE_LOCK_S 300 /* how long a key pair is locked, if the options do not say it */
-#define SERVICE_CONNECTIONS_MAX 4096	       /* connections open at once */
+#define SERVICE_CONNECTIONS_MAX 4096	       /* connections open at the same time */
 #define SERVICE_CONNECTION_MEMORY (128u << 10) /* for the request line and headers of a request */
 #define SERVICE_HEADERS_MAX 100		       /* headers of one request */
 #define SERVICE_IDLE_S 60		       /* a silent connection is closed after this time */
@@ -44,11 +44,11 @@
 #define SERVICE_STEPS_MAX 1000	     /* steps of one execution */
 /* Slices of one execution: the batches of all its steps, and the pauses between batches. */
 #define SERVICE_SLICES_MAX 10000
-/* Inputs of all steps of an execution, with parameters filled in. */
+/* Bytes of the inputs of all steps of an execution, with parameters filled in. */
 #define SERVICE_FILLED_MAX (4u << 20)
 #define SERVICE_OPERATIONS_MAX 1000 /* operations, such as RESUME, on one execution */
 #define SERVICE_RUN_MAX (2u << 20)  /* parameters, tags and targets of an execution, as JSON */
-/* Parameters, tags and targets of all executions on one page of a list. */
+/* Bytes of the parameters, tags and targets of all executions on one page of a list. */
 #define SERVICE_PAGE_MAX (8u << 20)
 /* Parameters of an execution, as the pages of the API limit them. */
 #define SERVICE_PARAMETERS_MAX 200

@@ -11,12 +11,12 @@
 struct access_options {
 	const char *credentials; /* path of the key file */
 	const char *tokens;	 /* path of the tokens file; NULL: there are no tokens */
-	int64_t lock_ms;	 /* how long a key pair is locked; 0: never. See struct auth */
-	unsigned rate; /* calls a second of each user without a rate of their own; 0: no limit */
+	int64_t lock_ms; /* a key pair with too many wrong signatures is locked so long; 0: never */
+	unsigned rate;	 /* calls a second of each user without a rate of their own; 0: no limit */
 };
 
 /* Reads the two files of options. Returns 0 and an auth that access_finish() frees; or an error of
- * keys_read(). */
+ * keys_read(), or of the tokens file. err is filled. */
 int access_init(const struct access_options *options, struct auth *ret_auth, struct err *err);
 
 /* Wipes and frees the keys and tokens of an auth. A zeroed auth is accepted. */

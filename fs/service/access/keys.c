@@ -60,7 +60,7 @@ static int keep_secret(const char *value, const char *path, struct secret **ret_
 	return r < 0 ? err_set(err, -r, "cannot keep its secrets: %s", strerror(-r)) : 0;
 }
 
-/* Adds the key pair of a section. Returns 0 or -errno with err. */
+/* Adds the key pair of a section, which has both ak and sk. Returns 0 or -errno with err. */
 static int take_pair(const struct section *section, const char *path, unsigned default_rate,
 		     struct keys *keys, struct err *err)
 {
@@ -82,7 +82,8 @@ static int take_pair(const struct section *section, const char *path, unsigned d
 	return r;
 }
 
-/* Adds the key pair of a section, if the section has one. Returns 0 or -errno with err. */
+/* Adds the key pair of a section, if the section has one. Half a pair is an error, but not in
+ * [global] and [basic]. Returns 0, also if nothing was added; or -errno with err. */
 static int take_key(const struct section *section, const char *path, unsigned default_rate,
 		    struct keys *keys, struct err *err)
 {

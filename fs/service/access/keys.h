@@ -29,8 +29,9 @@ struct keys {
  * access key. The user of a further section has the name of the section. A user without a rate of
  * their own gets default_rate (0: no limit). Returns 0 and keys that keys_free() frees. Returns
  * -ENOENT, -ENOMEM, or another -errno of the file calls. Returns -EACCES if group or others may
- * read or write the file. Returns -EINVAL if the path is no file, or the file is too large, has no
- * whole pair, or has an unknown word. err is filled.
+ * read or write the file. Returns -EINVAL if the path is no file, or the file is too large or has
+ * no whole pair. Returns -EINVAL, too, if a section other than [global] and [basic] has half a
+ * pair, an unknown word, or an access key that an earlier section has. err is filled.
  */
 int keys_read(const char *path, unsigned default_rate, struct keys **ret_keys, struct err *err);
 

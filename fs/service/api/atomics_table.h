@@ -15,7 +15,7 @@ struct atomic_input {
 	const char *type;
 	const char *fallback; /* the API's default_value; NULL: there is none */
 	int min, max, min_len, max_len;
-	const char *pattern; /* NULL: there is none */
+	const char *pattern; /* the API's pattern for the value; NULL: there is none */
 };
 
 struct atomic {
@@ -26,7 +26,7 @@ struct atomic {
 	size_t n_inputs;
 };
 
-/* The six known atomics. */
+/* The six atomics (actions of a step) that this service offers. */
 extern const struct atomic atomics[];
 extern const size_t n_atomics;
 

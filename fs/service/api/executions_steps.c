@@ -243,7 +243,8 @@ void executions_instances(const struct call *call, struct reply *reply)
 
 	if (!fields_query_page(call->request, &page.limit, &page.offset, reply))
 		return;
-	/* with an ID of another form execution_id stays "", and the page gets no rows */
+	/* cut "EX…-2" at the dash; with an ID of another form execution_id stays "", and the page
+	 * gets no rows */
 	if (dash && dash - step_id < (ptrdiff_t)sizeof(execution_id)) {
 		page.step = strtoul(dash + 1, &end, 10) - 1;
 		if (!*end && dash[1] >= '1' && dash[1] <= '9')

@@ -112,7 +112,8 @@ static unsigned connections_max(void)
 }
 
 /* Returns how many connections one address may have open. With this limit no client shuts the
- * others out. Unix sockets have no address, and no such limit. */
+ * others out: by default half of all connections. Unix sockets have no address, and no such
+ * limit. */
 static unsigned connections_per_address(const struct server_options *options)
 {
 	unsigned half = connections_max() / 2;

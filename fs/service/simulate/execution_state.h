@@ -13,9 +13,10 @@ struct execution_state {
 	struct timeline timeline;
 };
 
-/* Makes the state of an execution from its record. operations: the text of all operations since; ""
- * if there were none. Returns 0 and a state that execution_state_finish() frees. Returns -EIO with
- * err filled if operations is no text of this service; -ENOMEM. err may be NULL. */
+/* Makes the state of an execution from its record. operations: the text of all operations since the
+ * execution began; "" if there were none. Returns 0 and a state that execution_state_finish()
+ * frees. Returns -EIO with err filled if operations is no text of this service; -ENOMEM. err may be
+ * NULL. */
 int execution_state_make(const struct store_run *run, const char *operations,
 			 struct execution_state *ret_state, struct err *err);
 

@@ -85,8 +85,8 @@ static char *text_of_value(const cJSON *value)
 }
 
 /* Adds one input to a step, with the values of parameters filled in. Returns 0 or -ENOMEM. Returns
- * -ENOENT if a parameter has no value, or -E2BIG: then the input is added as it is, and the step
- * has a message. */
+ * -ENOENT if a parameter has no value; -E2BIG if the inputs of all steps would have more than
+ * SERVICE_FILLED_MAX bytes. Then the input is added as it is, and the step has a message. */
 static int fill_input(struct maker *maker, struct plan_step *step, const cJSON *input)
 {
 	_cleanup_free_ char *text = text_of_value(input), *missing = NULL;
@@ -115,8 +115,8 @@ static int fill_input(struct maker *maker, struct plan_step *step, const cJSON *
 	return r;
 }
 
-/* Adds all inputs to a step, as fill_input() does. Returns 0 or -ENOMEM. Returns -ENOENT or -E2BIG
- * if the step cannot be done; then the step has a message. */
+/* Adds the inputs to a step, as fill_input() does. Returns 0 or -ENOMEM. Returns -ENOENT or -E2BIG
+ * if the step cannot be done; then the step has a message. -E2BIG leaves out the inputs behind. */
 static int fill_inputs(struct maker *maker, struct plan_step *step, const cJSON *inputs)
 {
 	const cJSON *input;

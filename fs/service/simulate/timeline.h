@@ -16,7 +16,7 @@
 /* The statuses that an execution, a step or an instance can have in the API.
  * execution_status_word() gives their words. */
 enum execution_status {
-	STATUS_PENDING, /* waits for RESUME */
+	STATUS_PENDING, /* waits for an operation, such as RESUME */
 	STATUS_RUNNING,
 	STATUS_SUCCEED,
 	STATUS_CANCELING,

@@ -26,7 +26,8 @@
 #include "bounds/api.h"
 #include "service/store/store_private.h"
 
-/* The tables are filled with the same two numbers (sqlite_open.c, postgresql_tables.c). */
+/* A part of a name begins at each fourth character, and has up to 64. The tables are filled with
+ * the same two numbers (sqlite_open.c, postgresql_tables.c). */
 #define PART_EVERY 4
 #define PART_CHARS 64
 

@@ -172,8 +172,9 @@ static int make_tables(sqlite3 *db, struct err *err)
 }
 
 /*
- * Sets up a database: WAL with synchronous=FULL. So a commit is on the disk when it returns, and
- * costs one fsync. Readers from outside, such as a backup, do not hold a commit up.
+ * Sets up a database: WAL with synchronous=FULL, and the tables of this version. So a commit is on
+ * the disk when it returns, and costs one fsync. Readers from outside, such as a backup, do not
+ * hold a commit up. Returns 0; or -errno with err filled.
  */
 static int set_up_database(sqlite3 *db, struct err *err)
 {

@@ -309,7 +309,7 @@ struct document_reader {
 	int (*document)(void *data, const struct store_document *document);
 	int (*version)(void *data, const struct store_version *version);
 	void *data;
-	int64_t number, latest; /* of the document */
+	int64_t number, latest; /* the document's row number, and its latest version */
 	struct err *err;
 };
 

@@ -67,7 +67,7 @@ struct store_edit {
 };
 
 /* Stores a new version of a document. Returns 0; -ENOENT: there is no such document; -EDQUOT: the
- * document has COC_VERSIONS_MAX versions. */
+ * document has COC_VERSIONS_MAX versions; or another -errno. err is filled. */
 int store_update(struct store *store, const char *id, const struct store_edit *edit, int64_t now_ms,
 		 struct err *err);
 

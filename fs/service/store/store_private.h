@@ -29,7 +29,8 @@ int store_make(struct db *db, struct store **ret_store, struct err *err);
 int store_begin(struct store *store, struct err *err);
 
 /* Ends a change that store_begin() began. If r is 0, keeps the change: durable now, or with the
- * gathered changes. If r is negative, undoes it. Returns r, or the error of the commit. */
+ * gathered changes. If r is negative, undoes it. Returns r; or another -errno
+ * with err filled if the change, or all gathered changes, are lost. */
 int store_finish(struct store *store, int r, struct err *err);
 
 /*
