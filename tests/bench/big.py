@@ -5,7 +5,8 @@ meaningful on a busy machine. Prints a table; asserts nothing.
 
 tests/bench/big.py [--flat 200000] [--tree 1000000] [--base DIR]
 
-The next run uses again what was filled into --base. Without --base a temporary directory is used.
+--flat: jobs in one directory. --tree: jobs in a tree of directories. The next run uses again what was filled into --base. Without
+--base a temporary directory is used.
 """
 
 import argparse
@@ -124,7 +125,7 @@ def measure(space):
 
 
 def fill(space, flat, tree):
-    """Makes the jobs, if they do not exist. The space is not mounted."""
+    """Makes the jobs, if they do not exist. The space is not mounted, neither before nor after."""
     if os.path.exists(os.path.join(space.state, "spool", "tree")):
         return
     space.mount()

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The floor of durability: one row of a job's size in one SQLite commit with synchronous=FULL,
- * again and again. A rest before each commit is not counted. Prints the seconds of all commits
- * together.
+ * The least that durability can take: one row of a job's size in one SQLite commit,
+ * synchronous=FULL, again and again. A rest before each commit is not counted. Prints the seconds
+ * of all commits together.
  */
 #include <sqlite3.h>
 

@@ -36,7 +36,7 @@ def syncs(directory, seconds):
 
 
 class Client:
-    """A connection that sends a request as soon as it has the answer to the one before."""
+    """A connection. Call send(), then heard() each time that bytes have arrived, until it returns True."""
 
     def __init__(self, port):
         self.socket = socket.create_connection(("127.0.0.1", port))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The floor of a mount: takes create, write and close in several threads, with nothing behind them.
+ * The least that a FUSE mount can take: answers create, write and close in several threads, with
+ * nothing behind them.
  * It remembers no name: the kernel does, for FOREVER_S. The answer to each LOOKUP is that the name
  * does not exist. A node is a directory if its number has DIRECTORY_BIT, else a file.
  */

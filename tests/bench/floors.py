@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Mounts that are not cocfs: the floor, and libfuse's own passthrough_ll."""
+"""Mounts that are not cocfs: the floor (floor_fuse.c, a FUSE file system that does the least), and libfuse's passthrough_ll."""
 
 import os
 import resource

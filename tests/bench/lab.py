@@ -35,7 +35,7 @@ class Bench:
         self._sdk = None
 
     def sdk(self):
-        """The Node SDK, installed once."""
+        """Returns the client with the Node SDK. The first call installs it."""
         if self._sdk is None:
             self._sdk = sdk.Sdk(os.path.join(self.place, "sdk"))
         return self._sdk
@@ -63,7 +63,7 @@ class Stage:
         self._ends.close()
 
     def fresh(self, name):
-        """Makes a new directory. Names are short, because paths of sockets must be short."""
+        """Makes a new directory, and returns its path. Names are short, because paths of sockets must be short."""
         self._count += 1
         path = os.path.join(self.place, f"{name}{self._count}")
         os.mkdir(path)
@@ -90,7 +90,7 @@ class Stage:
                                           loglevel="warning", timeout=str(TIMEOUT_SECONDS), **options))
 
     def floor(self):
-        """Mounts a floor."""
+        """Mounts floor_fuse, the FUSE file system that does the least."""
         return self.other([servers.program("floor_fuse")])
 
     def other(self, argv):

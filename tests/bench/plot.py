@@ -27,7 +27,8 @@ STYLE = """
 
 
 class Panel:
-    """Bars on one logarithmic axis: (name, kind, median, least, most, number)."""
+    """Bars on one logarithmic axis. A bar is (name, kind, median, least, most, number): kind is its class in STYLE, number the text
+    beside it. goal: a line at this value, from which the bars begin; None: they begin at the left."""
 
     def __init__(self, title, axis, bars, start=None, goal=None):
         self.title, self.axis, self.bars, self.goal = title, axis, bars, goal

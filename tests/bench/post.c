@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The floor of a client: signed creates by libcurl alone, one after the other on one connection, or
- * many in flight. With --pages, pages of the list instead. Each request is built and signed like
- * the mount's own. With --lists N, the jobs of the name are asked for N times before each create.
- * Prints the seconds of all requests together. With --warm, a first request that opens the
- * connection is not counted. With --rest, a rest before each request is not counted.
+ * The least that a client can take: signed creates by libcurl alone, one after the other on one
+ * connection, or many in flight. With --pages, pages of the list instead. Each request is built and
+ * signed like the mount's own. With --lists N, the jobs of the name are asked for N times before
+ * each create. Prints the seconds of all requests together. With --warm, a first request that opens
+ * the connection is not counted. With --rest, a rest before each request is not counted.
  */
 #define _GNU_SOURCE
 #include <curl/curl.h>
@@ -36,7 +36,9 @@ struct sender {
 	CURL *easy;
 	struct curl_slist *headers;
 	struct coc_request request;
-	unsigned number, requests_left; /* of the create; only with many in flight */
+	/* only with many in flight: the number of the job, and how many requests of its create are
+	 * not sent yet */
+	unsigned number, requests_left;
 };
 
 static size_t drop(char *data, size_t unit, size_t n, void *to)
@@ -178,7 +180,7 @@ static void sender_load_next(struct sender *sender, const struct options *option
 	sender_load(sender, options, asks ? COC_OP_LIST : operation_of(options), sender->number);
 }
 
-/* Begins the create of the job `number` on a handle. */
+/* Begins the create of the job `number` on a handle: first its lists, if --lists asks for them. */
 static void sender_begin(struct sender *sender, const struct options *options, unsigned number)
 {
 	sender->number = number;

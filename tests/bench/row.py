@@ -20,7 +20,7 @@ class Goal:
         return number >= self.bound if self.at_least else number <= self.bound
 
     def better(self, number):
-        """Returns how many times better than the bound the number is; 1 is just met."""
+        """Returns how many times better than the bound the number is, at most 100; 1 is just met, less is not met."""
         best = 100
         if self.at_least:
             return min(number / self.bound, best)
@@ -29,10 +29,10 @@ class Goal:
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """One way to mount, and what its floor asks the service beside each create."""
+    """One way to mount, and the calls of its floor: of a client that does only what a create needs (post.c)."""
     suffix: str     # the end of the names of its contenders
     options: dict   # the options of the mount
-    lists: int      # how many lists of the jobs of a name come before each create
+    lists: int      # how many lists of the jobs of a name the floor asks for before each create; the mount may ask more
 
     def named(self, name):
         return name + self.suffix

@@ -15,7 +15,8 @@ EACH_CURL = 'shift 1; for file; do curl -K "$file" || exit; done'
 
 
 def at_floors(what, line):
-    """Returns the goal of a row.Line: how near the result of the line is to its floors. No other client could be nearer."""
+    """Returns the goal of a row.Line: the jobs a second of its mount, over those of the floors together. No client could reach more
+    than 1; the goal is 0.9."""
     return row.Goal(line.named(f"{what}, of its value at the floors"),
                     lambda values: values[line.named(what)] / values[line.named(AT_FLOORS)], 0.9)
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Measures cocfs beside other clients and beside its floors, all in one run, and says which goals are met.
 
-tools/bench builds what this needs, and runs it. README.md beside it has the rows.
+tools/bench builds what this needs, and runs it. README.md beside this file explains the rows.
 """
 
 import argparse
@@ -44,7 +44,7 @@ def parse():
                         help="use the file system of that directory, and not one of its own in a file there")
     parser.add_argument("--against", metavar="COMMIT",
                         help="measure this tree and another commit by turns, and say what differs beyond noise")
-    parser.add_argument("--against-build", metavar="DIR", help=argparse.SUPPRESS)  # of COMMIT, by tools/bench
+    parser.add_argument("--against-build", metavar="DIR", help=argparse.SUPPRESS)  # the build of COMMIT, which tools/bench has made
     options = parser.parse_args()
     for name in options.rows:
         if name not in rows.NAMES:

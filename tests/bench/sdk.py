@@ -9,7 +9,8 @@ SCRIPT = "create.js"
 
 
 class Sdk:
-    """The constructor installs the SDK. missing is the reason if that is impossible, else None."""
+    """A client with the Node SDK, which the constructor installs in the directory place. missing: why the SDK cannot be installed;
+    None: it is installed."""
 
     def __init__(self, place):
         self.place = place

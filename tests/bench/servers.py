@@ -15,7 +15,7 @@ KEYS = "benchmark-key", "benchmark-secret"
 
 
 def make_pair(place):
-    """Makes a certificate for 127.0.0.1, and its key."""
+    """Makes a certificate for 127.0.0.1, and its key. Returns the paths of both."""
     cert, key = os.path.join(place, "service.crt"), os.path.join(place, "service.key")
     tools.run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
               "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-days", "2",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How much of everything a run takes."""
+"""The sizes of a run: how many files, jobs and processes each row measures."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ class Sizes:
     others: int       # jobs of others in a space
     many: int         # bound jobs in the large space
     few: int          # bound jobs in the small space
-    growth: tuple     # bound jobs in the spaces that are compared
+    growth: tuple     # how many bound jobs each of the compared spaces has
     known: int        # files that the kernel gets to know
     in_flight: int    # submissions in flight
     idle_seconds: int

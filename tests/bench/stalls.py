@@ -5,7 +5,10 @@
 Each attack has a new space and a new cocd. Prints the pieces of work of the loop by their length: by the clock, and by the
 processor time that cocfs took. docs/operations.md explains them ("What keeps others waiting"). Asserts nothing.
 
-tests/bench/stalls.py [--many 900] [--big 12000] [ATTACK ...]
+tests/bench/stalls.py [--many 900] [--big 12000] [--others 50000] [ATTACK ...]
+
+--many: threads that act at the same moment. --big: jobs in the big directory. --others: jobs of others on the service. Without an
+ATTACK, all.
 """
 
 import argparse
@@ -36,7 +39,8 @@ import tools     # noqa: E402
 SECONDS = 300  # an attack that takes longer hangs
 BOUNDS = ("0.001", "0.002", "0.005", "0.01", "0.02", "0.05", "+Inf")
 
-# Many threads of one process do the same thing at the same moment: argv is FOLDER MANY DOCUMENT WHAT.
+# MANY threads do the same thing at the same moment, each to a file of its own: argv is FOLDER MANY DOCUMENT WHAT. For close and
+# change a thread has written DOCUMENT into its file before, and then closes it.
 AT_ONCE = """import os, sys, threading
 folder, many, document, what = sys.argv[1], int(sys.argv[2]), open(sys.argv[3], 'rb').read(), sys.argv[4]
 name = lambda n: os.path.join(folder, f'many-{n:04}.yaml')
@@ -69,7 +73,7 @@ for n in range(2000):
 
 
 class Lab:
-    """The space and the service of one attack."""
+    """Makes the service and the space of one attack in the directory place. The attack over, lab.ends closes them."""
 
     def __init__(self, place, options):
         self.place, self.options, self.ends = place, options, contextlib.ExitStack()
