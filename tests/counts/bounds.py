@@ -18,7 +18,7 @@ class Bound:
     goal: float | None
 
     def judge(self, count):
-        """Returns whether the count is within the bound, and a text about it."""
+        """Returns whether the count is within the bound, and a remark that says what is wrong with the count or the bound; "": nothing."""
         if self.must_equal:
             return count == self.value, "" if count == self.value else "MORE" if count > self.value else "TIGHTEN THE BOUND"
         if count > self.value * (1 + self.tolerance):
@@ -36,7 +36,7 @@ def version(text):
 
 
 def parse(text):
-    """Returns the bounds of a table in its order."""
+    """Returns the bounds of a table (the text of bounds.txt), in its order. A line of another form fails an assertion."""
     bounds = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line or line.startswith(("#", "count ")):

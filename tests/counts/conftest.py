@@ -46,7 +46,8 @@ def counter(tmp_path):
 
 @pytest.fixture
 def make_counted(make_space, counter):
-    """make_counted(option=value, …): a counted mount over the front. Nothing in it expires meanwhile."""
+    """make_counted(option=value, …): a counted mount whose calls pass a proxy, the front (../lib/front.py). Lists of jobs stay valid
+    for an hour, so that no refresh is counted."""
     return lambda **options: counter.watch(make_space(env=counter.env, refresh="3600", **options))
 
 

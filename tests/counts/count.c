@@ -7,9 +7,9 @@
  * With COCFS_COUNT_QUIET nothing is counted. Instead the program sees a system in which no process
  * is born: the newest process in /proc/loadavg is always the same. If other programs started
  * processes while a file is written, cocfs would look at more processes and take more instructions.
- * The program looks at each process when the numbers of processes may have come around since the
- * open. So it also sees a system with as many process numbers as possible: then a file may be open
- * for 8 seconds.
+ * If a file is open so long that the numbers of processes may have come around, cocfs looks at each
+ * process. So cocfs also sees the largest pid_max: then a file may be open for 8 seconds before
+ * that.
  *
  * Memory is what the C library says is in use, without that of SQLite, whose cache has a bound of
  * its own. To ask that costs a look at every free piece. So it is asked once after each change of
@@ -37,10 +37,12 @@
 #define LOADAVG_MAX 100	    /* bytes of /proc/loadavg, at most */
 #define PID_MAX "4194304\n" /* the most that the kernel accepts as pid_max */
 
-/* counted.py has the same layout. */
+/* The counts in the file that the test maps. counted.py has the same layout. */
 struct counts {
-	uint64_t wanted, sampled; /* numbers of the sample asked for, and of the last one */
-	uint64_t memory;	  /* bytes in use */
+	/* wanted: the test adds 1 to ask for a sample of the memory; sampled: the value of wanted
+	 * when the last sample was taken */
+	uint64_t wanted, sampled;
+	uint64_t memory; /* bytes in use, at the last sample */
 	uint64_t syncs;
 	uint64_t log_writes;
 	uint64_t requests[OPERATIONS];

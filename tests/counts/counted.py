@@ -85,8 +85,9 @@ class Counter:
         return self._read()[MEMORY]
 
     def each(self, act, few, many):
-        """Returns what the mount does for one number of act(numbers), in which the numbers may be used for names. What the mount
-        does once for all numbers is not counted: the result is the difference between many and few."""
+        """act(numbers) must do one thing for each number of the list; no number comes twice, so they may stand in names. Returns
+        what the mount does for one thing, as Each: the difference between `many` things and `few`, divided by their difference. So
+        what it does once in each call of act() is not counted."""
         numbers = itertools.count()
 
         def done(count):

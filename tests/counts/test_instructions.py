@@ -39,7 +39,7 @@ class Valgrind:
 
 
 class Lab:
-    """Measures one program after the other. Each method returns instructions for one job."""
+    """Measures one program after the other. cocfs() and floors() return the instructions for one job."""
 
     def __init__(self, tmp_path, mounts):
         self.tmp_path, self.mounts = tmp_path, mounts
@@ -84,7 +84,7 @@ class Lab:
         return self.each(run)
 
     def floors(self, lists):
-        """Returns the floors of one job: a FUSE round, the calls, a durable commit."""
+        """Returns the instructions of the floors of one job, as a list: a FUSE round, the signed calls, a durable commit."""
         def mount(count):
             self.write(self.mounts(floors.Other(self.base(), [*self.valgrind.argv, servers.program("floor_fuse")])), count, 0)
 

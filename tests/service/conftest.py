@@ -104,7 +104,7 @@ def _end_of_servers():
 
 
 class Daemon:
-    """A running cocd."""
+    """A cocd that runs from the constructor on. directory: of its data, its keys, its log and its port file."""
 
     def __init__(self, directory, *options, unix=False, tls=None, uri=None):
         self.directory = pathlib.Path(directory)
@@ -283,7 +283,7 @@ class Daemon:
 
 @pytest.fixture
 def start(tmp_path):
-    """Starts daemons that end with the test."""
+    """start(*options, name="service", **more) starts a Daemon in the directory name, and returns it. The daemon ends with the test."""
     daemons = []
 
     def start(*options, name="service", **more):
@@ -318,7 +318,7 @@ def service(tmp_path_factory):
 
 @pytest.fixture
 def private(tmp_path):
-    """Writes a file that other users cannot read."""
+    """private(name, text, mode=0o600) writes a file that other users cannot read, unless mode lets them. It returns the path."""
 
     def write(name, text, mode=0o600):
         path = tmp_path / name

@@ -30,7 +30,8 @@ def refused(answer, why):
 
 
 def ask(service, headers=None, signed=None, method="GET", query=(), body=b"", ak=None, sk=None, claim=None, target=None):
-    """Sends a request in which everything may be wrong. headers are sent; those in signed (default: all) are signed."""
+    """Sends a request in which everything may be wrong. headers are sent; those in signed (default: all) are signed. claim: the
+    Authorization header; None: a right one; "": none."""
     own_ak, own_sk = service.keys
     headers = {"X-Sdk-Date": signing.date()} if headers is None else dict(headers)
     names = list(headers) if signed is None else signed
@@ -46,7 +47,7 @@ def ask(service, headers=None, signed=None, method="GET", query=(), body=b"", ak
     return service.send(method, target, headers, body or None)
 
 
-# the test vectors of the description: they check the helper that checks the service
+# the test vectors of the published description of signatures: they check signing.py, which checks the service
 
 
 @pytest.mark.parametrize(

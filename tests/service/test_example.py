@@ -28,7 +28,7 @@ def shell(request):
 
 
 def coc(service, shell, *words, scheme="http", **environment):
-    """Runs the example. Returns its exit status and its output, as JSON if it is JSON."""
+    """Runs the example. Returns its exit status and its standard output, read as JSON; if that is empty, its standard error."""
     result = subprocess.run(
         [*shell, EXAMPLE, *words], capture_output=True, text=True, timeout=120,
         env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", "COC_ENDPOINT": f"{scheme}://127.0.0.1:{service.port}",

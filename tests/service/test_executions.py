@@ -240,7 +240,7 @@ def test_a_page_of_long_rows_ends_early_and_the_next_one_goes_on(fresh):
 
 @pytest.fixture(scope="module")
 def known(tmp_path_factory):
-    """Executions of two documents: one waits, one has ended."""
+    """A daemon with the executions of two documents: daemon.waits is the ID of one that waits, daemon.ended of one that has ended."""
     daemon = conftest.Daemon(tmp_path_factory.mktemp("known"), "--step-seconds", "0")
     try:
         daemon.waits = begun(daemon, PAUSE, name="Restart 100%", tags=[{"key": "a", "value": "1"}, {"key": "b", "value": "2"}])

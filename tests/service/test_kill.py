@@ -22,7 +22,7 @@ class Writer(threading.Thread):
         self.service, self.prefix, self.random = service, name, random.Random(seed)
         self.jobs = {}  # name: (ID, content), from the answers
         self.deleted = {}  # name: ID
-        self.asked = None  # (gesture, name, content) of the request that has no answer yet; None: there is none
+        self.asked = None  # ("create", "update" or "delete"; name; content) of the request that has no answer yet; None: there is none
         self.answers = 0
 
     def run(self):

@@ -22,7 +22,7 @@ UNKNOWN = "COC.00042101"
 
 @pytest.fixture
 def uri():
-    """An empty database for the daemons."""
+    """The URI of an empty database."""
     return conftest.server().new()
 
 
