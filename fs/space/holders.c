@@ -196,8 +196,8 @@ static enum holders look_at_other(const struct holders_search *search, pid_t thr
 /* Looks at all threads of a process except other->first. Returns HOLDERS_NONE if the process has a
  * single thread. Returns HOLDERS_NONE also if its status cannot be read: it is gone, or hidden from
  * us, and so are its threads. */
-static enum holders look_at_other_processes(const struct holders_search *search, pid_t process,
-					    struct other_thread *other)
+static enum holders look_at_other_threads(const struct holders_search *search, pid_t process,
+					  struct other_thread *other)
 {
 	struct proc_status status;
 
@@ -214,7 +214,7 @@ enum holders holders_in_process(const struct holders_search *search, pid_t proce
 	enum holders found = look_at_table(search, other.first, NULL, &numbers, &other.any);
 
 	if (found < HOLDERS_SOME)
-		found = worse_holders(found, look_at_other_processes(search, process, &other));
+		found = worse_holders(found, look_at_other_threads(search, process, &other));
 	*ret_any = *ret_any || other.any;
 	return found;
 }
@@ -223,7 +223,7 @@ enum holders holders_in_other_threads(const struct holders_search *search, pid_t
 {
 	struct other_thread other = {.first = process};
 
-	return look_at_other_processes(search, process, &other);
+	return look_at_other_threads(search, process, &other);
 }
 
 /* Looks at a process that was born since the open of the file. Looks at its other threads only if
