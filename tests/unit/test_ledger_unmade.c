@@ -113,7 +113,7 @@ static void a_file_takes_the_mark_away(void **state)
 	assert_int_equal(ledger_has_unmade(ledger), 0);
 }
 
-static void so_does_the_service_that_takes_the_content(void **state)
+static void a_new_binding_takes_the_mark_away(void **state)
 {
 	struct ledger *ledger = ((struct fixture *)*state)->ledger;
 
@@ -133,7 +133,7 @@ static void a_story_that_ends_leaves_nothing(void **state)
 	assert_int_equal(ledger_has_unmade(ledger), 0);
 }
 
-static void but_the_job_that_the_name_has(void **state)
+static void a_story_that_ends_leaves_the_job_of_the_name(void **state)
 {
 	struct ledger *ledger = ((struct fixture *)*state)->ledger;
 	_cleanup_job_record_ struct job_record job = {0};
@@ -190,12 +190,12 @@ int main(void)
 						open_ledger, close_ledger),
 		cmocka_unit_test_setup_teardown(a_file_takes_the_mark_away, open_ledger,
 						close_ledger),
-		cmocka_unit_test_setup_teardown(so_does_the_service_that_takes_the_content,
-						open_ledger, close_ledger),
+		cmocka_unit_test_setup_teardown(a_new_binding_takes_the_mark_away, open_ledger,
+						close_ledger),
 		cmocka_unit_test_setup_teardown(a_story_that_ends_leaves_nothing, open_ledger,
 						close_ledger),
-		cmocka_unit_test_setup_teardown(but_the_job_that_the_name_has, open_ledger,
-						close_ledger),
+		cmocka_unit_test_setup_teardown(a_story_that_ends_leaves_the_job_of_the_name,
+						open_ledger, close_ledger),
 		cmocka_unit_test_setup_teardown(what_is_under_way_keeps_its_mark, open_ledger,
 						close_ledger),
 		cmocka_unit_test_setup_teardown(a_dismissed_story_is_kept_and_has_no_sibling,

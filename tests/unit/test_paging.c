@@ -168,7 +168,7 @@ static void touch_and_delete(struct service *service)
 	drop(service, 10);
 }
 
-static void one_that_changes_proves_nothing(void **state)
+static void a_list_that_changes_proves_nothing(void **state)
 {
 	static void (*const changes[])(struct service *) = {
 		create_one,    delete_first,	 delete_two,	   delete_last_row_of_the_page,
@@ -483,7 +483,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_list_that_stands_still_is_whole),
-		cmocka_unit_test(one_that_changes_proves_nothing),
+		cmocka_unit_test(a_list_that_changes_proves_nothing),
 		cmocka_unit_test(what_cannot_be_proves_nothing),
 		cmocka_unit_test(a_row_that_is_told_twice_proves_nothing),
 		cmocka_unit_test(a_row_that_tells_no_job_proves_nothing),

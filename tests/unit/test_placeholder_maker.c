@@ -156,7 +156,7 @@ static void no_file_is_made_after_the_loop_has_made_way(void **state)
 	assert_made(fixture, fixture->names.size);
 }
 
-static void who_stops_it_is_told_what_was_made_and_no_more(void **state)
+static void a_stop_tells_what_was_made_and_nothing_comes_later(void **state)
 {
 	struct fixture *fixture = *state;
 	size_t tried;
@@ -197,7 +197,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		MAKER_TEST(each_name_gets_an_empty_file_of_its_owners),
 		MAKER_TEST(no_file_is_made_after_the_loop_has_made_way),
-		MAKER_TEST(who_stops_it_is_told_what_was_made_and_no_more),
+		MAKER_TEST(a_stop_tells_what_was_made_and_nothing_comes_later),
 		MAKER_TEST(a_failure_is_told_with_what_was_made_before),
 	};
 

@@ -35,7 +35,7 @@ static struct plan make(const char *content, const char *parameters, const char 
 /* Returns the slices of a plan as a text: for each its step, a letter for its end, and its
  * milliseconds. Letters: s succeeds, f fails, o fails once, t times out, w waits, x cannot. The
  * text is valid until the next call. */
-static const char *legs_of(const struct plan *plan)
+static const char *slices_of(const struct plan *plan)
 {
 	static const char letters[] = "sfotwx";
 	static char text[512];
@@ -53,7 +53,7 @@ static const char *legs_of(const struct plan *plan)
 #define STEP(action, inputs)                                                                       \
 	"steps: [{name: one, task: 'hwc:runbook:" action "@1.0.0', inputs: " inputs "}]"
 
-static void makes_a_leg_of_each_action(void **state)
+static void makes_a_slice_of_each_action(void **state)
 {
 	static const struct {
 		const char *content, *slices;
@@ -86,9 +86,9 @@ static void makes_a_leg_of_each_action(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct plan plan = make(rows[i].content, "[]", "", "[]");
 
-		if (strcmp(legs_of(&plan), rows[i].slices))
+		if (strcmp(slices_of(&plan), rows[i].slices))
 			print_error("%s\n", rows[i].content);
-		assert_string_equal(legs_of(&plan), rows[i].slices);
+		assert_string_equal(slices_of(&plan), rows[i].slices);
 		plan_finish(&plan);
 	}
 }
@@ -124,7 +124,7 @@ static void is_one_step_that_says_why_when_the_content_is_no_document(void **sta
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct plan plan = make(rows[i].content, "[]", "", "[]");
 
-		assert_string_equal(legs_of(&plan), "0x0");
+		assert_string_equal(slices_of(&plan), "0x0");
 		assert_string_equal(plan.steps[0].name, "document");
 		if (!strstr(plan.steps[0].message, rows[i].why))
 			fail_msg("%s: %s", rows[i].content, plan.steps[0].message);
@@ -192,13 +192,13 @@ static void cannot_do_a_step_whose_task_or_inputs_are_none(void **state)
 	for (size_t i = 0; i < sizeof(tasks) / sizeof(tasks[0]); i++) {
 		snprintf(content, sizeof(content), "steps: [{task: '%s'}]", tasks[i]);
 		plan = make(content, "[]", "", "[]");
-		assert_string_equal(legs_of(&plan), "0x0");
+		assert_string_equal(slices_of(&plan), "0x0");
 		assert_string_equal(plan.steps[0].name, "step-1");
 		assert_non_null(strstr(plan.steps[0].message, "hwc:runbook:ACTION@x.y.z"));
 		plan_finish(&plan);
 	}
 	plan = make(STEP("executeAPI", "[a]"), "[]", "", "[]");
-	assert_string_equal(legs_of(&plan), "0x0");
+	assert_string_equal(slices_of(&plan), "0x0");
 	assert_string_equal(plan.steps[0].message, "the inputs are not a mapping");
 	plan_finish(&plan);
 }
@@ -238,7 +238,7 @@ static void fills_in_the_parameters(void **state)
 				"", "[]");
 
 	(void)state;
-	assert_string_equal(legs_of(&plan), "0s7000");
+	assert_string_equal(slices_of(&plan), "0s7000");
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
 		assert_string_equal(plan_input(plan.steps[0].inputs, values[i][0]), values[i][1]);
 	plan_finish(&plan);
@@ -251,7 +251,7 @@ static void fails_at_a_parameter_without_a_value(void **state)
 				"[]", "", "[]");
 
 	(void)state;
-	assert_string_equal(legs_of(&plan), "0f0");
+	assert_string_equal(slices_of(&plan), "0f0");
 	assert_string_equal(plan.steps[0].message,
 			    "the input region refers to the parameter none, which has no value");
 	assert_string_equal(plan_input(plan.steps[0].inputs, "region"), "x {{$globals.none}}");
@@ -275,7 +275,7 @@ static void fails_at_inputs_that_grow_without_bound(void **state)
 		assert_int_equal(buf_printf(&content, "'}}\n"), 0);
 	}
 	plan = make(content.data, "[]", "", "[]");
-	assert_string_equal(legs_of(&plan), "0f0 1f0 2f0");
+	assert_string_equal(slices_of(&plan), "0f0 1f0 2f0");
 	assert_non_null(strstr(plan.steps[2].message, "bytes"));
 	plan_finish(&plan);
 }
@@ -285,7 +285,7 @@ static void fails_at_inputs_that_grow_without_bound(void **state)
 	"[{\"resource_id\":\"r" number "\"}]}"
 #define BATCHES(values) "[{\"key\":\"BatchValues\",\"values\":[" values "]}]"
 
-static void makes_a_leg_of_each_batch(void **state)
+static void makes_a_slice_of_each_batch(void **state)
 {
 	static const struct {
 		const char *inputs, *name, *targets, *slices;
@@ -317,9 +317,9 @@ static void makes_a_leg_of_each_batch(void **state)
 			 "steps: [{task: 'hwc:runbook:scripts@1.0.0', inputs: %s}]",
 			 rows[i].inputs);
 		plan = make(content, "[]", rows[i].name, rows[i].targets);
-		if (strcmp(legs_of(&plan), rows[i].slices))
+		if (strcmp(slices_of(&plan), rows[i].slices))
 			print_error("%s %s\n", rows[i].inputs, rows[i].targets);
-		assert_string_equal(legs_of(&plan), rows[i].slices);
+		assert_string_equal(slices_of(&plan), rows[i].slices);
 		plan_finish(&plan);
 	}
 }
@@ -334,7 +334,7 @@ static void takes_the_instances_of_a_script_from_its_inputs(void **state)
 	const cJSON *batch;
 
 	(void)state;
-	assert_string_equal(legs_of(&plan), "0s7000");
+	assert_string_equal(slices_of(&plan), "0s7000");
 	assert_int_equal(cJSON_GetArraySize(plan.steps[0].batches), 1);
 	batch = plan.steps[0].batches->child;
 	assert_int_equal(cJSON_GetArraySize(json_get(batch, "instances")), 2);
@@ -357,7 +357,7 @@ static void gives_up_batches_without_number(void **state)
 						      "inputs: {l: '{{$globals.l}}'}}\n"),
 				 0);
 	plan = make(content.data, "[]", "l", targets.data);
-	assert_string_equal(legs_of(&plan), "0x0");
+	assert_string_equal(slices_of(&plan), "0x0");
 	assert_non_null(strstr(plan.steps[0].message, "too many batches"));
 	plan_finish(&plan);
 }
@@ -365,7 +365,7 @@ static void gives_up_batches_without_number(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(makes_a_leg_of_each_action),
+		cmocka_unit_test(makes_a_slice_of_each_action),
 		cmocka_unit_test(is_one_step_that_says_why_when_the_content_is_no_document),
 		cmocka_unit_test(gives_up_a_document_that_is_nested_too_deep),
 		cmocka_unit_test(has_no_more_steps_than_may_be),
@@ -373,7 +373,7 @@ int main(void)
 		cmocka_unit_test(fills_in_the_parameters),
 		cmocka_unit_test(fails_at_a_parameter_without_a_value),
 		cmocka_unit_test(fails_at_inputs_that_grow_without_bound),
-		cmocka_unit_test(makes_a_leg_of_each_batch),
+		cmocka_unit_test(makes_a_slice_of_each_batch),
 		cmocka_unit_test(takes_the_instances_of_a_script_from_its_inputs),
 		cmocka_unit_test(gives_up_batches_without_number),
 	};

@@ -156,7 +156,7 @@ static void a_search_keeps_the_notes_of_others(void **state)
 	end_process(editor);
 }
 
-static void who_has_lost_a_note_may_have_read_any_row(void **state)
+static void a_process_that_has_lost_a_note_may_have_read_any_row(void **state)
 {
 	struct readers *readers = *state;
 
@@ -242,7 +242,7 @@ int main(void)
 		readers_test(who_has_written_knows_the_base),
 		readers_test(a_process_that_has_ended_is_forgotten),
 		readers_test(a_search_keeps_the_notes_of_others),
-		readers_test(who_has_lost_a_note_may_have_read_any_row),
+		readers_test(a_process_that_has_lost_a_note_may_have_read_any_row),
 		readers_test(the_marks_are_bounded),
 		readers_test(the_notes_are_bounded),
 		readers_test(pins_are_bounded),

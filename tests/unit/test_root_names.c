@@ -91,7 +91,7 @@ static void what_was_not_read_is_not_there(void **state)
 
 /* A root with more names than ROOT_NAMES_MAX ("." and ".." count) is not kept: root_names_lack()
  * never says that a name is missing. */
-static void of_a_long_root_nothing_is_known(void **state)
+static void of_a_root_with_too_many_names_no_name_is_missing(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -110,7 +110,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		NAMES_TEST(without_a_reading_nothing_is_known),
 		NAMES_TEST(what_was_not_read_is_not_there),
-		NAMES_TEST(of_a_long_root_nothing_is_known),
+		NAMES_TEST(of_a_root_with_too_many_names_no_name_is_missing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

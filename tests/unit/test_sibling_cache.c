@@ -136,7 +136,7 @@ static void pass(struct fixture *fixture, int64_t ms)
 	assert_int_equal(loop_run_once(fixture->space->loop, fixture->now_ms), 0);
 }
 
-static void what_is_not_kept_needs_no_word(void **state)
+static void the_kernel_is_told_only_of_siblings_that_it_keeps(void **state)
 {
 	struct fixture *fixture = *state;
 	struct node *node = tell(fixture, root_of(fixture), "a.yaml.id", NULL);
@@ -332,7 +332,7 @@ static void directories_that_move_are_found(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(what_is_not_kept_needs_no_word),
+		TEST(the_kernel_is_told_only_of_siblings_that_it_keeps),
 		TEST(a_node_that_the_kernel_does_not_know_is_forgotten),
 		TEST(who_takes_an_answer_is_waited_for),
 		TEST(who_does_not_take_an_answer_is_not_waited_for_twice),

@@ -70,7 +70,7 @@ static void another_text_is_another_job(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_CREATE], 1);
 }
 
-static void by_name_it_is_updated(void **state)
+static void by_name_a_job_is_taken_and_updated(void **state)
 {
 	struct fixture *fixture = *state;
 	struct fake_job *theirs = fake_service_make(&fixture->service, "a", "theirs");
@@ -86,7 +86,7 @@ static void by_name_it_is_updated(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, false), 1);
 }
 
-static void two_of_them_are_no_choice(void **state)
+static void two_jobs_of_one_text_are_refused(void **state)
 {
 	struct fixture *fixture = *state;
 	struct fake_job *one = fake_service_make(&fixture->service, "a", "same");
@@ -626,8 +626,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		sync_test(the_same_text_sends_nothing),
 		sync_test(another_text_is_another_job),
-		sync_test(by_name_it_is_updated),
-		sync_test(two_of_them_are_no_choice),
+		sync_test(by_name_a_job_is_taken_and_updated),
+		sync_test(two_jobs_of_one_text_are_refused),
 		sync_test(what_was_told_outlives_the_power),
 		sync_test(what_was_sent_outlives_the_power),
 		sync_test(the_job_of_a_create_in_doubt_is_not_taken),

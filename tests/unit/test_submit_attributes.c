@@ -93,7 +93,7 @@ static void a_colleagues_values_stay_and_are_recorded(void **state)
 
 /* If an answer of the service leaves an attribute of the job out, its value counts as unchanged:
  * the next update sends it. */
-static void what_is_not_told_is_what_it_was(void **state)
+static void an_attribute_that_the_answer_leaves_out_is_unchanged(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -289,7 +289,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		sync_test(a_colleagues_values_stay_and_are_recorded),
 		queue_test(a_colleagues_values_stay_and_are_recorded),
-		sync_test(what_is_not_told_is_what_it_was),
+		sync_test(an_attribute_that_the_answer_leaves_out_is_unchanged),
 		sync_test(a_job_that_exists_needs_no_level),
 		sync_test(a_level_that_is_taken_away_is_asked_for),
 		sync_test(a_level_that_stays_above_the_highest_is_refused),

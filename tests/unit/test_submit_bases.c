@@ -449,7 +449,7 @@ static void a_lost_update_is_found_after_a_loss_of_power(void **state)
 /* ---- several submissions of one path ---- */
 
 /* The base of the next submission of a path is the version that the submission before it makes. */
-static void what_stands_behind_is_on_top_of_the_one_before(void **state)
+static void the_base_of_the_next_submission_is_the_version_before(void **state)
 {
 	(void)state;
 	for (int queue = 0; queue < 2; queue++) {
@@ -562,7 +562,7 @@ int main(void)
 		cmocka_unit_test(a_lost_update_that_may_be_a_version_nobody_sees_is_not_sent_again),
 		cmocka_unit_test(a_lost_update_that_was_not_done_overwrites_nobody),
 		sync_test(a_lost_update_is_found_after_a_loss_of_power),
-		cmocka_unit_test(what_stands_behind_is_on_top_of_the_one_before),
+		cmocka_unit_test(the_base_of_the_next_submission_is_the_version_before),
 		cmocka_unit_test(a_foreign_version_between_the_two_refuses_the_second),
 		sync_test(a_base_that_was_named_outlives_newer_content),
 		queue_test(a_base_that_was_named_outlives_newer_content),

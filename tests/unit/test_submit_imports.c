@@ -596,7 +596,7 @@ static void a_name_that_a_user_takes_is_the_users(void **state)
 	assert_int_equal(root.n, 2);
 }
 
-static void with_own_there_is_none(void **state)
+static void with_own_there_is_no_import(void **state)
 {
 	struct fixture *fixture = *state;
 	struct import_glance glance;
@@ -1474,7 +1474,7 @@ int main(void)
 		IMPORT_TEST(a_tombstone_leaves_a_users_file_alone),
 		IMPORT_TEST(the_name_of_a_removed_import_is_known_until_a_user_takes_it),
 		IMPORT_TEST(a_name_that_a_user_takes_is_the_users),
-		IMPORT_TEST(with_own_there_is_none),
+		IMPORT_TEST(with_own_there_is_no_import),
 		IMPORT_TEST(what_was_listed_before_is_placed_without_the_service),
 		IMPORT_TEST(a_file_that_a_user_has_put_in_its_place_stays),
 		IMPORT_TEST(an_import_is_due_when_nobody_has_told_its_version_lately),

@@ -378,7 +378,7 @@ static void a_refusal_that_cannot_be_ended_stays(void **state)
 	fixture_assert_state(fixture, PATH, JOB_SUBMITTED);
 }
 
-static void whose_job_it_is_cannot_be_read(void **state)
+static void a_job_whose_path_cannot_be_read_is_refused(void **state)
 {
 	struct fixture *fixture = *state;
 	struct fake_job *job;
@@ -409,7 +409,7 @@ int main(void)
 		sync_test(a_backup_with_a_job_is_no_backup),
 		sync_test(a_job_that_cannot_be_recorded_is_not_the_files),
 		sync_test(a_refusal_that_cannot_be_ended_stays),
-		sync_test(whose_job_it_is_cannot_be_read),
+		sync_test(a_job_whose_path_cannot_be_read_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -352,7 +352,7 @@ static void a_ledger_that_cannot_be_written_keeps_the_doubt(void **state)
 }
 
 /* If the service already holds the content, according to the ledger, no question is asked. */
-static void what_is_held_is_out_of_the_queue(void **state)
+static void a_content_that_the_service_holds_leaves_the_queue(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -381,7 +381,7 @@ int main(void)
 		queue_test(a_long_queue_is_taken_up_bit_by_bit),
 		queue_test(the_doubt_outlives_crashes),
 		queue_test(a_ledger_that_cannot_be_written_keeps_the_doubt),
-		queue_test(what_is_held_is_out_of_the_queue),
+		queue_test(a_content_that_the_service_holds_leaves_the_queue),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -197,7 +197,7 @@ static void make_jobs(struct fixture *fixture, char ids[MANY][32])
 		snprintf(ids[i], 32, "%s", fake_service_make(&fixture->service, "a", "one")->id);
 }
 
-static void so_many_are_asked_for_at_once(void **state)
+static void at_most_so_many_jobs_are_asked_for_together(void **state)
 {
 	struct fixture *fixture = *state;
 	static struct asker askers[MANY];
@@ -238,7 +238,7 @@ static void commits_go_first(void **state)
 	assert_int_equal(count_shows(fixture), 8); /* shows take half of the connections */
 }
 
-static void a_full_house_is_busy(void **state)
+static void a_new_question_is_refused_when_all_places_are_taken(void **state)
 {
 	struct fixture *fixture = *state;
 	static struct asker askers[SHOWS_QUESTIONS_MAX];
@@ -490,10 +490,10 @@ int main(void)
 		show_test(who_asks_the_same_shares_a_call),
 		show_test(who_is_told_may_ask_and_drop),
 		show_test(a_question_that_nobody_asks_any_more_ends),
-		show_test(so_many_are_asked_for_at_once),
+		show_test(at_most_so_many_jobs_are_asked_for_together),
 		show_test(a_question_begins_at_once_while_there_is_room),
 		show_test(commits_go_first),
-		show_test(a_full_house_is_busy),
+		show_test(a_new_question_is_refused_when_all_places_are_taken),
 		show_test(a_service_that_is_away_costs_one_wait),
 		show_test(a_bad_answer_is_of_its_own_job),
 		show_test(a_service_that_is_busy_is_asked_again),

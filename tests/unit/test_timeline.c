@@ -140,7 +140,7 @@ static const struct sight sights[] = {
 	{"w s10", "R5 T9", TIMELINE_FOREVER, "Canceled@15 Succeed:0-5 Canceled:5-15"},
 };
 
-static void is_where_time_and_acts_have_brought_it(void **state)
+static void is_where_time_and_operations_have_brought_it(void **state)
 {
 	char told[512];
 
@@ -156,7 +156,7 @@ static void is_where_time_and_acts_have_brought_it(void **state)
 	}
 }
 
-static void takes_what_makes_sense_where_it_is(void **state)
+static void takes_only_operations_that_fit_the_state(void **state)
 {
 	static const struct {
 		const char *slices, *operations;
@@ -197,8 +197,8 @@ static void takes_what_makes_sense_where_it_is(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(is_where_time_and_acts_have_brought_it),
-		cmocka_unit_test(takes_what_makes_sense_where_it_is),
+		cmocka_unit_test(is_where_time_and_operations_have_brought_it),
+		cmocka_unit_test(takes_only_operations_that_fit_the_state),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

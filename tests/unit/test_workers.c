@@ -43,7 +43,7 @@ struct job {
 	bool worked, in_loop;
 };
 
-static void access_pass(struct gate *gate)
+static void gate_pass(struct gate *gate)
 {
 	pthread_mutex_lock(&gate->lock);
 	gate->waiting++;
@@ -76,7 +76,7 @@ static void work(struct worker_job *base)
 
 	job->in_loop = pthread_equal(pthread_self(), job->fixture->loops_thread);
 	if (job->gate)
-		access_pass(job->gate);
+		gate_pass(job->gate);
 	job->worked = true;
 }
 
