@@ -14,7 +14,7 @@
  * many commits that arrive together share one fsync. The nearest timer gives epoll its timeout:
  * setting a timer costs no system call. In an idle loop no timer is set.
  *
- * Hundreds of answers may be ready at once, or hundreds of deadlines due. After LOOP_PART_US the
+ * Hundreds of answers may be ready together, or hundreds of deadlines due. After LOOP_PART_US the
  * rest is left to the next iterations, without a wait between them. What became ready first runs
  * first: the loop asks the kernel again only when all that was ready has run. Meanwhile the
  * callback for the requests of users runs in each iteration (loop_watch_first()). So users wait for
