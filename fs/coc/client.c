@@ -73,8 +73,9 @@ static long long now_s(void)
 	return (long long)time(NULL);
 }
 
-/* Returns how many calls may run (0: no bound): all that connections_max allows, or before the
- * credentials are proven, as many as failures are left. */
+/* Returns how many calls may run; 0: no bound. With proven credentials connections_max is the
+ * bound. Before that, at most as many calls run as failures are left. If none is left, calls are
+ * paused: then the number is 1, because 0 would mean no bound. */
 static unsigned running_max(const struct coc_client *client)
 {
 	unsigned left;

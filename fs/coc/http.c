@@ -12,7 +12,7 @@
  *
  * If there is no descriptor for a connection, the request waits again, before all others. Another
  * request may leave its connection, or a user may close a file: so the client tries again every
- * HTTP_SHORTAGE_MS. Hundreds of requests must not try in vain at once. So only as many run as have
+ * HTTP_SHORTAGE_MS. Hundreds of requests must not try in vain together. So only as many run as have
  * a connection, and each new attempt lets half as many more begin. A request also begins anew, on a
  * new connection, if bytes have come on a connection before the request goes out (transfer.c).
  *

@@ -23,7 +23,8 @@ int keys_answer_of_metadata(const void *body, size_t size, struct coc_creds **re
 /*
  * Reads the answer of IAM to the request for a token. token: the value of the answer's header
  * X-Subject-Token, or NULL. The answer's body says when the token ends. domain_id: goes into the
- * credentials, for the header X-Domain-Id; or NULL. Returns the same as keys_answer_of_metadata().
+ * credentials, for the header X-Domain-Id; or NULL. source: the place of the keys in words for
+ * people, such as coc_origin.source. Returns the same as keys_answer_of_metadata().
  */
 int keys_answer_of_iam(const void *body, size_t size, const char *token, const char *domain_id,
 		       const char *source, struct coc_creds **ret_creds, struct err *err);

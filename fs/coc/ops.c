@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table that calls a client. */
+/* The table of functions (coc/ops.h) for a real client. */
 #include "coc/ops.h"
 
 static int client_create(void *data, const struct coc_document *document, int64_t timeout_ms,

@@ -7,7 +7,7 @@
 
 /* Where credentials come from: the place of the credential chain that was found. */
 enum coc_origin_kind {
-	ORIGIN_KEYS,	 /* keys or a token that are at hand */
+	ORIGIN_KEYS,	 /* keys or a token: nobody has to be asked for them */
 	ORIGIN_METADATA, /* temporary keys of the metadata service, if there is one */
 	ORIGIN_ID_TOKEN, /* an OIDC token in a file, for which IAM gives a token */
 };
