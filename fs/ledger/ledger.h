@@ -427,8 +427,10 @@ int ledger_read_known(struct ledger *ledger, struct ledger_submission *submissio
 
 /* ---- how a submission ends: submissions.c ---- */
 
-/* Records that a submission has failed for good: keeps the story, deletes the submission.
- * JOB_FAILED. */
+/* Records that a submission has failed for good: keeps the story, deletes the submission. The job
+ * becomes JOB_FAILED, or JOB_QUEUED if newer content is queued. If newer content was refused, the
+ * job has the story and the state of that refusal instead. request_id: of the answer; NULL: the
+ * recorded ID stays. */
 int ledger_give_up(struct ledger *ledger, const struct ledger_submission *submission,
 		   const struct err *err, const char *story, const char *request_id);
 
@@ -438,7 +440,8 @@ int ledger_give_up_unsent(struct ledger *ledger, int64_t row, const struct err *
 			  const char *story);
 
 /* Records that it is not known whether the service has done a submission: keeps the story and the
- * submission. JOB_IN_DOUBT. */
+ * submission. It and its job become JOB_IN_DOUBT. If newer content was refused, the story of that
+ * refusal stays instead. request_id: as for ledger_give_up(). */
 int ledger_doubt(struct ledger *ledger, const struct ledger_submission *submission,
 		 const struct err *err, const char *story, const char *request_id);
 
