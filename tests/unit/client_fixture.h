@@ -4,7 +4,7 @@
 
 /*
  * The client against a scripted server (fake_server.h), on a real loop. Every test gets a fresh
- * server, loop and client. alarm() ends a program that hangs.
+ * loop, and makes its own server and client. alarm() ends a program that hangs.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -71,7 +71,8 @@ int tear_down(void **state);
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
-/* Sets the alarm that ends the program if it hangs. Call it before the tests run. */
+/* Sets the alarm that ends the program if it hangs, and ignores SIGPIPE. Call it before the tests
+ * run. */
 void bound_program(void);
 
 /* Makes t.client for t.endpoint; if t.unix_path is set, over that socket. connections_max 0: no
@@ -90,7 +91,8 @@ void copy(char *to, size_t room, const char *from);
  * result. Ends the loop when t.pending is 0. */
 void on_done(void *data, const struct coc_answer *answer);
 
-/* Runs the loop for ms milliseconds of real time, even if all calls have answered. */
+/* Runs the loop for ms milliseconds of real time, or until the last pending call has answered. Runs
+ * it even if no call is pending. */
 void run_for(int64_t ms);
 
 /* Brings the loop's clock up to date. The clock stands still while the loop does not run. */

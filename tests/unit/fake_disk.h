@@ -30,7 +30,7 @@ void fake_disk_fail_writes(int errnum);
 /* Lets all syncs of files fail with EIO from now on (failing), or lets them succeed again. */
 void fake_disk_fail_syncs(bool failing);
 
-/* The process counts as dead: nothing that it writes reaches the files, until
+/* The process counts as dead: its writes, truncations, syncs and deletions of files fail, until
  * fake_disk_revive(). */
 void fake_disk_freeze(void);
 void fake_disk_revive(void);
@@ -51,8 +51,8 @@ void fake_disk_end_sync(void);
 /* Has a check of the ledger begun that fake_disk_run_check() has not run yet? */
 bool fake_disk_is_checking(void);
 
-/* Runs the check that has begun on what the ledger's file has at this moment, unless the check was
- * stopped before. The callback of the check runs in the loop's next iteration. */
+/* Runs the check that has begun; there must be one. It reads what the ledger's file has at this
+ * moment, unless the check was stopped before. Its callback runs in the loop's next iteration. */
 void fake_disk_run_check(void);
 
 /* Returns how many syncs of files have succeeded since fake_disk_forget(). */

@@ -51,7 +51,7 @@ LIST_HEAD(fake_job_list, fake_job);
 
 /* A fault in the answers to lists. FLAW_NO_TOTAL: the number of all jobs is missing.
  * FLAW_UNUSABLE_ROW: a row has no usable ID. FLAW_NO_PROJECT: the rows have no project. FLAW_MOVES:
- * the number of all jobs differs from page to page. */
+ * from the second page on, the number of all jobs is one more. */
 enum fake_flaw { FLAW_NONE, FLAW_NO_TOTAL, FLAW_UNUSABLE_ROW, FLAW_NO_PROJECT, FLAW_MOVES };
 
 struct fake_request {
@@ -94,8 +94,8 @@ struct fake_service {
 	struct loop_timer due;
 	struct fake_job_list jobs;
 	struct fake_request_list open; /* requests without an answer, in their order */
-	/* requests that the client gave up before the service performed them: the service may still
-	 * perform them */
+	/* creates, updates and deletions that have left, and that the service may still perform:
+	 * the caller gave them up, or has heard that their answer is lost */
 	struct fake_request_list late;
 	int64_t n_requests, n_ids;
 	uint64_t counts[FAKE_KINDS];	  /* requests that were started, by kind */
@@ -115,7 +115,7 @@ struct fake_service {
 void fake_service_init(struct fake_service *service, struct loop *loop);
 
 /* Moves to another loop, after a crash: all open requests are given up. The service may still
- * perform those that have left. */
+ * perform the creates, updates and deletions that have left. */
 void fake_service_move(struct fake_service *service, struct loop *loop);
 void fake_service_finish(struct fake_service *service);
 
@@ -134,21 +134,24 @@ struct fake_request *fake_service_find(struct fake_service *service, enum fake_k
  * rows. A second call does nothing. */
 void fake_request_perform(struct fake_request *request);
 
-/* The caller hears this answer in the loop's next iteration. FAKE_TRUTH performs the request first,
- * if it was not performed. */
+/* The caller hears this answer in the loop's next iteration. FAKE_TRUTH and FAKE_OTHER_ID perform
+ * the request first, if it was not performed. */
 void fake_request_answer(struct fake_request *request, enum fake_answer answer);
 
-/* The caller of this create hears that the create made the job `id`. */
+/* The service performs this create, but the caller hears that the create made the job `id`. The ID
+ * is borrowed until then. */
 void fake_request_answer_id(struct fake_request *request, const char *id);
 
 /* Drops a request that was given up: the service will not perform it. */
 void fake_request_forget(struct fake_request *request);
 
-/* Makes a job, as another client would do. Returns the job, which the service owns. */
+/* Makes a job in project 0 with risk level LOW, as another client would do. Returns the job, which
+ * the service owns. */
 struct fake_job *fake_service_make(struct fake_service *service, const char *name,
 				   const char *content);
 
-/* Adds a version to a job, as another client would do with an update. */
+/* Adds a version with this content to a job, as another client would do with an update: name and
+ * risk level stay, the description goes. */
 void fake_job_write(struct fake_job *job, const char *content);
 
 /* Returns the job with this ID, also a deleted job (gone); NULL: there is none. */

@@ -8,7 +8,8 @@
 /*
  * Statements of the ledger that fail, as when the disk cannot be read or written. The linker sends
  * each call of sqlite3_step() through fake_statements.c (--wrap, see meson.build). Calls for the
- * test itself, between fake_memory_pause() and fake_memory_resume(), are not counted.
+ * test itself, between fake_memory_pause() and fake_memory_resume(), are not counted. A fault of
+ * fake_memory_short() ends when a fault of statements begins.
  */
 
 /* From now on the nth call of sqlite3_step() returns SQLITE_IOERR and does nothing; 1 is the next

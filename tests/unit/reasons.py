@@ -13,7 +13,7 @@ FUNCTION = re.compile(r"[A-Za-z].*?\b(\w+)\(")  # the line at which a function b
 
 
 def functions(path):
-    """Yields for each line of a C file the function around the line, and the text of the line."""
+    """Yields (function, text) for each line of a C file; function: the one that began last, "?" before the first."""
     function = "?"
     with open(path, encoding="utf-8") as source:
         for text in source.read().split("\n"):

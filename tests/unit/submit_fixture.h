@@ -45,7 +45,7 @@ struct writer {
 	void *data; /* for on_told */
 };
 
-/* Makes a fixture with an empty ledger, and the engine. queue: with -o submit=queue. */
+/* Makes a fixture with an empty ledger, and calls fixture_start(). queue: with submit=queue. */
 struct fixture *fixture_open(bool queue);
 void fixture_close(struct fixture *fixture);
 
@@ -64,8 +64,8 @@ int fixture_tear_down(void **state);
  * none). The service may still perform the requests that have left. */
 void fixture_crash(struct fixture *fixture, bool power, bool (*chance)(void *data), void *data);
 
-/* The two steps of fixture_crash(), for a test that acts between them. fixture_start() returns 0 or
- * -errno. */
+/* The two steps of fixture_crash(), for a test that acts between them. fixture_start() returns 0,
+ * or -errno with the error in fixture->err. */
 void fixture_stop(struct fixture *fixture, bool power, bool (*chance)(void *data), void *data);
 int fixture_start(struct fixture *fixture);
 
@@ -78,7 +78,8 @@ void fixture_remount(struct fixture *fixture);
 /* Runs one iteration of the loop: requests leave, answers arrive, timers that are due run. */
 void fixture_iterate(struct fixture *fixture);
 
-/* Runs iterations until nothing more happens without the test. Syncs end by themselves. */
+/* Runs iterations until nothing more happens without the test. Syncs end by themselves, and no time
+ * passes. */
 void fixture_settle(struct fixture *fixture);
 
 /* Does the smallest next thing of a healthy service: requests leave, a request is performed or
@@ -89,14 +90,15 @@ bool fixture_step(struct fixture *fixture);
 /* Is any submission of the mount under way, in doubt or queued? */
 bool fixture_has_work(struct fixture *fixture);
 
-/* Lets time pass up to the next timer, at most most_ms. Returns how many milliseconds passed. */
+/* Lets time pass up to the next timer, at most most_ms, and runs an iteration. Returns how many
+ * milliseconds passed. */
 int64_t fixture_pass(struct fixture *fixture, int64_t most_ms);
 
 /* The arguments of fixture_commit_spec(): a path, its content, and attributes of the file. NULL:
  * the file does not have this attribute. */
 struct commit_spec {
 	const char *path, *content;
-	const char *risk; /* NULL: LOW, as from the option risk_level */
+	const char *risk; /* NULL: LOW, as from the option risk_level; but see inherits_nothing */
 	const char *name, *description, *tags, *project;
 	uid_t user;
 	int64_t base;	       /* the version that a person names as the base; 0: none */
@@ -135,7 +137,8 @@ struct fake_request *fixture_checked(struct fixture *fixture, enum fake_kind kin
  * FAKE_TRUTH, also answers the ShowDocument that asks for the new version. */
 void fixture_answer_update(struct fixture *fixture, enum fake_answer answer);
 
-/* Commits, and lets the service answer everything truly until the writer has its answer. */
+/* Commits, and calls fixture_quiesce(). Fails the test unless the writer got a success, and
+ * fixture_assert_held() holds. */
 void fixture_make(struct fixture *fixture, const char *path, const char *content);
 
 /* Answers everything truly and lets time pass until nothing is under way, in doubt or queued.
@@ -148,8 +151,8 @@ struct job_record fixture_job(struct fixture *fixture, const char *path);
 /* Fails the test unless the row of the path has this state. */
 void fixture_assert_state(struct fixture *fixture, const char *path, enum job_state state);
 
-/* Fails the test unless the path is bound to an existing job whose newest version has this
- * content. */
+/* Fails the test unless the path is in the state "submitted", and its job exists. The newest
+ * version of the job must have this content, and be the newest one that the ledger knows. */
 void fixture_assert_held(struct fixture *fixture, const char *path, const char *content);
 
 #endif
