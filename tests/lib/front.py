@@ -471,7 +471,7 @@ class Front:
 
 
 async def send(answer, writer, exchange):
-    """Sends an answer. Returns whether the connection can carry another answer."""
+    """Sends an answer. Returns whether the connection can carry another answer; raises Cut if the fault cuts at ANSWER."""
     if answer.raw is not None:
         writer.write(answer.raw)
         await writer.drain()

@@ -88,7 +88,8 @@ def leftovers():
 
 
 def sweep():
-    """Unmounts, kills and removes everything that was watched and is still there."""
+    """Kills each process and unmounts each mount that was watched and is still there. Only the process of the janitor has the list
+    of directories: it removes them, too."""
     for pid, start in _processes.items():
         if start is not None and start_time(pid) == start:
             os.kill(pid, signal.SIGKILL)

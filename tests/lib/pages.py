@@ -121,7 +121,8 @@ def is_whole(command):
 
 
 def console(block):
-    """Returns the steps of a transcript: its commands, each with the output that the page shows."""
+    """Returns the steps of a transcript: its commands, each with the output that the page shows. Raises ValueError if the
+    transcript does not begin with a command."""
     steps = []
     for number, line in enumerate(block.text.splitlines(), block.line + 1):
         found = PROMPT.fullmatch(line)

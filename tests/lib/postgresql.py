@@ -42,7 +42,8 @@ def sql(uri, statements, *values):
 
 class Server:
     """A server that runs until close(). safe: it writes each transaction to the disk before it is committed (fsync). folder: the
-    server makes a directory for its files there; None: in the directory for temporary files."""
+    server makes a directory for its files there; None: in the directory for temporary files. Skips the test if PostgreSQL is not
+    installed."""
 
     def __init__(self, safe=False, folder=None):
         self.programs = programs()

@@ -34,7 +34,7 @@ def meta(name):
 
 
 def corpus(kind):
-    """Returns the paths of the documents in tests/corpus/good or /bad."""
+    """Returns the paths of the documents in tests/corpus/good or /bad, sorted; none if there is no such folder."""
     folder = os.path.join(tools.CORPUS, kind)
     if not os.path.isdir(folder):
         return []

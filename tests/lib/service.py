@@ -145,7 +145,7 @@ class Service:
 
 
 class Cocd:
-    """A cocd process with a data directory. It can be stopped and started again: the jobs stay."""
+    """A cocd process with a data directory. It can be stopped and started again: the jobs stay, but .address may be another."""
 
     def __init__(self, data, log):
         self.data, self.log_path = data, log

@@ -42,7 +42,8 @@ def metadata(net):
 
 @pytest.fixture
 def make_server(cocd, net, mounts, tmp_path, exhibit):
-    """make_server(option=value, …): a mount on a cloud server; its service accepts the temporary keys FIRST and SECOND."""
+    """make_server(option=value, …): a mount on a cloud server; its service accepts the temporary keys FIRST and SECOND.
+    mounted=False: returns the Server before the mount."""
     with open(cocd.keys_file, "a", encoding="utf-8") as file:
         for name, (access, secret, token) in {"first": FIRST, "second": SECOND}.items():
             file.write(f"[{name}]\nak = {access}\nsk = {secret}\nsecurity_token = {token}\n")

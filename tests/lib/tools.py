@@ -31,7 +31,8 @@ needs_root = pytest.mark.skipif(not IS_ROOT, reason="needs root")
 
 @dataclass
 class Result:
-    """How a tool has ended. status: its exit status, or minus the number of the signal that has ended it."""
+    """How a tool has ended. status: its exit status, or minus the number of the signal that has ended it;
+    124 or 137 if timeout(1) has ended it."""
     status: int
     stdout: str
     stderr: str
@@ -94,7 +95,7 @@ def end_started():
 
 def finish(process, seconds=TOOL_SECONDS + 10, given=None):
     """Waits for a tool, and kills its process group if it does not end in time. given: bytes for its standard input. Returns a
-    Result."""
+    Result. Fails the test if the tool cannot even be killed."""
     try:
         out, err = process.communicate(given, timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -177,7 +178,7 @@ _CLOSE = {"x86_64": 3, "aarch64": 57}.get(os.uname().machine)
 
 
 def waits_in_close(thread):
-    """Does a thread wait in close(2), and so for an answer of cocfs? None: /proc of this machine does not tell."""
+    """Does a thread wait in close(2), and so for an answer of cocfs? None: /proc does not tell, or the thread has ended."""
     try:
         number = read(f"/proc/{thread}/syscall").split()[0]
     except OSError:
