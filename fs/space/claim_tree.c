@@ -74,7 +74,8 @@ static int mark_elsewhere(struct claiming *claiming)
 
 /* Judges claiming->path, a path below the new name of the directory that has a row. The moved
  * directory may bring a file of this path, or a row without a file. Neither may take the place of a
- * row that the request may not inherit: that row is set aside. Returns 0 or -errno. */
+ * row that the request may not inherit: that row is set aside. If the directory brings neither, the
+ * row stays. Returns 0 or -errno. */
 static int claim_below(struct claiming *claiming, int from_fd, const char *from,
 		       const char *from_path, const char *below)
 {

@@ -119,8 +119,8 @@ static int get_error(struct space *space, fuse_req_t req, struct node *node, con
 
 /*
  * Finds the state of a job file now. The row has the state after the last commit. If that state is
- * JOB_SUBMITTED, and the file's content now has another digest than the row has, the state is
- * JOB_DRAFT. Otherwise the state is the row's. Returns 0 or -errno.
+ * JOB_SUBMITTED, and the row has a digest, and the file's content now has another, the state
+ * is JOB_DRAFT. Otherwise the state is the row's. Returns 0 or -errno.
  */
 static int state_now(struct space *space, struct node *node, const struct job_record *job,
 		     enum job_state *ret_state)

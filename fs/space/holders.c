@@ -71,8 +71,8 @@ static void add_number(struct numbers *numbers, const char *name)
 
 /* Can descriptor number `name` of process pid write to the file of the search? Judges by the
  * descriptor's fdinfo: flags, mount and inode number. Returns HOLDERS_NONE: no, or it is closed by
- * now; HOLDERS_SOME: yes; HOLDERS_UNKNOWN: we may not look, or Linux is too old to show the inode
- * number. */
+ * now; HOLDERS_SOME: yes; HOLDERS_UNKNOWN: we may not look, or the fdinfo lacks one of these
+ * fields. */
 static enum holders look_at_descriptor(const struct holders_search *search, int fdinfo_fd,
 				       pid_t pid, const char *name)
 {
@@ -107,7 +107,8 @@ static enum holders look_without_table(pid_t pid, int errnum)
 	return proc_status(pid, &status) == 0 && !status.fd_size ? HOLDERS_NONE : HOLDERS_UNKNOWN;
 }
 
-/* Does the work of holders_in_table(). Skips descriptors whose numbers are in the set known. Adds
+/* Does the work of holders_in_table(). Returns at least HOLDERS_UNKNOWN if the time is up, or if
+ * the search passes over the process. Skips descriptors whose numbers are in the set known. Adds
  * the numbers of those that it looks at to the set read. Both sets may be NULL. */
 static enum holders look_at_table(const struct holders_search *search, pid_t pid,
 				  const struct numbers *known, struct numbers *read, bool *ret_any)

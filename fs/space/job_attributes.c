@@ -36,8 +36,9 @@ static bool is_ours(const char *xattr)
 	return !strncmp(xattr, ATTR_XATTR_PREFIX, strlen(ATTR_XATTR_PREFIX));
 }
 
-/* Copies one user.coc.* attribute into set, unless set has that attribute already. Returns 0, or
- * -errno with err filled. */
+/* Copies one user.coc.* attribute into set, unless set has that attribute already. Returns 0, also
+ * if the file has lost the attribute by now. Otherwise fills err, and returns -EINVAL (no such
+ * attribute of a job, or a bad value) or another -errno. */
 static int take_attribute(const char *path, bool follow, const char *xattr, struct attr_set *set,
 			  struct err *err)
 {

@@ -124,7 +124,8 @@ static int next_sibling(fuse_req_t req, const struct node *dir, const struct lis
 }
 
 /* Takes the next entry of the spool, or the next sibling of the present one. Returns 1; 2: taken,
- * and not to be listed; 0 at the end; or -errno. */
+ * and not to be listed; 0 at the end; -EAGAIN: call listing_read() in a thread first; or another
+ * -errno. After an error the next call takes the same entry again. */
 static int take_stored(fuse_req_t req, struct node *dir, struct listing *listing,
 		       struct listed *listed)
 {

@@ -159,7 +159,8 @@ static int find_job_to_delete(struct space *space, fuse_req_t req, struct node *
 }
 
 /* Deletes the job of a name on the service, and after that the file. Returns true if the request
- * was or will be answered here; false: no job is to be deleted, so the caller removes the file. */
+ * was or will be answered here. Returns false if no job is to be deleted, or if the job cannot be
+ * found out. Then the caller removes the file alone. */
 static bool delete_job(struct space *space, fuse_req_t req, struct node *parent, const char *name)
 {
 	_cleanup_job_record_ struct job_record job = {0};

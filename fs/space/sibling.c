@@ -87,10 +87,11 @@ static bool has_own_file(const struct space *space, const struct beside *beside)
 
 /*
  * Finds the owner and the mode of a sibling, which say who may read it: the readers of its job
- * file. If no file of the row's owner or heir is beside the sibling: only the row's owner. If the
- * file beside it is the heir's, the .error may be the story of the former owner's file. Then the
- * .error belongs to the former owner, and the heir may read it only if the heir could read the
- * former owner's file. All other users are kept from such a story by check_reader().
+ * file. If no file of the row's owner or heir is beside the sibling: only the row's owner, or on a
+ * mount of one user that user. If the file beside it is the heir's, the .error may be the story of
+ * the former owner's file. Then the .error belongs to the former owner, and the heir may read it
+ * only if the heir could read the former owner's file. All other users are kept from such a story
+ * by check_reader().
  */
 static struct access readers_of_sibling(const struct space *space, enum sibling sibling,
 					const struct beside *beside)
@@ -378,8 +379,9 @@ static int read_text(struct space *space, fuse_req_t req, const struct node *nod
 											: -ENOENT;
 }
 
-/* Checks that the caller may read a sibling. The kernel has checked older attributes, and read bits
- * cannot say that a story (the text of .error) is for exactly two users. Returns 0 or -errno. */
+/* Checks that the caller may read a sibling; a master (caller.h) may always. The kernel has checked
+ * older attributes, and read bits cannot say that a story (the text of .error) is for exactly two
+ * users. Returns 0 or -errno. */
 static int check_reader(struct space *space, fuse_req_t req, struct node *node)
 {
 	struct access access;

@@ -74,7 +74,8 @@ static void go_on_truncation(struct truncation *truncation, int r)
 		r = end_backup_of_node(space, truncation->node);
 	if (r == 0)
 		r = stat_set_times(space, truncation->node, &truncation->attr, truncation->to_set);
-	/* commit now: after a truncate(2) by path no close follows */
+	/* commit now: after a truncate(2) by path no close follows. An empty file is never
+	 * committed */
 	if (r == 0 && !truncation->by_handle && truncation->attr.st_size > 0)
 		commit_closed(space, truncation->node, &truncation->wait);
 	else

@@ -116,7 +116,8 @@ static int find_import(struct space *space, const char *path, struct version_sou
 }
 
 /* Finds the job of the file at a path. source->st must have the attributes of the file in the
- * spool; they become those that the mount shows. Returns 0, -ENOENT (no job) or another -errno. */
+ * spool; they become those that the mount shows. The file may be an import too. Returns 0, -ENOENT
+ * (no job) or another -errno. */
 static int find_job(struct space *space, const char *path, struct version_source *source)
 {
 	struct freshness fresh;
