@@ -339,7 +339,6 @@ def test_new_content_of_sync_comes_after_it_too(space, twin_of, src):
 def test_the_doubt_outlives_kills(space, twin_of, src):
     twin = pair(space, twin_of, src, **{f"job{n}": "one" for n in range(40)})
     space.options["max_inflight"] = "1"
-    done = space.front.gate()
     space.mount()
     assert space.front.wait(lambda: len(space.creates()) >= 15)
     space.kill()
@@ -350,7 +349,6 @@ def test_the_doubt_outlives_kills(space, twin_of, src):
         twin.kill()
         twin.mount()
     twin.settle()
-    done.open()
     assert sorted(twin.id(f"job{n}.yaml") for n in range(40)) == sorted(job["document_id"] for job in twin.jobs())
 
 

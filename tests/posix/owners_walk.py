@@ -325,9 +325,7 @@ class Walk:
         """The case of step_move() in which the new name has a job: the rename is an update of that job, and both bindings stay with
         their names."""
         model, target = self.model, self.directory(to)
-        if not before and self.contents[ino][1] != "empty":
-            model.mark_unmade(to, file, target)
-        elif not before:
+        if not before:
             model.mark_unmade(to, file, target)
         self.expect(said, self.commit(who, to, ino, file, there, by_itself=True), to)
         if said != "ok":
