@@ -250,7 +250,7 @@ def test_no_update_is_sent_when_the_service_cannot_be_asked(space, src, bound):
 
 
 def test_tools_that_write_over_a_refused_text_are_refused_too(space, src, bound):
-    """sed -i, rsync and git checkout put another file in place of the refused one."""
+    """sed -i and rsync put another file in the place of the refused one."""
     tools.need("rsync")
     console(space, bound)
     tools.run("sed", "-i", "s/mine/sed/", space.at("a.yaml")).fails()

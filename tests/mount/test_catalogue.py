@@ -29,7 +29,7 @@ HELD = 99       # the offset of the second page: pages overlap by one row
 
 @dataclass
 class Job:
-    """A line of .coc/jobs."""
+    """A line of .coc/jobs: its columns, in their order. A text that is not known is "-"; path: that of the job's file here."""
     id: str
     version: str
     updated: str
@@ -64,7 +64,7 @@ def offsets(space):
 
 
 def greeted(space):
-    """Waits until the mount has asked for the page with which it begins. Returns the space."""
+    """Waits until the mount has got an answer to the page with which it begins. Returns the space."""
     assert space.front.wait(lambda: any(call.ended for call in space.calls("GET", LIST))), "the mount asked for nothing"
     return space
 
@@ -509,7 +509,7 @@ def test_a_killed_first_scan_leaves_no_list(host):
 
 
 def test_nothing_that_writes_relies_on_the_list(host, src):
-    """The list lies: it leaves out the job, and has another job of that name."""
+    """The list lies: in the place of the job it has another, with the name of the job that b.yaml will make."""
     space = host()
     queues.put(space, src, "a.yaml", "a")
     job_id = space.id("a.yaml")

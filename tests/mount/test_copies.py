@@ -57,7 +57,7 @@ def refused(mount):
 
 
 def rebind(mount):
-    """Mounts a copy with -o rebind."""
+    """Mounts a copy with -o rebind. Returns it."""
     mount.options["rebind"] = True
     mount.mount()
     del mount.options["rebind"]
@@ -65,7 +65,7 @@ def rebind(mount):
 
 
 def queued(space, src, **texts):
-    """Writes files while the service is away, and unmounts: the files are in the queue."""
+    """Writes files ({name: step}) while the service is away, and unmounts: the files are in the queue."""
     space.front.refuse()
     for name, step in texts.items():
         tools.run("cp", samples.file(src, f"{name}.yaml", name, [step]), space.path).ok()
@@ -197,7 +197,7 @@ def test_a_removed_import_stays_away(make_space, twin_of, tmp_path, how):
 # ---- a queue in two copies ----
 
 def pair(space, twin_of, src, **texts):
-    """Makes a copy of a space that has files in its queue. Neither is mounted."""
+    """Writes files into the queue of a space ({name: step}), and copies the space. Neither is mounted then. Returns the copy."""
     queued(space, src, **texts)
     twin = twin_of(space)
     copy(space, twin)
@@ -205,7 +205,7 @@ def pair(space, twin_of, src, **texts):
 
 
 def bound_pair(space, twin_of, src):
-    """Makes a space and its copy, both with an update of a.yaml in the queue. The job of a.yaml has v1."""
+    """Gives a space and its copy an update of a.yaml in the queue. The job of a.yaml has v1. Returns the copy."""
     tools.run("cp", samples.file(src, "a.yaml", "a", ["one"]), space.path).ok()
     space.settle()
     return pair(space, twin_of, src, a="two")
@@ -218,7 +218,7 @@ def send(mount):
 
 
 def steps(mount, name="a.yaml"):
-    """Returns the text of a file's job, and how many jobs there are."""
+    """Returns (the text of a file's job, how many jobs there are)."""
     return mount.job(mount.id(name))["content"], len(mount.jobs())
 
 

@@ -231,7 +231,7 @@ def test_a_name_of_the_spaces_own_is_left_alone(host):
 # ---- which files are imports ----
 
 def listed_imports(space):
-    """Returns the lines of .coc/imports."""
+    """Returns the names of the imports, as .coc/imports lists them: one a line, escaped."""
     return tools.read(space.at(".coc", "imports")).decode().splitlines()
 
 
@@ -791,7 +791,7 @@ def test_a_job_that_is_gone_loses_its_file(host):
 
 
 def test_when_every_job_is_gone_no_file_is(host):
-    """The mount cannot tell this from the keys of another account."""
+    """To the mount this looks as if its keys had become those of another account."""
     b = host("b", refresh="0")
     for number in range(4):
         make(b, f"job {number}", "text")

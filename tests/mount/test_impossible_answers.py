@@ -34,7 +34,7 @@ UPDATES = {
     "id-and-other": b'{"data":"ID","data":"OTHER"}',
 }
 
-# What the answer to a create gives as the ID of the new job, and what is no job ID.
+# Texts that are no job ID. The answer to a create gives them as the ID of the new job.
 IDS = {
     "cut": b"DM123\xff456",
     "no-text": b"\xff",

@@ -52,7 +52,8 @@ def lose(space, fault=f.cuts(f.FORWARDED)):
 
 
 def silence(space, path=None, **kwargs):
-    """From the next create on the service does not answer a GET. Returns the rule: .times = 0 ends that."""
+    """From the next create on the service does not answer a GET of this path (None: any GET). Returns the rule: .times = 0 ends
+    that."""
     return space.front.rule(f.silence(), "GET", path, times=None, when=space.creates, **kwargs)
 
 

@@ -283,7 +283,7 @@ def test_the_former_owner_of_a_file_in_a_sticky_directory_removes_no_story(share
 
 @pytest.mark.parametrize("kind", ["ln -s x a.yaml", "mkfifo a.yaml", "touch a.yaml"])
 def test_what_is_no_job_of_ones_own_takes_no_job_along(shared, kind):
-    """When Cid moves or removes such a file, the job stays with the name."""
+    """Cid makes a link, a FIFO or an empty file at the name. When he moves or removes it, Ann's job stays with the name."""
     job = shared.make(ANN)
     ANN.sh("rm a.yaml", cwd=shared.path).ok()
     CID.sh(f"{kind}; mv a.yaml b.yaml; rm b.yaml; {kind}; mv a.yaml .x", cwd=shared.path).ok()

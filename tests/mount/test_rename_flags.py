@@ -141,7 +141,7 @@ SPECIAL = {"fifo": "os.mkfifo(target)", "symlink": "os.symlink('nothing', target
 
 @pytest.mark.parametrize("kind", SPECIAL)
 def test_an_exchange_of_what_is_no_file_leaves_the_names_their_jobs(mixed, src, kind):
-    """The exchange of two FIFOs must not carry away a job that a name remembers."""
+    """The exchange of two FIFOs, or of two symbolic links, must not carry away a job that a name remembers."""
     kept = mixed.id("a.yaml")
     os.unlink(mixed.at("a.yaml"))
     for name in ("a.yaml", "e/other.yaml"):

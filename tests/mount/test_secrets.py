@@ -135,7 +135,7 @@ ECHOES = {
                          ids=lambda function: function.__name__)
 def test_keys_of_each_source_are_seen_nowhere(request, cocd, front, src, origin):
     """The keys are used. The service sends them back. Then cocfs looks for keys again, and finds none if the
-    source can refuse."""
+    source could be spoiled."""
     space, secrets, refuse = origin(request.getfixturevalue, cocd=cocd, front=front, src=src)
     tools.run("cp", samples.file(src, "ok.yaml"), space.path).ok()
     assert all(any(header in call.headers for header in ("authorization", "x-auth-token")) for call in space.creates())

@@ -113,7 +113,7 @@ sys.stdin.readline()
 
 
 def removed_by(space, *before):
-    """Starts a process that has just removed good.yaml.id. Returns it, and what it saw."""
+    """Starts a REMOVER, which has just removed good.yaml.id. Returns the process, and the nine lines that it has printed."""
     tools.write(space.at("note"), "x")
     process = tools.popen_bare(*before, tools.sys.executable, "-u", "-c", tools.PRELUDE + REMOVER, "good.yaml.id", "note",
                                cwd=space.path, stdin=subprocess.PIPE)

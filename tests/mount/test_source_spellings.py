@@ -24,7 +24,7 @@ as_a_user = pytest.mark.skipif(tools.IS_ROOT, reason="root's is /var/lib/cocfs, 
 
 
 def spelled(space, how):
-    """Returns the space with its SOURCE in another spelling."""
+    """Changes the SOURCE of the space to another spelling. Returns the space."""
     space.env = {**space.env, VARIABLE: space.source + "/", "HUAWEICLOUD_SDK_REGION_COC_XX_TEST_1": space.source}
     space.source = SPELLINGS[how](space.source)
     return space

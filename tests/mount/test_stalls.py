@@ -30,7 +30,7 @@ def histogram(space, name):
 
 
 def histograms(space, *names):
-    """Returns several histograms of the same moment."""
+    """Returns several histograms of the same moment: for each {upper bound: count}."""
     text = tools.read(space.at(".coc", "metrics")).decode()
     return [read_histogram(text, name) for name in names]
 

@@ -115,7 +115,7 @@ class Journal:
         self.listening = listening
 
     def message(self, text, field="MESSAGE"):
-        """Waits for the message that has this text in a field. Earlier messages are skipped."""
+        """Waits for a message that has this text in the field. Returns all its fields. Skips the messages before it."""
         while True:
             found = fields(self.listening.recv(65536))
             if text in found.get(field, ""):
