@@ -65,7 +65,7 @@ class Arena:
         self.rounds = self.hit = self.service_kills = 0
 
     def misbehave(self):
-        """Gives the front its faults for a round."""
+        """Gives the front up to four random faults for a round, in the place of the old ones, and moves the service's clock."""
         front = self.space.front
         front.clear()
         for _ in range(self.random.randint(0, 4)):
@@ -207,7 +207,8 @@ class Arena:
         files.append(to)
 
     def look_for_files(self):
-        """After a loss of power: finds each file at the last of its names, or at an earlier one."""
+        """After a loss of power a renamed file may have one of its earlier names again. Finds out which, and enters it into the
+        account."""
         self.await_renames()
         owners = promises.owners(self.space)
         for last, names in list(self.names.items()):

@@ -114,7 +114,7 @@ static int cut(unsigned seed)
 	return close(fd) < 0 ? -errno : 0;
 }
 
-/* Reads the number that a caller has written to the file "cut" or "fail". */
+/* Returns the number that these bytes, written to the file "cut" or "fail", begin with; 0: none. */
 static unsigned number_of(const char *buf, size_t size)
 {
 	char text[16] = "";

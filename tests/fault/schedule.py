@@ -70,7 +70,7 @@ class File:
         return f"{self.host.name}:{self.path}"
 
     def last(self):
-        """Returns the text that was committed last."""
+        """Returns the text that was committed last; None if there was no commit."""
         return self.commits[-1].text if self.commits else None
 
     def holds(self):
@@ -243,7 +243,7 @@ class Schedule:
         return (job, texts) if texts else None
 
     def name_base(self, host, file):
-        """Commits the host's own text on top of the newest version."""
+        """Commits the host's own text on top of the newest version; nothing if the file has no job."""
         found = self.newest(file)
         if not found:
             return
@@ -253,7 +253,7 @@ class Schedule:
         self.say(f"{file} base {version}: {said}")
 
     def take_theirs(self, host, file):
-        """Copies the newest text over the host's own."""
+        """Copies the newest text over the host's own; nothing if the file has no job."""
         found = self.newest(file)
         if found:
             self.write(host, file, found[1][-1])

@@ -87,7 +87,8 @@ class Trial:
         return result
 
     def run(self, gesture, step):
-        """Repeats a gesture until it runs without a failure. Returns the number of allocations."""
+        """Repeats a gesture, each time with another allocation that fails, until it ends before that allocation. Checks the mount
+        each time. Returns the number of allocations of the gesture."""
         prepare = getattr(self, "prepare_" + gesture, lambda: None)
         act = getattr(self, gesture)
         for self.number in numbers(step):

@@ -132,14 +132,15 @@ CASES = [
 
 
 class Gesture:
-    """A gesture of a user: the files before, the command, and where the content may be after it."""
+    """A gesture of a user. prepare() makes the files that are there before, act() does the gesture, and check() looks at what a
+    kill has left."""
 
     def __init__(self, space, src, name, mode):
         self.space, self.src, self.name, self.mode, self.commits = space, src, name, mode, []
         self.gate = space.front.gate()
 
     def write(self, path, step, name="job"):
-        """Makes a source file for a commit to path. Each step has another content."""
+        """Makes the source file of a commit, with the content of this step. Returns its path."""
         self.content = samples.document(name, [step])
         return tools.write(self.src / "source.yaml", self.content)
 
@@ -443,8 +444,8 @@ def set_bad(path):
     return tools.run("setfattr", "-n", "user.coc.risk_level", "-v", "SEVERE", path)
 
 
-# Changes that are recorded and not sent. Each row has: what a user did before in this mount; what the user does now; and how many
-# times the mount has recorded an iteration by then.
+# Changes that are recorded and not sent. Each row has: what a user did before in this mount (None: nothing); what the user does
+# now; and how often the mount has recorded an iteration by then.
 UNSENT = {
     "refused": (None, write_bad, 1),
     "unchanged-after-a-refusal": (write_bad, write_good, 2),

@@ -25,7 +25,7 @@ def mount_fixture(make_space):
 
 
 def die(space, point, *command):
-    """Runs a command that leads to a point. The mount dies there."""
+    """Mounts, and runs a command that leads to this crash point. The mount must die there. Returns the result of the command."""
     crashes.die_at(space, point)
     space.mount()
     result = tools.run(*command(space) if callable(command) else command, seconds=40)
