@@ -75,7 +75,8 @@ class Design:
         return "EINVAL" if b"\0" in content else None
 
     def commit(self, path, content):
-        """Records a commit of content for the path of a job file. Returns the errno that it answers; None: it succeeds."""
+        """Records a commit of content for the path of a job file. Returns the errno that it answers; None: it succeeds,
+        or the content is empty, so that nothing is committed."""
         if not content:
             return None
         refused = self.refusal(content)

@@ -112,8 +112,8 @@ class Model:
             self.bequeath(who, chosen, file, replaced)
 
     def ask_again(self, who, path, file, directory):
-        """Call this before content of a file is committed under a name. If the name's record is of another user, the file inherits
-        the record, or the record is set aside."""
+        """Call this before content of a file is committed under a name. A name's record of another user goes to the file if
+        both users may have it: the one who commits, and the file's owner. If not, it is set aside."""
         record, user = self.records.get(path), Nobody(file.uid)
         if record and not record.belongs_to(file.uid):
             if self.may_have(who, record, directory) and (who.uid == file.uid or self.may_have(user, record, directory)):

@@ -86,8 +86,8 @@ class Walk:
         return [path for path in self.paths() if self.file(path)]
 
     def draw(self, paths, wanted):
-        """Returns a random one of some paths; mostly one for which wanted(path) is true, because a refusal by the kernel shows
-        little."""
+        """Returns a random one of some paths; None if there are none. Mostly it is one for which wanted(path) is true, because a
+        refusal by the kernel shows little."""
         good = [path for path in paths if wanted(path)]
         return self.random.choice(good if good and self.random.random() < 0.9 else paths) if paths else None
 
