@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Before a request there is a question. First the submission is recorded, then the service is
+ * Before most requests there is a question. First the submission is recorded, then the service is
  * asked: a create asks for the jobs of its name (question.c), an update for the newest version
  * (base_check.c). The answer is recorded as well, durably, and then the request is sent. If a crash
- * leaves a submission that is recorded without an answer, its request was surely not sent.
+ * leaves such a submission recorded without an answer, its request was surely not sent. With
+ * conflict=overwrite an update or a deletion has a question only if versions_are_checked().
  */
 #define _GNU_SOURCE
 #include "submit/ask.h"

@@ -30,9 +30,10 @@ void group_sync_finish(struct engine *engine);
  * more for each RELEASE_CONTENT bytes of content. */
 unsigned group_sync_cost(const struct submission *submission);
 
-/* Should the thread make this iteration durable, instead of the loop? Yes if other requests or
- * writers could go on meanwhile, if an earlier sync has not ended, or if it costs more than
- * RELEASES_MAX to send all. Then call group_sync_hold() after the commit. */
+/* Should the thread make this iteration durable, instead of the loop? No if there is no thread. Yes
+ * if other requests could go on meanwhile, or if more than one waiter waits for the sync. Yes, too,
+ * if an earlier sync has not ended, or if it costs more than RELEASES_MAX to send all. Then call
+ * group_sync_hold() after the commit. */
 bool group_sync_is_apart(const struct engine *engine);
 
 /* Hands the requests of this iteration to the client, and waits until what the iteration has

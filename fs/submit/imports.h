@@ -79,8 +79,9 @@ int imports_find_removed(struct engine *engine, const char *name, struct import_
 int imports_glance(struct engine *engine, const char *name, struct import_glance *ret_glance);
 
 /* Must the service be asked whether the content of an import is that of the job's newest version?
- * Not if the service was asked within `refresh`, or if a scan within `refresh` has listed the
- * import's version as the newest. Returns 1, 0 or -errno. */
+ * Yes if the content was never fetched, or if a scan has listed a newer version. Else not if the
+ * service was asked within `refresh`, or if a scan within `refresh` has listed the import's version
+ * as the newest. Returns 1, 0 or -errno. */
 int imports_is_due(struct engine *engine, const struct import_record *import);
 
 /* Records the version, the digest and the attributes in import, which the service has answered for

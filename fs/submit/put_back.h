@@ -7,8 +7,9 @@
 /* Puts submissions back into the queue. */
 
 /* Puts back a submission that was taken from the queue. Call this when the ledger could not be
- * written, and nothing was sent. The ledger has the submission as queued again, and it is sent
- * after LEDGER_AGAIN_MS at the earliest. Frees the submission. */
+ * written, and nothing was sent. The ledger records the submission as queued again, and it is sent
+ * after LEDGER_AGAIN_MS at the earliest. If the ledger fails again, it is sent after the next
+ * mount. A submission behind it waits for a slot next. Frees the submission. */
 void queue_put_back(struct submission *submission);
 
 /* Sets the timer of the queue: the queue is looked at after wait_ms. */

@@ -18,8 +18,8 @@
  * page ahead). So an account of hundreds of pages is read in half of the time, and the service
  * works while the rows are written. As long as full pages come and no row has moved, it is known
  * where the page ahead begins. If the answer of the page ahead comes first, it is held. If the page
- * ahead fails, it is asked for again in its turn. So a page ahead never ends a scan, and never
- * waits for a throttled service.
+ * ahead fails, it is asked for again in its turn. So such a failure never ends a scan, and a page
+ * ahead never waits for a throttled service.
  */
 #define _GNU_SOURCE
 #include "submit/scan.h"
@@ -239,7 +239,8 @@ static int call_page(struct scan *scan, struct scan_page *page, int64_t offset, 
 }
 
 /* Asks for the page ahead, if it is known where it begins and the list has a row that is only
- * there. Does nothing if it was asked for already, or while the service wants no call. */
+ * there. Does nothing if it was asked for already, after SCAN_PAGES_MAX calls, or while the service
+ * wants no call. */
 static void ask_page_ahead(struct scan *scan)
 {
 	const struct paging *paging = &scan->paging;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How a submission starts: its intent is recorded when a slot is free. Until then the submission
- * waits, within its time. */
+/* How a submission starts when a slot is free: the intent is recorded, except of a deletion. Until
+ * a slot is free the submission waits, within its time. */
 #define _GNU_SOURCE
 #include "submit/start.h"
 

@@ -29,7 +29,8 @@ int submission_create_charged(struct engine *engine, struct ledger_submission *t
 void submission_destroy(struct submission *submission);
 
 /* Ends a submission with success: outcome is OUTCOME_HELD or _SETTLED. job_id and versions: what
- * the service holds now; copied. */
+ * the service holds now; copied. Without memory for that copy the submission ends as OUTCOME_DOUBT
+ * instead, and the service is asked for the job. */
 void submission_settle(struct submission *submission, enum submission_outcome outcome,
 		       const char *job_id, struct job_versions versions);
 

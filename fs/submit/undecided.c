@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A lost create that cannot be decided stays in doubt. Nothing is sent for its file, the service is
- * asked again less and less often, and the .error names the jobs. Two things end the doubt.
- * Somebody removes jobs on the service, until it can be decided. Or a person ends the doubt with
- * `setfattr -x coc.job_id FILE`. Then the create counts as not done, and none of these jobs becomes
- * the file's. The create of the next write asks for the jobs of its name again. So it knows these
- * jobs, and may take one of them on purpose (adoption.c).
+ * asked again less and less often, and the .error names the jobs. Two things end the doubt. A later
+ * look at the service decides it, mostly because somebody has removed jobs there. Or a person ends
+ * the doubt with `setfattr -x coc.job_id FILE`. Then the create counts as not done, and none of
+ * these jobs becomes the file's. The create of the next write asks for the jobs of its name again.
+ * So it knows these jobs, and may take one of them on purpose (adoption.c).
  */
 #define _GNU_SOURCE
 #include "submit/undecided.h"
