@@ -42,7 +42,8 @@ def environment(tmp_path, **extra):
 
 @pytest.fixture(name="repository")
 def repository_fixture(tmp_path):
-    """A repository with a good job, which its next commit adds. .run(script) runs a shell script in it."""
+    """A repository with a good job, which its next commit adds. .run(script) runs a shell script in it.
+    A call of .put(name, content) writes a file into jobs/, and adds all files to the index."""
     tools.need("git")
     folder, env = tmp_path / "repository", environment(tmp_path)
     os.makedirs(folder / "jobs")

@@ -55,7 +55,9 @@ STUBS = {
 
 @pytest.fixture
 def project(tmp_path, request):
-    """A tree with the scripts and little else. .run(…) runs a script to its end, .start(…) starts tools/test."""
+    """A tree with the scripts and little else. .run(…) runs a script to its end, .start(…) starts tools/test,
+    .sh(…) runs shell code with tools/packages.sh. The calls that the stubs record are in .calls(). The names that are
+    left in the temporary folder are in .left(). The folder of the stubs and of what they record is .state."""
     if not os.path.isdir(SCRIPTS):
         pytest.skip("the scripts are not beside the tests")
     tools.need("setpriv", "setsid", "findmnt", "flock")
