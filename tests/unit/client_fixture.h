@@ -49,7 +49,7 @@ struct result {
 	int64_t total;
 };
 
-/* The objects of one test: loop, server and client. */
+/* The objects of one test: loop, server and client. t is the only one; set_up() clears it. */
 struct bench {
 	struct loop *loop;
 	struct fake_server *server;

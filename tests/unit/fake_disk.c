@@ -382,7 +382,7 @@ int __wrap_statvfs64(const char *path, struct statvfs *ret_st)
 	return 0;
 }
 
-/* ---- in place of the sync thread ---- */
+/* ---- the functions of submit/sync_thread.h, without a thread ---- */
 
 struct sync_thread {
 	struct loop *loop;
@@ -459,7 +459,7 @@ void fake_disk_end_sync(void)
 	loop_timer_set(sync_thread->loop, &sync_thread->end, 0, tell_end, sync_thread);
 }
 
-/* ---- in place of the thread that checks the ledger ---- */
+/* ---- the functions of submit/check_thread.h, without a thread ---- */
 
 struct check_thread {
 	struct loop *loop;

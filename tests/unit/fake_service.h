@@ -40,11 +40,11 @@ struct fake_job {
 	int version;
 	bool foreign[FAKE_VERSIONS_MAX + 1]; /* version n was written by another client */
 	int shown; /* the newest version at the last ShowDocument without a version */
-	int named; /* for the test: the version that a person has named */
+	int named; /* set by tests: the newest version that a person has named as a base */
 	bool gone;
 	/* the number of the request that made the job; 0: another client made it */
 	int64_t made_by;
-	void *tag; /* for the test */
+	void *tag; /* the test's own mark of the job; the fake does not use it */
 	LIST_ENTRY(fake_job) link;
 };
 LIST_HEAD(fake_job_list, fake_job);

@@ -471,7 +471,7 @@ static void a_page_is_of_another_server(void **state)
 		{403, "https://x", "<html>", EPERM},
 		{422, "https://x", "<html>", EINVAL},
 		{400, "http://127.0.0.1:1", "<html>bad request</html>", EIO},
-		/* what nginx, Go, Apache and Tomcat answer */
+		/* what nginx, Go, Apache and Tomcat answer to HTTP on a port of HTTPS */
 		{400, "http://127.0.0.1:1",
 		 "<html>400 The plain HTTP request was sent to HTTPS port</html>", EPROTO},
 		{400, "http://127.0.0.1:1", "Client sent an HTTP request to an HTTPS server.\n",

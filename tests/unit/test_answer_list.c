@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of reading a page of ListDocuments. */
+/* Tests of reading a page of ListDocuments: which rows are read, and which count as unusable. */
 #include "bounds/api.h"
 #include "coc/answer.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of the thread that checks a ledger. */
+/* Tests of the thread that checks a ledger: what it reports of a ledger, and that it can be
+ * stopped. */
 #define _GNU_SOURCE
 #include "submit/check_thread.h"
 

@@ -48,7 +48,7 @@ static const char version_of[] = "PRAGMA user_version";
 
 struct fixtures {
 	char directory[64], path[128];
-	char *names[FIXTURES_MAX]; /* "v1-first.sql", … */
+	char *names[FIXTURES_MAX]; /* the files of LEDGERS_DIR: "v1-first.sql", … */
 	size_t n;
 };
 

@@ -296,7 +296,7 @@ static void a_slice_that_is_cancelled_does_not_run(void **state)
 	loop_timer_cancel(&test->soon);
 	assert_int_equal(loop_run_once(test->loop, 1), 0);
 	loop_timer_next(test->loop, &test->soon, do_slice, test);
-	loop_timer_set(test->loop, &test->soon, 9, do_slice, test); /* now it waits for a time */
+	loop_timer_set(test->loop, &test->soon, 9, do_slice, test); /* now due at 9 ms */
 	assert_int_equal(loop_run_once(test->loop, 2), 0);
 	assert_int_equal(test->done, 0);
 	assert_int_equal(loop_run_once(test->loop, 9), 0);

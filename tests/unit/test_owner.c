@@ -147,7 +147,7 @@ static const struct {
 	 {ROOT, 0, 0776},
 	 &cid,
 	 false},
-	/* which directory decides */
+	/* does the recorded directory decide, or the present one? */
 	{"somebody's own in the place of the owner's",
 	 {ANN, ANN, 0644},
 	 {ANN, ANN, 0755},

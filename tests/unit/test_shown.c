@@ -85,8 +85,8 @@ static void each_byte_that_is_not_utf8_is_one_question_mark(void **state)
 	check("DM123\xff"
 	      "456",
 	      "DM123?456");
-	check("\xc0\x9b", "??");	   /* an overlong escape */
-	check("\xe0\x82\x9b", "???");	   /* an overlong CSI */
+	check("\xc0\x9b", "??");	   /* an overlong U+001B */
+	check("\xe0\x82\x9b", "???");	   /* an overlong U+009B */
 	check("\xed\xa0\x80", "???");	   /* a surrogate */
 	check("\xf4\x90\x80\x80", "????"); /* beyond the last plane */
 	check("\xe4\xb8x", "??x");

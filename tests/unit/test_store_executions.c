@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of executions in the store. */
+/* Tests of executions in the store: they outlive their document, and a list of them has pages. */
 #define _GNU_SOURCE
 #include "store_fixture.h"
 

@@ -95,7 +95,7 @@ static void answer_scan(struct fixture *fixture)
 			fake_request_answer(request, FAKE_TRUTH);
 		else if (loop_next_due_ms(fixture->loop) >= 0 &&
 			 loop_next_due_ms(fixture->loop) <= fixture->now_ms + 2)
-			fixture_pass(fixture, 2); /* the time of a slice */
+			fixture_pass(fixture, 2); /* lets the next slice run */
 		else
 			break;
 	}
@@ -293,7 +293,7 @@ static void a_failed_first_scan_is_an_error_and_backs_off(void **state)
 	asked = fixture->service.counts[FAKE_LIST];
 	assert_true(asked <= 6);
 	look(fixture, &reader);
-	assert_int_equal(reader.told, 1); /* answered at once, without a request */
+	assert_int_equal(reader.told, 1); /* answered within the call, without a request */
 	assert_int_equal(fixture->service.counts[FAKE_LIST], asked);
 	fixture->now_ms += 300000;
 	read_well(fixture);

@@ -734,8 +734,8 @@ static void tell(void *data, int result)
 static void what_is_recorded_is_told_when_it_is_committed(void **state)
 {
 	static const struct {
-		int result; /* the result that the waiter gets */
-		int disk;   /* the errno of the disk's writes */
+		int result; /* what submit_when_recorded() is given for the waiter */
+		int disk;   /* the errno of the disk's writes; 0: they work */
 		int told;
 	} rows[] = {
 		{0, 0, 0}, {0, ENOSPC, -ENOSPC}, {-EINVAL, 0, -EINVAL}, {-EINVAL, EIO, -EINVAL}};

@@ -19,7 +19,7 @@
 #include "submit_fixture.h"
 
 #define STEPS_MAX 300	  /* steps of a story, at most */
-#define FAILURES_MAX 2000 /* more than any story has */
+#define FAILURES_MAX 2000 /* more operations than any story has */
 
 static bool end_shortage(void)
 {

@@ -92,7 +92,7 @@ static void each_scene_ends_as_it_must(void **state)
 	static const struct scene scenes[] = {
 		{"the job as it was made", .state = JOB_SUBMITTED},
 		{"a job of another content", .content = "three", .state = JOB_FAILED},
-		/* answers to lists */
+		/* the lists get these answers, or have these flaws */
 		{"a list that is none", .list = FAKE_NONSENSE, .state = JOB_IN_DOUBT},
 		{"a list that is refused", .list = FAKE_REFUSED, .state = JOB_IN_DOUBT},
 		{"a list of what is gone", .list = FAKE_GONE, .state = JOB_IN_DOUBT},
@@ -101,13 +101,13 @@ static void each_scene_ends_as_it_must(void **state)
 		{"no total", .flaw = FLAW_NO_TOTAL, .state = JOB_IN_DOUBT},
 		{"a row that tells no job", .flaw = FLAW_UNUSABLE_ROW, .state = JOB_IN_DOUBT},
 		{"no projects", .flaw = FLAW_NO_PROJECT, .state = JOB_SUBMITTED},
-		/* answers to shows */
+		/* the ShowDocuments get these answers */
 		{"a show that says gone", .show = FAKE_GONE, .state = JOB_IN_DOUBT},
 		{"a show that is none", .show = FAKE_NONSENSE, .state = JOB_IN_DOUBT},
 		{"a show that is refused", .show = FAKE_REFUSED, .state = JOB_IN_DOUBT},
 		{"a show that is not allowed", .show = FAKE_DENIED, .state = JOB_IN_DOUBT},
 		{"a show that fails", .show = FAKE_BROKEN, .state = JOB_IN_DOUBT},
-		/* jobs that others have changed */
+		/* others have changed the job so */
 		{"another project", .project = "p9", .state = JOB_IN_DOUBT},
 		{"another project and content", .project = "p9", .content = "three",
 		 .state = JOB_FAILED},

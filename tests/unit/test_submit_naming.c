@@ -101,7 +101,7 @@ static void a_job_whose_text_the_file_has_is_its_job(void **state)
 		assert_memory_equal(record.digest, digest, sizeof(digest));
 	}
 	assert_int_equal(count_changes(fixture), 0);
-	fixture_make(fixture, PATH, "mine"); /* a version on top of it */
+	fixture_make(fixture, PATH, "mine"); /* makes a version on top of the job's */
 	assert_int_equal(job->version, 3);
 	assert_string_equal(job->content[3], "mine");
 }
@@ -163,7 +163,7 @@ static void a_job_that_the_file_has_is_its_job_on_purpose(void **state)
 	}
 	assert_int_equal(name_job(fixture, &(struct naming){.job = job}, &err), 0);
 	assert_has_job(fixture, PATH, job);
-	fixture_assert_held(fixture, PATH, "same"); /* the base stays */
+	fixture_assert_held(fixture, PATH, "same"); /* still submitted: the base stays */
 }
 
 /* ---- the naming is refused ---- */

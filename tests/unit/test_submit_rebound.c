@@ -191,7 +191,7 @@ static void new_content_makes_way(void **state)
 		fake_service_make(&fixture->service, "a", "one");
 		rebind(fixture);
 		fixture->rules.queue = queue;
-		/* before anything leaves the queue */
+		/* this commit comes before anything leaves the queue */
 		assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writer), 0);
 		assert_true(fixture_quiesce(fixture));
 		assert_int_equal(writer.result, 0);

@@ -123,7 +123,7 @@ static void explicit_attributes_stay_with_the_name(void **state)
 	update = fixture_checked(fixture, FAKE_UPDATE);
 	assert_string_equal(update->risk, "HIGH");
 	assert_string_equal(update->name, "named");
-	/* also while the submission is under way */
+	/* a user can remove the attribute while the submission is under way, too */
 	assert_int_equal(kept_disown(fixture->engine, "a.yaml", ATTR_RISK_LEVEL), 1);
 	assert_true(fixture_quiesce(fixture));
 	assert_int_equal(kept_disown(fixture->engine, "a.yaml", ATTR_NAME), 1);
@@ -413,7 +413,7 @@ static void other_attributes_are_sent_after_what_is_under_way(void **state)
 			assert_string_equal(job->description[job->version], rows[i].description);
 		assert_int_equal(kept_disown(fixture->engine, "a.yaml",
 					     rows[i].risk ? ATTR_RISK_LEVEL : ATTR_DESCRIPTION),
-				 1); /* set on the file itself */
+				 1); /* the name has kept the attribute */
 		fixture_close(fixture);
 	}
 }

@@ -421,7 +421,7 @@ static void who_waits_too_long_for_a_turn_is_told(void **state)
 	assert_int_equal(fixture_pass(fixture, 2 * FIXTURE_TIMEOUT_MS), FIXTURE_TIMEOUT_MS);
 	assert_told(&askers[SHOWS_MAX], -ETIMEDOUT);
 	for (int i = 0; i < SHOWS_MAX; i++)
-		/* when the mount ends, the client ends their calls */
+		/* their requests have left: it is the client that bounds their time */
 		assert_int_equal(askers[i].told, 0);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Threads with a stack of a given size. */
+/* A thread gets a stack of the size that is asked for, or begins with another size. */
 #define _GNU_SOURCE
 #include "base/thread.h"
 

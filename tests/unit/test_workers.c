@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of the threads that wait for the disk. */
+/* Tests of the threads that wait for the disk: how the users share them, and what a drain does. */
 #define _GNU_SOURCE
 #include "loop/workers.h"
 
