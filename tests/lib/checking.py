@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Runs cocfs-check, and reads its findings."""
+"""Runs cocfs-check, and reads its findings from its JSON."""
 
 import json
 

@@ -67,7 +67,7 @@ def exhibit(request):
 
 @pytest.fixture
 def src(tmp_path):
-    """A directory outside the mount."""
+    """A directory outside the mount, for the files that a test copies into the mount."""
     path = tmp_path / "src"
     path.mkdir()
     return path

@@ -35,7 +35,7 @@ REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden",
            502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
 FRAMING = {"content-length", "transfer-encoding", "connection", "keep-alive"}  # headers that are made anew
 CONNECTIONS_TO_SERVICE = 32  # at the same time; other requests wait in the front, as at a gateway
-HEAD_LIMIT = 256 * 1024  # bytes of the head of a request or an answer
+HEAD_LIMIT = 256 * 1024  # the most bytes in the head of a request or an answer
 READ_SECONDS = 5     # how long until_read() waits for the client to read what was sent
 REQUEST_ID = "5b1f6a5e-front-20250701-host-7"
 
@@ -96,7 +96,7 @@ class Exchange:
     query: list
     headers: dict               # names in lower case
     body: bytes = b""
-    fault: Fault = field(default_factory=Fault)  # the fault that it got
+    fault: Fault = field(default_factory=Fault)  # the fault that the request got from a rule; Fault(): none
     service_status: int | None = None   # the status of the service's answer, None: no answer (yet)
     service_body: bytes = b""
     status: int | None = None           # the status that the client got, None: no complete answer
@@ -114,7 +114,7 @@ class Exchange:
 
 
 class Gate:
-    """Holds the requests of a Fault until open() is called."""
+    """Requests whose Fault has this gate are held before the service sees them, until open() is called."""
 
     def __init__(self, front):
         self.front, self.event = front, asyncio.Event()

@@ -24,7 +24,7 @@ import sys
 import threading
 import time
 
-STEP_SECONDS = 60  # the time of a step
+STEP_SECONDS = 60  # the most time for a step: Host.run() waits no longer
 END_SECONDS = 20  # the time in which a shell, cocfs or cocd must end or start
 LEAST_FD = 20  # the ends of the pipes for a shell get descriptors from this number on
 MESSAGE_MAX = 65536

@@ -72,7 +72,7 @@ def _fence(line, info):
 
 
 def blocks(text):
-    """Yields the blocks of a page, in its order."""
+    """Yields a Block for each fenced block and each <!-- setup … --> of a page, in its order."""
     pattern = re.compile(r"(?ms)^(?P<indent> *)```(?P<info>[^\n`]*)\n(?P<body>.*?)^ *```$|^<!-- setup\n(?P<setup>.*?)-->$")
     for found in pattern.finditer(text):
         line = text.count("\n", 0, found.start()) + 1

@@ -49,7 +49,7 @@ def _line(number, text):
 
 
 def draw(hidden, lines):
-    """Returns the picture that shows these lines."""
+    """Returns an SVG picture that shows these lines and has the hidden commands in its <metadata>."""
     width, height = round(2 * MARGIN + COLUMNS * CHARACTER), BAR + LINE_HEIGHT * len(lines) + MARGIN
     dots = "".join(f'<circle cx="{20 + 20 * number}" cy="18" r="6" fill="{color}"/>'
                    for number, color in enumerate(("#ff5f56", "#ffbd2e", "#27c93f")))

@@ -22,7 +22,7 @@ COCFS_WAIT = os.path.abspath(os.environ.get("COCFS_WAIT", os.path.join(ROOT, "bu
 CORPUS = os.path.join(ROOT, "tests", "corpus")
 
 TOOL_SECONDS = 60  # the bound for each tool: if it takes longer, it hangs, and timeout(1) ends it
-COMMAND_SHOWN = 300  # a message shows so many characters of a command
+COMMAND_SHOWN = 300  # a message shows at most so many characters of a command
 STARTED = []       # the tools that this test has started; end_started() ends them, so that none keeps a mount busy
 SANITIZER = re.compile(r"ERROR: (Address|Leak|Thread|Memory)Sanitizer|runtime error:|SUMMARY: \w+Sanitizer")
 IS_ROOT = os.geteuid() == 0
