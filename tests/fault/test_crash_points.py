@@ -444,8 +444,8 @@ def set_bad(path):
     return tools.run("setfattr", "-n", "user.coc.risk_level", "-v", "SEVERE", path)
 
 
-# Changes that are recorded and not sent. Each row has: what a user did before in this mount (None: nothing); what the user does
-# now; and how often the mount has recorded an iteration by then.
+# Changes that are recorded and not sent. Each row has what a user did before in this mount (None: nothing), and what the user does
+# now. Then the number of iterations that the mount has recorded by then.
 UNSENT = {
     "refused": (None, write_bad, 1),
     "unchanged-after-a-refusal": (write_bad, write_good, 2),
