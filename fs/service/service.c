@@ -49,8 +49,8 @@ static operation_fn *const operations[OP_COUNT] = {
 
 /*
  * Makes the answer to a request: finds the operation, then the user, checks whether the user may do
- * this, and runs the operation. Returns true if the store has changes that are not durable. The
- * answer may report one of them, so it must wait until settle_connections() has returned.
+ * this, and runs the operation. Returns true if the store may have changes that are not durable.
+ * The answer may report one of them, so it must wait until settle_connections() has returned.
  */
 static bool handle_request(void *data, const struct request *request, struct reply *reply)
 {

@@ -26,8 +26,9 @@ struct tokens {
 /*
  * Reads a tokens file. Each user has a section with "token", and optionally "expires"
  * (2030-01-31T23:59:59Z), "access" and "rate". A user without "rate" gets default_rate (0: no
- * limit). Returns 0 and tokens that tokens_free() frees; or -errno with err filled, for
- * the same reasons as keys_read().
+ * limit). Returns 0 and tokens that tokens_free() frees; or an error of sections_read().
+ * Returns -EINVAL, too, if a section has no token, the token of an earlier section, an unknown word
+ * or a wrong value. err is filled.
  */
 int tokens_read(const char *path, unsigned default_rate, struct tokens **ret_tokens,
 		struct err *err);

@@ -6,11 +6,11 @@
 #include "service/http/reply.h"
 
 /* Answers the call that lists the steps of an execution (call->id), with their states now; or with
- * a refusal. */
+ * a refusal. Steps that have not begun are left out. */
 void executions_steps(const struct call *call, struct reply *reply);
 
 /* Answers the call that lists the instances that a step of an execution works on; or with a
- * refusal. */
+ * refusal. Instances of batches that have not begun are left out. */
 void executions_instances(const struct call *call, struct reply *reply);
 
 #endif

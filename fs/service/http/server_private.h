@@ -53,7 +53,8 @@ void connection_complete(void *data, struct MHD_Connection *raw, void **context,
 
 /*
  * Ends an iteration: makes the changes of the held answers durable, all with one sync, and resumes
- * their connections. The next MHD_run() sends the answers. Returns false if no answer was held.
+ * their connections. If that fails, each held answer becomes an error 500. The next MHD_run() sends
+ * the answers. Returns false if no answer was held.
  */
 bool connections_settle(struct server *server);
 

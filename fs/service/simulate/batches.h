@@ -21,8 +21,8 @@ const char *batches_type(const cJSON *targets);
  */
 int batches_of_targets(const cJSON *targets, cJSON **ret_batches);
 
-/* Makes the batches of an input that lists instances: a JSON array in a text. Returns 0 and an
- * array that the caller deletes (empty if the text is no such list); or -ENOMEM. */
+/* Makes the batches of an input that lists instances: a JSON array in a text, which is one batch.
+ * Returns 0 and an array that the caller deletes; empty: the text is no such list. Or -ENOMEM. */
 int batches_of_input(const char *text, cJSON **ret_batches);
 
 /* Copies the members of an instance that are texts into properties, an object of an answer; NULL:

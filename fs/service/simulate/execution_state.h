@@ -43,7 +43,7 @@ int execution_state_operate(struct execution_state *simulation, enum operation_k
 
 /* Returns the state of the step with the index number. slice_states: the states of all slices, from
  * timeline_at(). If a slice of the step has begun and not ended, its status counts. Else the worst
- * status of the slices that ended counts. */
+ * status of the slices that ended counts, without those that were skipped. */
 struct slice_state execution_state_step(const struct execution_state *simulation,
 					const struct slice_state *slice_states, size_t number);
 

@@ -139,8 +139,8 @@ static int keep_found(void *data, const struct db_row *row)
 	return buf_printf(&found->numbers, "%s%" PRId64, found->n++ ? "," : "[", db_number(row, 0));
 }
 
-/* Finds the documents that have a part from low[i] up to and without high[i], for any i. Returns 0
- * or -errno. */
+/* Finds documents that have a part from low[i] up to and without high[i], for any i; at most
+ * FOUND_MAX + 1 of them. Returns 0 or -errno. */
 static int search_parts(struct store *store, struct buf low[PART_EVERY],
 			struct buf high[PART_EVERY], struct found *found, struct err *err)
 {
@@ -158,7 +158,8 @@ static int search_parts(struct store *store, struct buf low[PART_EVERY],
 
 /*
  * Finds the documents whose names may have a text in them. Returns 1 and the documents' numbers in
- * found; 0: all documents have to be read; or -errno.
+ * found; 0: all documents have to be read, because the text is short or stands in too many names;
+ * or -errno.
  */
 static int find_names(struct store *store, const char *text, struct found *found, struct err *err)
 {

@@ -6,7 +6,7 @@
  * If a connection breaks, its transaction is lost. Until db_undo() ends that transaction,
  * everything fails, so no statement runs without its transaction by mistake. If there is no
  * transaction, a statement that finds a broken connection is tried once more on a new one: the
- * statement has done nothing yet.
+ * statement has done nothing yet. If it has given a row already, it fails instead.
  */
 #define _GNU_SOURCE
 #include "service/store/postgresql.h"
@@ -102,7 +102,8 @@ static int next_result(struct db_postgresql *postgresql, PGresult **ret_result, 
 }
 
 /* Reads all results of the server. Returns 0 and in *ret_result (ret_result may be NULL) the last
- * good result; or the -errno of the first bad one, with err filled. */
+ * good result. Otherwise returns the -errno of the first bad one, or of a broken connection, with
+ * err filled. */
 static int hear_answer(struct db_postgresql *postgresql, PGresult **ret_result, struct err *err)
 {
 	_cleanup_(PQclear) PGresult *last = NULL;

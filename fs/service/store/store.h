@@ -38,7 +38,8 @@ void store_close(struct store *store);
  * together. This store reads them before that as if they were durable. */
 void store_gather(struct store *store);
 
-/* Returns true if there are gathered changes that are not durable yet. */
+/* Returns true if a gathered change has begun since the last store_settle(): then there may be
+ * changes that are not durable yet. Also true if each of them failed. */
 bool store_has_changes(const struct store *store);
 
 /*
@@ -95,7 +96,8 @@ struct store_version {
 /*
  * Calls document() with a document, then each() with each of its versions, newest first. version:
  * whose content document() gets; 0 means the latest. Returns 0; -ENOENT: there is no such document;
- * -ENODATA: it has no such version; or the negative number of a callback.
+ * -ENODATA: it has no such version; or the negative number of a callback. Returns -ENOENT also if
+ * another process deletes the document after the call of document().
  */
 int store_show(struct store *store, const char *id, int64_t version,
 	       int (*document)(void *data, const struct store_document *document),
