@@ -41,7 +41,7 @@ int state_dir_open(const char *path, const char *source, struct state_dir *ret_d
 
 /* Call this for a mount that failed, after all files in the directory are closed. Removes the files
  * that were made since the lock was taken, and the directory if state_dir_open() has made it. Older
- * files stay. */
+ * files stay, and with an older database its log and its instance file. */
 void state_dir_discard(const struct state_dir *dir);
 
 /* Unlocks and frees the state directory. Accepts a zeroed struct whose descriptors are all -1,
