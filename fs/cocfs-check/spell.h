@@ -19,16 +19,16 @@ void spell_path(FILE *file, const char *path);
 void spell_json(FILE *file, const char *text);
 
 /* Writes a path as a URI reference (RFC 3986), without quotes: a relative path as relative
- * reference, an absolute path with file://. Within a JSON string the result needs no further
- * escapes. */
+ * reference, without a "./" at its beginning, an absolute path with file://. Within a JSON string
+ * the result needs no further escapes. */
 void spell_uri(FILE *file, const char *path);
 
-/* Writes a path as a property of a workflow command of GitHub. Control characters, "%", ":" and ","
- * become %XX. */
+/* Writes a path as a property of a workflow command of GitHub, without a "./" at its beginning.
+ * Control characters, "%", ":" and "," become %XX. */
 void spell_github_path(FILE *file, const char *path);
 
-/* Writes a text as the message of a workflow command of GitHub. Control characters and "%" become
- * %XX. */
+/* Writes a text as the message of a workflow command of GitHub. Bytes below the blank, such as a
+ * line feed, and "%" become %XX. */
 void spell_github_text(FILE *file, const char *text);
 
 #endif
