@@ -260,8 +260,9 @@ static void look_at(struct fixture *fixture, const char *path, bool is_import, c
 			 job.holding.has_heir, job.holding.heir, job.holding.heir_reads);
 }
 
-/* Changes one column of a row after the other. If the siblings show something else then, the ledger
- * must report the path. Returns how many columns changed what they show. */
+/* Changes one column of a row after the other, and undoes each change. If the siblings show
+ * something else after the change, ledger_undo() must report the path. Returns how many columns
+ * changed what they show. */
 static int check_columns(struct fixture *fixture, const char *table, const char *where,
 			 const char *path, bool is_import)
 {

@@ -266,8 +266,8 @@ static bool sees_all_but_c(void *data, struct job_pending *row)
 	return strcmp(row->path, "c.yaml") != 0;
 }
 
-/* .coc/queue has a line for each submission, with the result of its last try. The metrics count
- * them. */
+/* .coc/queue has a line for each submission that the reader may see, with the result of its last
+ * try, and the count of the others. The metrics count each submission. */
 static void the_queue_is_told(void **state)
 {
 	static const char *const paths[] = {"a.yaml", "b.yaml", "c.yaml"};

@@ -199,7 +199,8 @@ static void a_job_of_this_space_is_no_twin(void **state)
 	}
 }
 
-/* The list of the second look fails: the writer gets its success at once, and no warning. */
+/* The list of the second look fails: the writer gets its success with the answer to that list, and
+ * no warning. */
 static void a_list_that_cannot_be_had_delays_nobody(void **state)
 {
 	static const enum fake_answer answers[] = {FAKE_LOST, FAKE_BROKEN, FAKE_REFUSED,
