@@ -76,8 +76,9 @@ static void refuses_what_is_not_well_formed(void **state)
 	assert_null(uri.memory);
 }
 
-/* A query with as many parameters as fit is parsed within its memory. The shortest parameters need
- * the most memory for their size. The sanitizer would report a write beyond. */
+/* A query with as many parameters as fit is parsed within its memory, and one more is refused.
+ * Empty pieces ("&") are no parameters. The shortest parameters need the most memory for their
+ * size. The sanitizer would report a write beyond. */
 static void holds_the_largest_number_of_parameters(void **state)
 {
 	static const char *const pieces[] = {"a&", "&", "=&", "a=b&", "=b&", "&&&"};

@@ -147,7 +147,8 @@ static void jobs_are_done_in_a_thread_and_told_in_the_loop(void **state)
 		assert_false(jobs[i].in_loop);
 }
 
-/* A user gets at most half of the threads. The jobs of other users overtake the waiting ones. */
+/* If there can be other users, a user gets at most half of the threads. The jobs of
+ * the others overtake the waiting ones. */
 static void a_user_whose_jobs_all_wait_leaves_threads_for_others(void **state)
 {
 	static struct job greedy[MANY], other[MANY];
