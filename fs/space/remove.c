@@ -159,8 +159,8 @@ static int find_job_to_delete(struct space *space, fuse_req_t req, struct node *
 }
 
 /* Deletes the job of a name on the service, and after that the file. Returns true if the request
- * was or will be answered here. Returns false if no job is to be deleted, or if the job cannot be
- * found out. Then the caller removes the file alone. */
+ * was or will be answered here: also if the job cannot be found out, and then nothing is removed.
+ * Returns false if no job is to be deleted: the caller removes the file alone. */
 static bool delete_job(struct space *space, fuse_req_t req, struct node *parent, const char *name)
 {
 	_cleanup_job_record_ struct job_record job = {0};
@@ -171,9 +171,19 @@ static bool delete_job(struct space *space, fuse_req_t req, struct node *parent,
 	struct stat st;
 	int r;
 
-	if (!job_name_is(space, parent, name) || node_path_of(parent, name, &path) < 0 ||
-	    find_job_to_delete(space, req, parent, name, &st, &job) < 0)
+	if (!job_name_is(space, parent, name))
 		return false;
+	r = node_path_of(parent, name, &path);
+	if (r == 0)
+		r = find_job_to_delete(space, req, parent, name, &st, &job);
+	if (r == -ENOENT)
+		return false;
+	if (r < 0) {
+		log_warning("%s: not removed, because its job could not be found: %s", name,
+			    strerror(-r));
+		reply(req, r);
+		return true;
+	}
 	if (moved_away_keeps_job(space, req, parent, name, &job)) {
 		log_info("%s: its job stays: the file that had the name before may come back",
 			 path);

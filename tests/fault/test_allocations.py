@@ -296,6 +296,26 @@ def test_nth_fails_when_the_queue_is_shown(make_space, src, memory):
     trial.cp("a.yaml").ok()
 
 
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("memory", SCOPES, indirect=True)
+def test_nth_fails_in_a_removal_that_deletes(make_space, src, memory):
+    """With delete=service: if rm succeeds, the service has the job no more."""
+    space = make_space(env=memory.env, delete="service")
+    trial = Trial(space, src, memory)
+    for trial.number in numbers(3 if memory.scope == "program" else 30):
+        path = f"{trial.number}.yaml"
+        trial.cp(path).ok()
+        job = space.id(path)
+        memory.fail_nth(trial.number)
+        well = attempt(os.unlink, space.at(path))[0]
+        memory.off()
+        assert not trial.is_dead(), trial.is_dead()
+        assert not well or job not in [held["document_id"] for held in space.jobs()], trial.number
+        if not memory.failed():
+            break
+    assert not memory.failed() and trial.number > 1
+
+
 def is_held(space, content):
     return any(space.job(job["document_id"])["content"] == content for job in space.jobs())
 
