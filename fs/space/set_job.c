@@ -91,15 +91,17 @@ static int refuse_setting(struct space *space, fuse_req_t req, struct node *node
 	return -err->errnum;
 }
 
+/* Answers an interrupted request. The setting goes on, and end_setting() frees it. */
+static void interrupt_setting(struct job_setting *setting)
+{
+	reply(steal_ptr(setting->req), -EINTR);
+}
+
+/* libfuse holds the lock of the request during this call. */
 static void on_setting_interrupted(fuse_req_t req, void *data)
 {
-	struct job_setting *setting = data;
-	fuse_req_t waiting = steal_ptr(setting->req);
-
 	(void)req;
-	/* do not free setting here: libfuse holds the lock of the request. end_setting() frees
-	 * it */
-	reply(waiting, -EINTR);
+	interrupt_setting(data);
 }
 
 void set_job_interrupt_all(struct space *space)
@@ -354,5 +356,10 @@ void set_job(fuse_req_t req, struct node *node, const char *value, size_t size)
 	}
 	node_hold(node);
 	LIST_INSERT_HEAD(&space->job_settings, setting, link);
-	fuse_req_interrupt_func(req, on_setting_interrupted, setting);
+	/* do not call fuse_req_interrupt_func() for an interrupted request: see
+	 * pending_reply_begin() */
+	if (fuse_req_interrupted(req))
+		interrupt_setting(setting);
+	else
+		fuse_req_interrupt_func(req, on_setting_interrupted, setting);
 }
