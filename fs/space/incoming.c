@@ -215,26 +215,23 @@ static int write_placeholder(struct incoming *incoming, int fd, const char *cont
 static int fill_in_place(struct incoming *incoming, const char *content, size_t size)
 {
 	const int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-	int fd = openat(incoming->dirfd, incoming->name, flags), r;
-	bool is_lent = false;
+	_cleanup_close_ int fd = openat(incoming->dirfd, incoming->name, flags);
+	int r = fd < 0 ? -errno : 0;
 	struct stat st;
 
-	if (fd < 0 && errno == EACCES &&
+	if (r == -EACCES &&
 	    fstatat(incoming->dirfd, incoming->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    S_ISREG(st.st_mode) &&
 	    fchmodat(incoming->dirfd, incoming->name, (st.st_mode & 07777) | S_IRUSR | S_IWUSR,
 		     0) == 0) {
-		is_lent = true;
 		fd = openat(incoming->dirfd, incoming->name, flags);
+		r = fd < 0 ? -errno : 0;
+		if ((fd < 0 ? fchmodat(incoming->dirfd, incoming->name, st.st_mode & 07777, 0)
+			    : fchmod(fd, st.st_mode & 07777)) < 0 &&
+		    r == 0)
+			r = -errno;
 	}
-	if (fd < 0)
-		return -errno;
-	if (is_lent && fchmod(fd, st.st_mode & 07777) < 0)
-		r = -errno;
-	else
-		r = write_placeholder(incoming, fd, content, size);
-	close(fd);
-	return r;
+	return r < 0 ? r : write_placeholder(incoming, fd, content, size);
 }
 
 static void work_write_incoming(struct worker_job *job)
