@@ -3,7 +3,6 @@
 #include "cocfs/apart.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +14,14 @@ static bool is_path_within(const char *path, const char *directory)
 	size_t length = strlen(directory);
 
 	return !strncmp(path, directory, length) && (path[length] == '/' || !path[length]);
+}
+
+/* Is the file at path, or the file to which symbolic links there lead, within a directory? */
+static bool is_link_within(const char *path, const char *directory)
+{
+	_cleanup_free_ char *real = realpath(path, NULL);
+
+	return is_path_within(real ? real : path, directory);
 }
 
 /* Fills err for a file at path that cocfs would reach only through its own mount. what: the option
@@ -36,7 +43,7 @@ int apart_check_log(const struct opts *opts, struct err *err)
 int apart_check(const struct opts *opts, const char *state_dir, struct err *err)
 {
 	const char *mountpoint = opts->mountpoint;
-	_cleanup_free_ char *credentials = NULL, *real = NULL;
+	_cleanup_free_ char *credentials = NULL;
 
 	if (is_path_within(state_dir, mountpoint) || is_path_within(mountpoint, state_dir)) {
 		err_set(err, EINVAL,
@@ -48,10 +55,20 @@ int apart_check(const struct opts *opts, const char *state_dir, struct err *err)
 	}
 	if (opts->cacert && is_path_within(opts->cacert, mountpoint))
 		return refuse_within("-o cacert=", opts->cacert, err);
+	if (opts->profile && strchr(opts->profile, '/') &&
+	    is_link_within(opts->profile, mountpoint))
+		return refuse_within("-o profile=", opts->profile, err);
 	if (profile_credentials_path(&credentials) < 0)
 		return 0;
-	real = realpath(credentials, NULL);
-	return is_path_within(real ? real : credentials, mountpoint)
+	return is_link_within(credentials, mountpoint)
 		       ? refuse_within("the file of credentials ", credentials, err)
 		       : 0;
+}
+
+int apart_check_token(const struct opts *opts, const char *path, bool is_mounted, struct err *err)
+{
+	bool is_within = is_mounted ? is_path_within(path, opts->mountpoint)
+				    : is_link_within(path, opts->mountpoint);
+
+	return is_within ? refuse_within("id_token_file ", path, err) : 0;
 }

@@ -18,23 +18,33 @@
 #include "base/log.h"
 #include "coc/bounds.h"
 #include "coc/credentials_file.h"
+#include "cocfs/apart.h"
 
 int credentials_init(struct credentials *credentials, const struct opts *opts, struct err *err)
 {
-	*credentials = (struct credentials){
-		.profile = opts->profile, .cacert = opts->cacert, .check_later = opts->check_later};
+	*credentials = (struct credentials){.opts = opts};
 	return coc_environment_take(&credentials->environment, err);
 }
 
-static int find_origin(const struct credentials *credentials, struct coc_origin *ret_origin,
-		       struct err *err)
+/* Finds where the keys come from. is_mounted: the mount serves already. Returns 0, or -errno with
+ * err filled, and then *ret_origin holds nothing. */
+static int find_origin(const struct credentials *credentials, bool is_mounted,
+		       struct coc_origin *ret_origin, struct err *err)
 {
 	const struct coc_places places = {.environment = &credentials->environment,
-					  .profile = credentials->profile};
+					  .profile = credentials->opts->profile};
+	int r;
 
 	*ret_origin = (struct coc_origin){.kind = ORIGIN_KEYS};
-	return credentials->file ? coc_creds_read(credentials->file, &ret_origin->creds, err)
-				 : coc_chain_find(&places, ret_origin, err);
+	if (credentials->file)
+		return coc_creds_read(credentials->file, &ret_origin->creds, err);
+	r = coc_chain_find(&places, ret_origin, err);
+	if (r < 0 || !ret_origin->id_token_file)
+		return r;
+	r = apart_check_token(credentials->opts, ret_origin->id_token_file, is_mounted, err);
+	if (r < 0)
+		coc_origin_finish(ret_origin);
+	return r;
 }
 
 /* Are these the same access key, with the same time of expiry? NULL, or creds without a key: no.
@@ -128,7 +138,7 @@ static int judge_lack(struct credentials *credentials, enum coc_origin_kind kind
 {
 	if (kind == ORIGIN_METADATA)
 		return coc_chain_tell_nothing(why, err);
-	if (is_final(why) && !credentials->check_later) {
+	if (is_final(why) && !credentials->opts->check_later) {
 		*err = *why;
 		err_detail(err, "to_mount_anyway", "-o check=later");
 		return -why->errnum;
@@ -158,7 +168,7 @@ int credentials_find(struct credentials *credentials, struct loop *loop, struct 
 {
 	struct coc_origin origin;
 	enum coc_origin_kind kind;
-	int r = find_origin(credentials, &origin, err);
+	int r = find_origin(credentials, false, &origin, err);
 
 	if (r < 0)
 		return r;
@@ -169,7 +179,7 @@ int credentials_find(struct credentials *credentials, struct loop *loop, struct 
 		return 0;
 	}
 	kind = origin.kind;
-	r = renewal_create(loop, &origin, credentials->cacert, on_keys, credentials,
+	r = renewal_create(loop, &origin, credentials->opts->cacert, on_keys, credentials,
 			   &credentials->renewal, err);
 	coc_origin_finish(&origin);
 	return r < 0 ? r : wait_for_first(credentials, kind, err);
@@ -188,7 +198,7 @@ void credentials_set_client(struct credentials *credentials, struct coc_client *
 int credentials_find_again(struct credentials *credentials, struct err *err)
 {
 	struct coc_origin origin;
-	int r = find_origin(credentials, &origin, err);
+	int r = find_origin(credentials, true, &origin, err);
 
 	if (r < 0)
 		return r;
@@ -199,8 +209,8 @@ int credentials_find_again(struct credentials *credentials, struct err *err)
 		log_info("credentials read again from %s", credentials->current->source);
 		return 0;
 	}
-	r = renewal_create(credentials->loop, &origin, credentials->cacert, on_trial, credentials,
-			   &credentials->trial, err);
+	r = renewal_create(credentials->loop, &origin, credentials->opts->cacert, on_trial,
+			   credentials, &credentials->trial, err);
 	coc_origin_finish(&origin);
 	return r;
 }

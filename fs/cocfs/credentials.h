@@ -15,9 +15,8 @@
  * the start, and again on SIGHUP. It renews temporary keys before they expire. */
 struct credentials {
 	struct coc_environment environment;
-	const char *profile, *cacert; /* -o profile and -o cacert; NULL: not given */
-	bool check_later; /* -o check=later: mount even if IAM gives no token at the start */
-	const char *file; /* the key file of the embedded service; NULL: search all places */
+	const struct opts *opts; /* profile, cacert, check_later and mountpoint are used */
+	const char *file;	 /* the key file of the embedded service; NULL: search all places */
 	/* the keys with which the client signs; NULL: there are none yet */
 	struct coc_creds *current;
 	struct loop *loop;

@@ -4,6 +4,7 @@
 import fcntl
 import os
 import re
+import shutil
 
 import pytest
 
@@ -339,6 +340,32 @@ def test_a_profile_is_a_file_or_a_section(cocd, front, mounts, tmp_path, src, ba
     by_section = mounts(mounting.Mount(front.url, tmp_path / "section", profile="night",
                                        env={**env, "HUAWEICLOUD_SDK_CREDENTIALS_FILE": str(path)})).mount()
     tools.run("cp", samples.file(src, "b.yaml"), by_section.path).ok()
+
+
+@pytest.mark.parametrize("linked", [False, True], ids=["there", "linked"])
+@pytest.mark.parametrize("what", ["profile", "credentials", "token", "cacert"])
+def test_a_file_that_is_read_while_the_mount_serves_is_not_below_it(place, bare, cocd, tmp_path, what, linked):
+    """cocfs would wait for itself."""
+    os.makedirs(place, exist_ok=True)
+    below = os.path.join(place, "file")
+    if what == "token":
+        tools.write(below, "e30.e30.eA")
+    else:
+        shutil.copy(cocd.keys_file, below)
+    os.chmod(below, 0o600)
+    given = below
+    if linked:
+        given = str(tmp_path / "link")
+        os.symlink(below, given)
+    keys = cocd.keys_file
+    if what == "token":
+        keys = tools.write(tmp_path / "keys", f"[global]\ndomain_id = d\nidp_id = i\nid_token_file = {given}\n"
+                                              "iam_endpoint = https://127.0.0.1:9\n")
+        os.chmod(keys, 0o600)
+    options = {"profile": f",profile={given}", "cacert": f",cacert={given}"}.get(what, "")
+    env = {**bare, "HUAWEICLOUD_SDK_CREDENTIALS_FILE": given if what == "credentials" else keys}
+    cocfs("-f", "-o", f"nonempty,state_dir={tmp_path}/s{options}", "http://127.0.0.1:9", place,
+          env=env).fails(f"{below if what == 'cacert' else given} is under the mountpoint")
 
 
 def test_credentials_of_the_home_directory(cocd, front, mounts, tmp_path, src, bare):
