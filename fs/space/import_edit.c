@@ -75,7 +75,8 @@ static int settle_mode(struct space *space, const char *name, struct stat *ret_s
 	return r == 0 ? location_stat(&location, ret_st) : r;
 }
 
-/* Binds the path of an import, which has a file, to its job. Returns 0 or -errno. */
+/* Binds the path of an import to its job. The import must have a file; for a removed one there is
+ * bind_removed(). Returns 0 or -errno. */
 static int bind_import(struct space *space, const struct import_record *import)
 {
 	struct owner owner = {0};

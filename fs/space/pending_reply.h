@@ -18,7 +18,8 @@ struct pending_reply {
 	void (*answer)(struct pending_reply *wait, int result);
 	struct waiter *waiter; /* NULL: the engine does not have this pending reply */
 	pid_t opener;	       /* the process that opened the file; 0: unknown */
-	/* after a success this process knows the base of row (readers.h); 0: no process does */
+	/* reader: when the commit has succeeded, this process counts as having read the version
+	 * that the commit has made (readers.h); 0: no process */
 	pid_t reader;
 	int64_t row; /* the row of the committed file in the ledger, for reader */
 	/* The version that the text is based on: the user has named it (coc.base), or the writing

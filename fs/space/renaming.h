@@ -7,7 +7,7 @@
 
 /* The two ends of a rename or a link, for all files of this folder that rename or link. */
 
-/* One of the two names of a rename: the one that the file leaves, or the one that it gets. */
+/* One side of a rename or a link: the old name of the file, or its new name. */
 struct end {
 	struct node *parent;
 	const char *name;

@@ -57,8 +57,10 @@ struct space_options {
 	bool unseen_commits;
 	const struct ignore *ignore; /* names that are never job files (ignore=); borrowed */
 	struct commit_rules rules;
-	struct attr_set defaults; /* attributes of jobs from the mount options; borrowed */
-	struct view view;	  /* the owner and the modes that the mount shows */
+	/* the values that the mount options give, such as risk_level=, to jobs without their own;
+	 * the strings are borrowed */
+	struct attr_set defaults;
+	struct view view; /* the owner and the modes that the mount shows */
 	/* knowledge of the service older than this is checked again (refresh=) */
 	int64_t refresh_ms;
 	/* only the user who mounts may use the mount (no allow_other) */

@@ -88,12 +88,13 @@ CASES = [
     Case("outcome-committed", WRITES + ["delete"], queued=["create", "behind"]),
     Case("writer-told", WRITES + ["delete"], queued=["create"]),
     Case("submission-finished", WRITES + ["delete"], queued=["update", "behind"]),
-    # here the submission goes back into the queue, or leaves the queue because newer content waits there
+    # After a 429 (BUSY) or a cut request (GONE) the first content is queued again. In the gesture "behind" newer content waits:
+    # the first content is given up, and the newer content is sent in its place.
     Case("outcome-recorded", [], BUSY, queued=["create", "behind"]),
     Case("outcome-committed", [], BUSY, queued=["create"]),
     Case("submission-finished", [], BUSY, queued=["behind"]),
     Case("outcome-recorded:2", [], GONE, queued=["create"]),
-    # here the newer content leaves the queue
+    # passed the second time (":2"), the point belongs to the newer content, which is taken out of the queue to be sent
     *(Case(point + ":2", [], queued=["behind"]) for point in ("intent-wanted", "intent-recorded", "intent-durable")),
     Case("doubt-begun", WRITES, LOST, queued=["create", "behind"]),
     Case("doubt-begun", ["create", "update"], GONE, queued=["create"]),

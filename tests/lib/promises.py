@@ -164,5 +164,6 @@ def _path_wrong(path, commits, versions, mode):
 
 
 def check(space, commits, mode="sync"):
-    """Fails the test unless the promises hold. commits: all that were written, in their order. mode: of MODES."""
+    """Fails the test unless the promises (at the top) hold. commits: a Commit for each content that was written, in order. mode: one
+    of MODES, that of the mount."""
     assert list(broken(space, commits, mode)) == []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Shared by the tests of the queue: reading .coc, and filling a ledger by hand."""
+"""Shared by the tests of the queue: reading the files in the directory .coc, and writing rows into a ledger with SQL."""
 
 import os
 import re

@@ -486,8 +486,8 @@ def test_with_delete_service_the_moved_file_has_the_job_until_the_name_is_back(m
     assert space.only_job()["document_id"] == space.id("a.yaml") != space.first
 
 
-# How rsync keeps a file that is gone at its source: the option of rsync, and the ignore= that makes scratch of its backups. A
-# hidden directory needs no ignore=.
+# Two ways in which rsync keeps a file that is gone at its source. Each has the option of rsync, and the mount option ignore= with
+# which the backups are scratch files. The files of a hidden directory are scratch files anyway.
 KEPT_BY_RSYNC = {"a suffix": ("--suffix=.bak.yaml", "*.bak.yaml"), "a directory": ("--backup-dir=.old", "")}
 
 

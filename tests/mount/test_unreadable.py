@@ -21,7 +21,7 @@ from samples import HALF1, HALF2, WHOLE
 @pytest.fixture(scope="module", params=[None, "noaccess", "invisible", "ptraceable"], 
                 ids=["shown", "noaccess", "invisible", "ptraceable"])
 def lasting(request):
-    """A mount of the user nobody's with allow_other. Its .hides says whether /proc has the option hidepid there."""
+    """A mount that the user nobody makes, with allow_other. .hides: is the /proc that its cocfs sees mounted with hidepid?"""
     namespaces.need()
     base = tempfile.mkdtemp(prefix="cocfs-", dir="/tmp")
     janitor.watch_directory(base)

@@ -27,7 +27,9 @@ static const struct person root = {ROOT, 0, NULL, 0}, ann = {ANN, ANN, NULL, 0},
 
 static const struct {
 	const char *what;
-	struct access file, directory, now; /* now: the present directory; the others: recorded */
+	/* file, directory: owner and mode as the ledger has recorded them; now: those that the
+	 * directory has at present */
+	struct access file, directory, now;
 	const struct person *who;
 	bool expected;
 } rows[] = {

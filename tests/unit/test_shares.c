@@ -54,7 +54,8 @@ static void what_is_given_back_can_be_taken_again(void **state)
 	(void)state;
 	shares_init(&shares, TOTAL, false);
 	taken = take_all(&shares, 1);
-	assert_true(shares_take(&shares, 65, 10)); /* user 65 is in the same bucket as user 1 */
+	assert_true(shares_take(&shares, 65,
+				10)); /* in one hash bucket with user 1, but counted apart */
 	assert_false(shares_take(&shares, 1, 1));
 	shares_give(&shares, 1, 20);
 	assert_true(shares_take(&shares, 1, 1));

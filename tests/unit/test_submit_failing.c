@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each allocation of a submission fails once, and so does each statement of the ledger. Nothing is
- * lost or doubled, and no state stays forever. When everything works again and the writer writes
- * again, there is one job with the written content.
+ * Each story runs many times: in each run another allocation of a submission fails, or another
+ * statement of the ledger. Nothing is lost or doubled, and no submission stays under way or queued.
+ * When everything works again and the writer writes again, there is one job with the written
+ * content (none after a deletion).
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -300,7 +300,7 @@ static void of_many_jobs_the_one_that_is_due_first_is_forgotten(void **state)
 	}
 }
 
-/* ---- which version the file has ---- */
+/* ---- which version is the newest, which is the base, and which is unread ---- */
 
 static void a_text_that_nobody_has_read_is_no_base(void **state)
 {

@@ -101,7 +101,7 @@ static void a_job_whose_text_the_file_has_is_its_job(void **state)
 		assert_memory_equal(record.digest, digest, sizeof(digest));
 	}
 	assert_int_equal(count_changes(fixture), 0);
-	fixture_make(fixture, PATH, "mine"); /* makes a version on top of the job's */
+	fixture_make(fixture, PATH, "mine"); /* makes version 3 of the job, which had 2 */
 	assert_int_equal(job->version, 3);
 	assert_string_equal(job->content[3], "mine");
 }

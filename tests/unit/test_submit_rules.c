@@ -353,7 +353,8 @@ static void a_request_that_cannot_begin_makes_nothing(void **state)
 	}
 }
 
-/* A deletion that the check or the service refuses leaves the job and its binding. */
+/* The service refuses to show the job before its deletion, or refuses the deletion. Then the job
+ * stays, and the path stays bound to it. */
 static void a_refused_deletion_deletes_nothing(void **state)
 {
 	static const struct {
