@@ -55,13 +55,14 @@ static bool is_same_key(const struct coc_creds *a, const struct coc_creds *b)
 }
 
 /* Takes creds in place of the present credentials, which are freed. The client signs with creds
- * from now on, and renewed() is called. */
+ * from now on, a lack of keys is over, and renewed() is called. */
 static void replace_creds(struct credentials *credentials, struct coc_creds *creds)
 {
 	if (credentials->client)
 		coc_client_set_creds(credentials->client, creds);
 	coc_creds_free(credentials->current);
 	credentials->current = creds;
+	credentials->lack = (struct err){0};
 	if (credentials->renewed)
 		credentials->renewed(credentials->data);
 }
@@ -118,7 +119,6 @@ static void on_trial(void *data, struct coc_creds *creds, const struct err *err)
 	}
 	renewal_destroy(credentials->renewal);
 	credentials->renewal = steal_ptr(credentials->trial);
-	credentials->lack = (struct err){0};
 	replace_creds(credentials, creds);
 	log_info("credentials read again from %s", creds->source);
 }
