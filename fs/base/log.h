@@ -24,7 +24,7 @@ bool log_level_parse(const char *word, enum log_level *ret_level);
  * pointers are borrowed, and may be NULL: then the field is left out. */
 struct log_about {
 	const char *path;      /* COCFS_PATH: the job file, relative to the root of the mount */
-	const char *job_id;    /* COCFS_JOB_ID */
+	const char *job_id;    /* COCFS_JOB_ID: the ID of the job on the service */
 	const struct err *err; /* ERRNO, COCFS_ERRNO and COCFS_REQUEST_ID */
 };
 

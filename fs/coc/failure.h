@@ -12,7 +12,7 @@ struct failure {
 	 * also for the deadline of http.c */
 	CURLcode code;
 	long os_errno;	    /* errno of the connection: CURLINFO_OS_ERRNO */
-	const char *url;    /* the URL that was called */
+	const char *url;    /* of the request, with the query */
 	const char *cacert; /* the CA file of the options, or NULL */
 	bool answered;	    /* the service has answered an earlier request */
 };

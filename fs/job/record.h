@@ -39,7 +39,7 @@ struct job_record {
 	int64_t base;
 	/* a newer version, whose content the file has and nobody has read yet; 0: none */
 	int64_t unread;
-	bool has_digest; /* digest is valid */
+	bool has_digest; /* false: digest is not known, and its bytes mean nothing */
 	/* the SHA-256 of a content: of version unread if it is not 0, else of version base. For a
 	 * backup: of the file's own content */
 	unsigned char digest[CONTENT_DIGEST_SIZE];
@@ -80,7 +80,7 @@ struct job_glance {
  * another user has made the name again without inheriting them. */
 struct job_claim {
 	int64_t row;
-	bool is_aside; /* the row is set aside */
+	bool is_aside; /* false: this is the one row that a search finds */
 	struct holding holding;
 };
 

@@ -77,7 +77,7 @@ int ledger_drop_backup(struct ledger *ledger, int64_t row)
 	if (r < 0)
 		return r;
 	r = ledger_run_row(ledger, STMT_DROP_BACKUP, row);
-	if (r == 0) /* a row that must stay, such as one with a story, loses the mark */
+	if (r == 0) /* the statement keeps a row with a story or a job: it is no backup any more */
 		r = ledger_unmark_backup(ledger, row);
 	return ledger_group_end(ledger, r);
 }

@@ -49,8 +49,8 @@ struct ledger_catalogue_row {
 	struct ledger_listed job;
 	const char *path; /* NULL: no path of this space is bound to the job */
 	bool is_aside;	  /* the row of the path was set aside: ledger_set_aside() */
-	/* the users who have what the row of the path keeps: the owner, and an heir if there is one
-	 * (job/owner.h) */
+	/* the users to whom the job of the path belongs: the recorded owner, and an heir if there
+	 * is one (job/owner.h) */
 	struct holding holding;
 	/* the file name of the placed import in the root; NULL: there is none */
 	const char *import_name;

@@ -167,7 +167,7 @@ enum ledger_soundness {
 struct ledger {
 	sqlite3 *db;
 	char *path;
-	bool open;     /* a transaction is open */
+	bool open;     /* a transaction is open that writes: the next ledger_commit() ends it */
 	bool looking;  /* a transaction that only reads is open: ledger_look_begin() */
 	bool unsynced; /* something was committed since the last sync of the log */
 	bool lost;     /* something was undone since the last ledger_take_loss() */

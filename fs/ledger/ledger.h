@@ -287,7 +287,7 @@ enum submission_kind { SUBMIT_CREATE = 1, SUBMIT_UPDATE = 2 };
 /* An unfinished submission, as the ledger keeps it. Strings are owned. */
 struct ledger_submission {
 	int64_t id;  /* a later submission has a higher ID */
-	int64_t row; /* row of the job */
+	int64_t row; /* ID of the row of its path in the table job */
 	enum submission_kind kind;
 	enum job_state state; /* JOB_QUEUED, JOB_SUBMITTING or JOB_IN_DOUBT */
 	bool queued;	      /* submit=queue: its writer was answered once this row was durable */

@@ -18,7 +18,8 @@ struct claiming {
 	/* the judgement is for a commit: no name is made, and both the caller and the file's user
 	 * must be able to inherit */
 	bool is_commit;
-	/* a commit that no request asks for: no row is inherited, and caller is not set */
+	/* the judgement is for a commit that cocfs makes by itself, without a request: caller is
+	 * not set, so nobody inherits a row */
 	bool is_unasked;
 	/* a directory is moved here with the file in it, so the directory of path is not the one
 	 * that the rows record */

@@ -8,7 +8,7 @@
  * its old path (moving.c). The strings and the node are borrowed. */
 struct node_move {
 	struct node *parent; /* the directory of the new name */
-	const char *name;    /* the new name */
+	const char *name;    /* the new name in parent */
 	const char *path;    /* the old path, as the ledger has it */
 	LIST_ENTRY(node_move) link;
 };

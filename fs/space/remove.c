@@ -69,7 +69,7 @@ struct removal {
 	struct pending_reply wait;
 	struct node *parent; /* we hold a reference */
 	char *name;
-	bool had_error;	     /* the file had an .error */
+	bool had_error;	     /* before the removal .error was shown: it goes as well */
 	struct access owner; /* the owner and mode of the file */
 };
 

@@ -22,7 +22,7 @@ struct end {
 struct renaming {
 	struct end from, to;
 	unsigned flags; /* of renameat2(2); 0 for a link */
-	uid_t user;	/* the user of the request */
+	uid_t user;	/* who asks for it: new descriptors are charged to this user */
 	/* if the rename replaces a directory: the stories that end with that directory */
 	struct unmade_whose ended;
 };

@@ -31,7 +31,7 @@ struct tree_listing {
 	int64_t newest; /* in the directory of a job: the newest version; 0: another directory */
 	enum listing_step step;
 	char after[NAME_MAX + 1]; /* the last name that was listed */
-	char path[PATH_MAX];	  /* the path of the directory */
+	char path[PATH_MAX];	  /* of the directory, from the root of the mount; "": the root */
 };
 
 static int add_name(struct buf *text, char kind, const char *name)

@@ -68,10 +68,11 @@
 #define SCAN_SHOWS_MAX 100
 
 /*
- * Imports (placing.c, making.c). One iteration removes at most IMPORTS_AT_ONCE files, or makes so
- * many if there is no thread for that: this takes 4 ms. One iteration gives at most NAMES_AT_ONCE
- * names: this takes 3 ms, because the ledger is asked for each. About NAMES_SIZE_MAX bytes of names
- * become durable together in one sync: 5,000 names of 25 bytes. A sync for each file would take
+ * Imports (placing.c, making.c). One iteration removes at most IMPORTS_AT_ONCE files: this takes 4
+ * ms. If no thread can make files, one iteration makes at most as many. One iteration chooses the
+ * names of at most NAMES_AT_ONCE files: this takes 3 ms, because the ledger is asked for each. When
+ * there are NAMES_SIZE_MAX bytes of names, or all, one sync makes them durable: 5,000 names of 25
+ * bytes. A sync for each file would take
  * minutes for an account of 50,000 jobs.
  */
 #define IMPORTS_AT_ONCE 200

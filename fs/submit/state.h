@@ -64,7 +64,8 @@ struct version_search {
 	int64_t next;	    /* the version that is looked at now */
 	int64_t newest;	    /* the newest version; 0: not known yet */
 	int64_t ours;	    /* the version that has what was sent; 0: none found */
-	/* the service has not shown one of the versions that the search looked at */
+	/* the service did not show at least one version that the search asked for: it may be ours
+	 */
 	bool is_unsure;
 	char *author;	 /* author of the newest version; owned; NULL: not known */
 	int64_t time_ms; /* time of the newest version, since the epoch; 0: not known */

@@ -107,8 +107,8 @@ enum submit_change_kind {
 	 * recorded in it. Only for a row whose path has no file: the caller must have checked that.
 	 * If there is a file, use CHANGE_DISMISS. */
 	CHANGE_END_STORY,
-	/* Forgets the binding of the row that record is a copy of, and all that was sent for it. If
-	 * the row has no binding, ends the doubt of its create, which counts as not done then.
+	/* Forgets the binding of a row, and all that was sent for the row. record is a copy of the
+	 * row. If the row has no binding, but a create in doubt, this create counts as not done.
 	 * -EBUSY: a submission of the row is unfinished, or its doubt cannot be ended yet.
 	 * -ENODATA: there is neither a binding nor a doubt. */
 	CHANGE_FORGET,

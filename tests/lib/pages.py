@@ -173,8 +173,8 @@ class Names:
         self.real = {}
 
     def pattern(self, line, here):
-        """Returns a regular expression for the output that a line of a page stands for. here: for each new job ID of the page the
-        name of its group in the expression; this function adds to it."""
+        """Returns a regular expression for the output that a line of a page stands for. here is a dict:
+        for each job ID of the page that is not yet in .real, the name of its group in the expression. This function adds to it."""
         parts = []
         for word in re.split(rf"({JOB_ID.pattern}|{TIME.pattern}|…|\s+)", line.rstrip()):
             if JOB_ID.fullmatch(word):

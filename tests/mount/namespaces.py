@@ -34,9 +34,10 @@ def ordinary(fuse_conf, hidepid=None):
 
 
 class Wrapped(mounting.Mount):
-    """A mount whose cocfs runs in namespaces. The test sees the mount at .path, although the test runs in none of them.
+    """A mount whose cocfs runs in namespaces of its own. The test runs outside, and sees the mount at .path all the same.
 
-    wrapping: one of the command lines above, or what ordinary() returns.
+    wrapping: the words before the command line of cocfs that make the namespaces: what ordinary() returns, or words made of the
+    constants above.
     """
 
     def __init__(self, *args, wrapping, **options):

@@ -208,7 +208,8 @@ os.rename(target, at('x.yaml')); os.rename(at('b.yaml'), target); os.rename(at('
 
 
 def test_another_directory_of_the_same_number_is_another(bound, src):
-    """A program that sorts files into new directories makes renames, even if a new directory gets an old inode number."""
+    """A program sorts files into new directories. The move of a.yaml is no backup, although new files get its name. They are in
+    other directories, even if one of these has the inode number of the removed directory."""
     os.mkdir(bound.at("d"))
     tools.run("mv", bound.at("a.yaml"), bound.at("d")).ok()
     run(bound, src, """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""-o logfile=: the log of a mount on a machine without syslog, and logrotate."""
+"""-o logfile=, for machines without syslog: what is logged, which files are refused, and the rotation by logrotate."""
 
 import os
 import re

@@ -507,7 +507,7 @@ def test_a_tree_arrives_once_with_the_service_away_in_between(space, src):
     tools.finish(copying, 250).ok()
     print(f"cp -r of {TREE_FILES} files took {time.monotonic() - began:.1f} s")
     tools.eventually(lambda: any(line.attempts for line in queues.lines(space)), "the service to be missed")
-    time.sleep(max(0, away + AWAY_SECONDS - time.monotonic()))  # the outage lasts as long as COCFS_AWAY_SECONDS says
+    time.sleep(max(0, away + AWAY_SECONDS - time.monotonic()))  # at least the seconds of the variable COCFS_AWAY_SECONDS
     space.front.accept()
     back = time.monotonic()
     seconds = 240 + TREE_FILES // 20

@@ -220,7 +220,8 @@ m = mmap.mmap(fd, len(whole)); m[:] = whole; m.flush(); m.close(); attempt(os.cl
                         # a cocfs that may not look into the process takes the opener's first close for the last
                         updates=0 if tools.IS_ROOT else 1),
     "renamed-comm": Row("open('/proc/self/comm', 'w').write(') R 1 (x')\n" + OPEN + "os.write(fd, whole); attempt(os.close, fd)"),
-    # The receiver existed before the open, so cocfs cannot know of it. There may be one version too many, and nothing worse.
+    # cocfs looks for holders among the opener and its later children. The receiver was forked before the open, so it is not looked at.
+    # So the first half may become a version, too: the calls are not counted here.
     "scm-rights": Row("""
 import socket
 a, b = socket.socketpair(socket.AF_UNIX)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Requests that arrive at the same time share one commit, and each gets its own answer."""
+"""Requests that arrive at the same time share commits, and each gets its own answer."""
 
 import contextlib
 import functools

@@ -25,8 +25,8 @@ static void set_rule(struct fixture *fixture, enum adoption_rule rule)
 	fixture_remount(fixture);
 }
 
-/* Commits the content of a path, and answers all requests truly until nothing is left to do.
- * Returns the writer's result. */
+/* Commits the content of a path, and lets the fake service answer all requests without a fault
+ * until nothing is left to do. Returns the writer's result. */
 static int commit_text(struct fixture *fixture, const char *path, const char *content)
 {
 	struct writer writer = {0};

@@ -333,7 +333,7 @@ static void nobody_waits_longer_than_a_commit_may(void **state)
 	fixture_settle(fixture);
 	assert_told(&first, -ETIMEDOUT);
 	assert_int_equal(second.told, 0);
-	answer_scan(fixture); /* the scan goes on */
+	answer_scan(fixture); /* the scan has gone on for the second reader */
 	assert_told(&second, 0);
 
 	fixture->now_ms += 10 * REFRESH_MS;

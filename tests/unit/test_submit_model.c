@@ -281,8 +281,9 @@ static bool settle_renames(struct model *model)
 	return !model->rename_unsettled;
 }
 
-/* A person says that the newest known version of a file's job was read: the commit goes on top of
- * it. Returns the version; 0: the file has no job. */
+/* Plays a person who names the newest version that the ledger knows of a file's job (coc.base). The
+ * caller's commit may replace this version then, also if another machine has made it. Returns the
+ * version; 0: the file has no job. */
 static int64_t name_base(struct model *model, const struct file *file)
 {
 	struct job_record job = {0};

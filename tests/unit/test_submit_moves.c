@@ -245,7 +245,7 @@ static const struct scene {
 	enum job_state from, to;
 	bool queue;
 	void (*play)(struct stage *stage);
-	enum job_state last; /* the state at the end */
+	enum job_state last; /* the state when nothing is left to do */
 } scenes[] = {
 	{JOB_DRAFT, JOB_QUEUED, QUEUE, is_written, JOB_SUBMITTING},
 	{JOB_DRAFT, JOB_FAILED, SYNC, is_refused, JOB_FAILED},

@@ -22,7 +22,7 @@
 struct naming {
 	const char *path;
 	const struct fake_job *job;
-	bool is_read;	    /* the file has the text of the newest version */
+	bool is_read; /* the file has the text of the job's newest version, so it counts as read */
 	bool hides_version; /* the service does not tell the version */
 	uid_t user;
 };

@@ -19,7 +19,9 @@ struct maker {
 	const struct plan_source *source;
 	struct plan *plan;
 	struct globals globals;
-	size_t filled; /* bytes of all inputs so far, for SERVICE_FILLED_MAX */
+	/* bytes of the input values of all steps so far, parameters filled in: at most
+	 * SERVICE_FILLED_MAX */
+	size_t filled;
 	size_t slices_room;
 };
 

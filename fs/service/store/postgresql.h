@@ -12,7 +12,7 @@ struct db_postgresql {
 	struct db db;
 	char *uri;
 	PGconn *connection;	   /* NULL: there is no connection */
-	bool prepared[STATEMENTS]; /* which statements are prepared on this connection */
+	bool prepared[STATEMENTS]; /* by statement: prepared on this connection */
 	bool begun;		   /* a transaction has begun; its connection may be lost since */
 	bool changed;		   /* a change has begun since the savepoint */
 	int64_t work_ends_ms;	   /* monotonic: when the present unit of work is given up */
