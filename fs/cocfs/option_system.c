@@ -54,11 +54,12 @@ static const struct system_option table[] = {
 	{"sync", WORD, PASS},
 	{"async", WORD, PASS},
 	{"dirsync", WORD, PASS},
-	{"atime", WORD, PASS},
-	{"noatime", WORD, PASS},
 	{"nosymfollow", WORD, DROP, .flag = FLAG(nosymfollow)}, /* cocfs sets it after the mount */
 	{"symfollow", WORD, DROP},
-	/* mount(8): options about access times; the file system that the spool is on has its own */
+	/* mount(8): options about access times; the file system that the spool is on has its own.
+	 * The kernel keeps none for FUSE, and libfuse 3.15 and newer refuses most of these */
+	{"atime", WORD, DROP},
+	{"noatime", WORD, DROP},
 	{"diratime", WORD, DROP},
 	{"nodiratime", WORD, DROP},
 	{"relatime", WORD, DROP},
