@@ -126,7 +126,8 @@ class Server:
         sql(self.uri(), "CREATE EXTENSION IF NOT EXISTS pg_walinspect")
         # this message is a transaction itself: its commit brings the log to the disk, and is not counted below
         sql(self.uri(), "SELECT pg_logical_emit_message(true, '', '')")
-        count = "SELECT count(*) FROM pg_get_wal_records_info_till_end_of_wal(?)"
+        # PostgreSQL 15 refuses an end that is not on the disk yet
+        count = "SELECT count(*) FROM pg_get_wal_records_info(?, pg_current_wal_flush_lsn())"
         return int(sql(self.uri(), f"{count} WHERE resource_manager = 'Transaction' AND record_type = 'COMMIT'", since)[0][0]) - 1
 
 
