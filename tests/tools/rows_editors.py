@@ -7,7 +7,12 @@ import sys
 from steps import OLD, RESTORED, Row, wrapped
 
 VIM = 'vim -N -u NONE -i NONE -es --cmd "set backupskip= {}" -c "%d _" -c "0r $S" -c wq "$T"'
-EMACS = 'emacs -Q --batch --eval "(setq {})" "$T" --eval "(progn (erase-buffer) (insert-file-contents \\"$S\\") (save-buffer))"'
+# Each error is caught and raised again. So emacs puts its backup back, as on a terminal. Without a handler, emacs 28 ends first
+EMACS = ('emacs -Q --batch --eval "(progn {})" "$T" --eval "(condition-case problem (progn (erase-buffer)'
+         ' (insert-file-contents \\"$S\\") (save-buffer)) (error (signal (car problem) (cdr problem))))"')
+KEPT = "(setq make-backup-files t backup-enable-predicate (quote identity))"
+RENAMED = KEPT + " (setq make-backup-file-name-function (lambda (f) (concat (file-name-sans-extension f) \\\"-old.yaml\\\")))"
+ENDS = " (advice-add 'write-region :around (lambda (f &rest words) (condition-case nil (apply f words) (error (kill-emacs 255)))))"
 NANO = f'"{sys.executable}" "{os.path.join(os.path.dirname(__file__), "nano.py")}" "$T" "$S" {{}}'
 
 VIM_ROWS = {
@@ -22,11 +27,11 @@ VIM_ROWS = {
     "undofile": Row("undofile undodir=.", then=RESTORED),
 }
 EMACS_ROWS = {
-    "make-backup-files": Row("make-backup-files t backup-enable-predicate (quote identity)", status=255),
-    "make-backup-file-name-function": Row(
-        "make-backup-files t backup-enable-predicate (quote identity) make-backup-file-name-function"
-        " (lambda (f) (concat (file-name-sans-extension f) \\\"-old.yaml\\\"))", status=255, backup="job-old.yaml"),
-    "file-precious-flag": Row("file-precious-flag t", status=255, then=OLD),
+    "make-backup-files": Row(KEPT, status=255, then=RESTORED),
+    "make-backup-file-name-function": Row(RENAMED, status=255, then=RESTORED, backup="job-old.yaml"),
+    "make-backup-files, ended by the error": Row(KEPT + ENDS, status=255),
+    "make-backup-file-name-function, ended by the error": Row(RENAMED + ENDS, status=255, backup="job-old.yaml"),
+    "file-precious-flag": Row("(setq file-precious-flag t)", status=255, then=OLD),
 }
 NANO_ROWS = {
     "plain": Row(""),
