@@ -77,6 +77,8 @@ ROWS = {
 }
 # These put a file beside the existing file, or rename the existing file. So the user wants new jobs, and the IDs may change.
 RENAMING = {"7z x -aou", "7z x -aot"}
+# Over a tree these end as they end in any directory, which depends on their version: tar 1.35 fails at a directory that is there
+BY_VERSION = {"tar --keep-newer-files"}
 
 
 @pytest.fixture
@@ -104,6 +106,12 @@ def restore(space, src, row):
     return status
 
 
+def restore_plain(src, row):
+    """Restores over a copy of the tree in an ordinary directory. Returns the exit status."""
+    script = 'mkdir "$1/plain" && cp -a "$1/copy/tree" "$1/plain" && cd "$1/plain" || exit 99; ' + ROWS[row][0]
+    return tools.sh(script, src, seconds=SECONDS).status
+
+
 def need(row):
     program = row.split()[0]
     tools.need("sh" if program == "Python:" else program, "cpio", *(["zip"] if "z.zip" in ROWS[row][0] else []))
@@ -123,7 +131,10 @@ def test_it_ends_and_says_what_it_could_not_do(space, src, archives, row):
         if os.path.exists(space.at("tree", name)):  # some programs stop at the first sibling, so a file may be missing
             assert space.id("tree/" + name) == archives[name]
     assert space.sent() == (len(FILES), 0)
-    assert (there, gone) == ROWS[row][1:]
+    if row in BY_VERSION:
+        assert (there, gone) == (restore_plain(src, row), ROWS[row][2])
+    else:
+        assert (there, gone) == ROWS[row][1:]
 
 
 def test_eight_at_once_end(space, src, archives):
