@@ -38,7 +38,8 @@ def test_a_listing_asks_nobody_for_siblings(make_space, requests):
     space.mount()
     for most in (0.1, 0.01, 0.01):  # the first listing finds some files whose check is due
         caused, n = requests.during(lambda: tools.run("ls", "-l", space.at("big")).ok())
-        assert n <= most * 2 * jobs, caused
+        listed = caused.pop("LISTXATTR", 0)  # listxattr(2), which a newer ls calls for each entry: the kernel keeps no answer
+        assert n - listed <= most * 2 * jobs and listed <= 2 * jobs + 1, caused
     assert not {"LOOKUP", "GETATTR"} & {kind for kind, count in caused.items() if count > 10}, caused
 
 
