@@ -29,8 +29,8 @@ void shares_finish(struct shares *shares)
 	shares->used = 0;
 }
 
-/* Returns the pointer that points at the record of a user. If the user has no record, this pointer
- * is NULL, and a new record is linked there. */
+/* Returns the place of the pointer to a user's record. If the user has no record, that pointer is
+ * NULL: the caller may put a new record there. */
 static struct share **find_share(struct shares *shares, uid_t user)
 {
 	struct share **at = &shares->by_user[user % BUCKETS];

@@ -23,7 +23,7 @@ static const struct range {
 	{0x115f, 0x1160}, /* ignorable: fillers of Hangul */
 	{0x17b4, 0x17b5}, /* ignorable: vowels of Khmer that are not written */
 	{0x180b, 0x180f}, /* ignorable: variants and a separator of Mongolian */
-	{0x200b, 0x200f}, /* ignorable; they also set the direction of writing */
+	{0x200b, 0x200f}, /* ignorable; the last two set the direction of writing */
 	{0x2028, 0x202e}, /* separate lines and paragraphs; ignorable: set the direction */
 	{0x2060, 0x206f}, /* ignorable: isolate and set the direction */
 	{0x2800, 0x2800}, /* a pattern of Braille without dots: it looks like a space and is none */

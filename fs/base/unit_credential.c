@@ -41,7 +41,7 @@
 #define ACL_USER 0x02
 #define ACL_GROUP_OWNER 0x04
 #define ACL_GROUP 0x08
-#define ACL_ENTRIES_MAX 16 /* the most that are read; systemd makes five */
+#define ACL_ENTRIES_MAX 16 /* the most entries of a list that are read; systemd makes five */
 
 struct acl {
 	uint32_t version;

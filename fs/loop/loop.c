@@ -12,7 +12,7 @@
  *
  * So the order "durable, then sent, then answered" holds for all callbacks of an iteration, and
  * many commits that arrive together share one fsync. The nearest timer gives epoll its timeout:
- * setting a timer costs no system call. In an idle loop no timer is set.
+ * setting a timer costs no system call. The loop sets no timers of its own.
  *
  * Hundreds of answers may be ready together, or hundreds of deadlines due. After LOOP_PART_US the
  * rest is left to the next iterations, without a wait between them. What became ready first runs
@@ -225,8 +225,8 @@ static void run_ready(struct loop *loop)
 		loop->at_ready = loop->n_ready = 0;
 }
 
-/* Runs the timers that are due. A timer that a callback sets waits for the next iteration, even if
- * it is due now. */
+/* Runs the timers that are due, for LOOP_PART_US: the rest waits for the next iteration. At most as
+ * many run as were set at the start, so callbacks that set timers again do not hold the loop. */
 static void run_due(struct loop *loop)
 {
 	uint32_t most = loop->timers.count;

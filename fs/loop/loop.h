@@ -12,8 +12,8 @@
  * The one event loop: descriptors and timers of one thread. An iteration of the loop takes what is
  * ready, runs its callbacks, then calls the end-of-iteration function once. loop.c has the essay.
  * CONTRIBUTING.md ("Words") explains the words of this project: job, row, sibling, story and
- * others. All functions must be called from the loop's own thread. An idle loop sleeps in the
- * kernel with no timer set.
+ * others. All functions must be called from the loop's own thread. The loop sets no timers of its
+ * own: without timers of its callers it sleeps in the kernel until a descriptor is ready.
  */
 struct loop;
 
@@ -74,7 +74,8 @@ void loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t due_ms,
 		    void (*fn)(void *data), void *data);
 
 /* Calls fn once in the next iteration, which begins without a wait. Use it for the next slice of
- * some work: descriptors that are ready run before. Replaces an earlier time of this timer. */
+ * some work: the callbacks of ready descriptors run first. Replaces an earlier time of this
+ * timer. */
 void loop_timer_next(struct loop *loop, struct loop_timer *timer, void (*fn)(void *data),
 		     void *data);
 

@@ -138,7 +138,7 @@ static bool take_thread(struct workers *workers, struct worker_job *job)
 }
 
 /* Gives threads to waiting jobs, as long as threads are free. Takes one job of each user, then
- * begins again with the first user. */
+ * begins again with the first user. Passes over users whose share of the threads is used up. */
 static void serve_jobs(struct workers *workers)
 {
 	struct user_queue *queue, *next;
