@@ -148,8 +148,9 @@ static void pause_calls(struct coc_client *client)
 	}
 }
 
-/* Keeps the count of authentication failures. An answer that says nothing of the credentials (5xx,
- * throttling, another server's) does not change the count. */
+/* Keeps the count of authentication failures in a row. Pauses calls when there are
+ * COC_AUTH_FAILURES_MAX. An answer that says nothing of the present credentials (older keys, 5xx,
+ * throttling, another server's) changes nothing. */
 static void note_credentials(struct coc_client *client, const struct coc_call *call,
 			     struct answer *answer)
 {

@@ -163,7 +163,7 @@ static void on_delivery(void *data)
 	deliver_answers(data);
 }
 
-/* May one more request run? Not beyond running_max, or without a free descriptor. */
+/* May one more request run? Not beyond running_max; nor beyond room, if descriptors are short. */
 static bool has_connection_free(const struct http *http)
 {
 	return (!http->options.running_max || http->n_busy < http->options.running_max) &&

@@ -13,7 +13,7 @@
  */
 
 /*
- * Is this a job ID? The meaning of an ID is unknown, but its form is known. It is UTF-8 of 1 to
+ * Can this be a job ID? The API documents only its greatest length. cocfs takes UTF-8 of 1 to
  * COC_DOCUMENT_ID_MAX characters, all visible and none a blank of any kind: so people and files
  * keep it unchanged. And it is one segment of a URL's path: it has no "/", and is not "." or "..".
  */

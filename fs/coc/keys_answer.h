@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "coc/creds.h"
 
-/* Reads answers that have temporary credentials. Pure. No text of err contains any of them. */
+/* Reads answers that have temporary credentials. Pure. No text of err has a key or a token. */
 
 #define METADATA_SOURCE "the metadata service of this server"
 

@@ -226,9 +226,10 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *k
 	return 0;
 }
 
-/* Removes the record of an earlier socket with the number fd, if there is one. The kernel has given
- * out the number again, so the earlier socket was closed. curl (7.88) does not report each socket
- * that it closes: not one that was still connecting when its request was taken off. */
+/* Removes the record of an earlier socket with the number fd, if there is one that is not watched.
+ * The kernel has given out the number again, so the earlier socket was closed. curl (7.88) does not
+ * report each socket that it closes: not one that was still connecting when its request was taken
+ * off. */
 static void drop_closed(struct multi *multi, curl_socket_t fd)
 {
 	struct socket *socket = find_socket(multi, fd);
@@ -277,7 +278,7 @@ static bool shut_unasked(struct socket **sockets, struct pollfd *polled, nfds_t 
 	for (nfds_t i = 0; i < n; i++) {
 		if (!unknown && (!polled[i].revents || polled[i].revents & POLLNVAL))
 			continue;
-		/* curl drops a connection that has ended before a request uses the connection */
+		/* before a request uses a connection, curl drops it if it has ended */
 		shutdown(sockets[i]->fd, SHUT_RDWR);
 		sockets[i]->is_shut = true;
 		had_some = true;

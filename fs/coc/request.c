@@ -109,7 +109,7 @@ static int build_url(const char *endpoint, const struct sign_request *signing, c
 }
 
 /* Makes the value of the Host header as curl would send it: without the port if that is the default
- * of the scheme. */
+ * of the scheme. Returns 0 and a text that the caller frees, or -ENOMEM. */
 static int build_host(const char *endpoint, char **ret_host)
 {
 	bool https = !strncmp(endpoint, "https://", 8);

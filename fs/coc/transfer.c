@@ -162,7 +162,7 @@ static int keep_wanted_header(struct transfer *transfer, const char *line, size_
 	return value ? buf_append(&transfer->header, value, size) : 0;
 }
 
-/* Is the line the status line of the answer, and not of a "100 Continue"? */
+/* Is the line the status line of the answer, and not of an earlier 1xx ("100 Continue")? */
 static bool begins_answer(const char *line, size_t size)
 {
 	const char *status = size > 5 && !memcmp(line, "HTTP/", 5) ? memchr(line, ' ', size) : NULL;

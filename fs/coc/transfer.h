@@ -28,9 +28,9 @@ struct transfer {
 	int shortage;		 /* EMFILE or ENFILE: no descriptor at the last attempt; else 0 */
 	bool untaken;		 /* set by transfer_end(): the kernel took no byte of any attempt */
 	bool repeated;		 /* on_attempt() has stopped curl from sending the request twice */
-	/* stopped before it was sent: a kept connection had bytes to read */
+	/* the request was stopped before it was sent: a kept connection had bytes to read */
 	bool stale;
-	/* stopped before it was sent: a new connection had bytes to read */
+	/* the request was stopped before it was sent: a new connection had bytes to read */
 	bool untimely;
 	bool early; /* the answer began before the kernel had taken the whole request */
 	bool too_large, no_memory;

@@ -99,14 +99,14 @@ static const struct verdict_row {
 	const char *code;   /* spelled as the top of this file says; NULL: any code fits */
 	const struct verdict *verdict;
 } rows[] = {
-	/* A 5xx with any code is a failure that does not say whether the call was done. The code of
-	 * a 504 may be that of a call within the service. */
+	/* A 5xx does not say whether the call was done, and nor does its code: the code of a 504
+	 * may be that of a call within the service. One 503 is an exception. */
 	{500, 502, NULL, &failed},
 	{504, 599, NULL, &failed},
 	/* the gateway gives this 503 before it passes the call on, so nothing was done */
 	{503, 503, ".0613", &iam_away},
 	{503, 503, NULL, &failed},
-	/* codes that mean the same under any other status */
+	/* codes that mean the same under any status below 500 */
 	{0, 499, "COC.00042101", &gone},
 	/* the local service's code; what COC itself says is not public */
 	{0, 499, "COC.00042199", &verdict_too_many_versions},
@@ -153,7 +153,7 @@ static const struct verdict_row {
 	{400, 499, ".0204", &bad_transport},
 	{400, 499, ".0607", &bad_transport},
 
-	/* If the service itself says no, with its own code, the call is wrong, with any status.
+	/* If the service itself says no, with its own code, the call is wrong, with any 4xx status.
 	 * Without such a code the reason is elsewhere: EINVAL would send people to their file. */
 	{400, 499, "*COC.", &bad_request},
 	{400, 400, PAGE_OF_TLS, &wants_tls},

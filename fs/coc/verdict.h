@@ -6,7 +6,7 @@
 
 #include "coc/coc.h"
 
-/* What an answer means that is not a success: the one table from the service to errno. */
+/* What an answer means that is not a success. verdict.c has the table of all verdicts. */
 struct verdict {
 	enum coc_outcome outcome;
 	int errnum;

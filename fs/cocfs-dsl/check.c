@@ -64,7 +64,7 @@ static int add_warnings(struct check *check, const struct dsl_report *dsl)
 		return r;
 	snprintf(text, sizeof(text), "there are %zu more of this kind, which are not listed",
 		 dsl->n_more_warnings);
-	/* take the place of the last warning, so that this finding comes behind the last warning */
+	/* with the line and column of the last warning, this finding comes behind that warning */
 	rest = dsl->warnings[dsl->n_warnings - 1];
 	rest.text = text;
 	return report_add(check->report, severity, RULE_LINT, &rest, NULL);

@@ -17,7 +17,8 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Cuts the text into its lines, and fills names with them. Returns 0 or -ENOMEM. */
+/* Cuts the text into its lines, undoes their escapes, and fills names with them. Leaves out what
+ * stands behind the last line feed. Returns 0 or -ENOMEM. */
 static int split_names(struct imports *imports)
 {
 	char *rest = imports->text.data, *name;

@@ -54,8 +54,8 @@ static bool is_same_key(const struct coc_creds *a, const struct coc_creds *b)
 	return a && a->ak && b->ak && !strcmp(a->ak, b->ak) && a->expires_s == b->expires_s;
 }
 
-/* Takes creds in place of the present credentials, which are freed. The client signs with creds
- * from now on, a lack of keys is over, and renewed() is called. */
+/* Takes creds in place of the present credentials, which are freed. The client, if it is set, signs
+ * with creds from now on. A lack of keys is over. Calls renewed(), if it is set. */
 static void replace_creds(struct credentials *credentials, struct coc_creds *creds)
 {
 	if (credentials->client)
@@ -67,8 +67,8 @@ static void replace_creds(struct credentials *credentials, struct coc_creds *cre
 		credentials->renewed(credentials->data);
 }
 
-/* Logs why a fetch gave no keys, and tells the client. cocfs tries the fetch again every minute, so
- * the same reason is not logged twice in a row. */
+/* Logs why a fetch gave no keys, and tells the client. cocfs tries the fetch again at least every
+ * minute, so the same reason is not logged twice in a row. */
 static void note_lack(struct credentials *credentials, const struct err *err)
 {
 	if (strcmp(credentials->lack.text, err->text))

@@ -29,7 +29,7 @@ enum fate {
 	LABEL,
 };
 
-enum form { WORD, VALUE /* NAME=… */, EITHER /* NAME or NAME=… */, PREFIX /* NAME begins so */ };
+enum form { WORD, VALUE /* NAME=… */, EITHER /* NAME or NAME=… */, PREFIX /* begins with name */ };
 
 struct system_option {
 	const char *name;
