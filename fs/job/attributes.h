@@ -123,9 +123,9 @@ int attrs_settle_texts(struct attr_set *set, const struct dsl_report *report, co
 		       const char *file_shown, struct err *err);
 
 /*
- * Splits a valid value of tags into pairs, for the API. *ret_tags and its strings are one
- * allocation, which the caller frees. For a value of NULL or "" *ret_tags is NULL and *ret_n is 0.
- * Returns 0, -ENOMEM, -EINVAL.
+ * Splits a value of tags into pairs, for the API. *ret_tags and its strings are one allocation,
+ * which the caller frees. For a value of NULL or "" *ret_tags is NULL and *ret_n is 0. Returns 0;
+ * -EINVAL if attr_check() refuses the value; -ENOMEM.
  */
 int attr_tags_split(const char *value, struct job_tag **ret_tags, size_t *ret_n);
 

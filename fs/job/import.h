@@ -35,8 +35,8 @@ enum import_state {
 	IMPORT_REMOVED,	 /* a tombstone: a user has removed the file, and the import is never placed
 			    again. Its name is that of the removed file, or NULL */
 	IMPORT_LEAVING,	 /* the job is gone or another path has it: the file is to be removed */
-	IMPORT_TAKEN,	 /* a tombstone: a user has made another file of the name, and the name
-			    remembers the job */
+	IMPORT_TAKEN,	 /* a tombstone: later another file has got the name. The record is still
+			    found by the name */
 };
 
 /* All that the ledger records of an import. The record owns the strings. Zero-initialise the

@@ -26,7 +26,8 @@ struct job_record {
 	/* The file may not be what its writer meant: the writer was killed or not seen, or a write
 	 * or an attribute was refused. */
 	bool incomplete;
-	/* error is about the newest content, even if an older content is queued or sent */
+	/* the newest content was refused, and error is about it; an older content may be queued or
+	 * sent all the same */
 	bool refused;
 	bool backup;  /* the file is a backup; digest is of the backup's own content */
 	char *job_id; /* the job of the path (the binding), or NULL */

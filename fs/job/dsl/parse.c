@@ -220,7 +220,7 @@ static int take_collection(struct parse *parse, const yaml_event_t *event)
 					 : event->data.sequence_start.anchor);
 }
 
-/* Call this for each event: bounds the time that brackets take libyaml. Returns 0 or -ENOMEM. */
+/* Bounds the time that brackets cost: refuses beyond DSL_BRACKETS_MAX. Returns 0 or -ENOMEM. */
 static int count_brackets(struct parse *parse, const yaml_event_t *event)
 {
 	parse->bracket_steps += parse->n_brackets;

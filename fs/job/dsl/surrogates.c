@@ -9,11 +9,11 @@
 
 #define FIRST_HALF 0xd800u
 #define SECOND_HALF 0xdc00u
-#define HALVES 0x800u
+#define HALVES 0x800u	/* how many halves there are */
 #define ESCAPE_SIZE 6	/* \uXXXX */
 #define SEQUENCE_SIZE 3 /* bytes of a character of the private area */
 
-/* The three blocks of Unicode's private area whose characters may stand for the halves. */
+/* Where the three blocks of Unicode's private area begin whose characters may stand for halves. */
 static const uint32_t bases[] = {0xe000, 0xe800, 0xf000};
 
 void dsl_halves_finish(struct dsl_halves *halves)
@@ -27,7 +27,7 @@ static bool is_in_block(uint32_t point, uint32_t base)
 	return point >= base && point < base + HALVES;
 }
 
-/* Reads \uXXXX, or \UXXXXXXXX with a small number. Returns false if the text is no such escape. */
+/* Reads \uXXXX or \UXXXXXXXX. Returns false if the text does not begin with such an escape. */
 static bool read_escape(const char *text, const char *end, uint32_t *ret_point)
 {
 	size_t digits = end - text > 1 && text[1] == 'U' ? 8 : 4;
@@ -62,8 +62,8 @@ static uint32_t read_private(const char *text, const char *end)
 	return (byte[0] & 0x0fu) << 12 | (byte[1] & 0x3fu) << 6 | (byte[2] & 0x3fu);
 }
 
-/* Returns the next escape of a half. Skips an escape whose backslash is itself escaped. Returns
- * NULL if there is no escape of a half. */
+/* Returns the next escape of a half: "\ud800" to "\udfff". Skips an escape whose backslash is
+ * itself escaped. Returns NULL if there is no escape of a half. */
 static const char *find_half(const char *text, const char *end)
 {
 	uint32_t point;

@@ -10,7 +10,7 @@ struct word {
 	const char *text; /* borrowed, not NUL-terminated */
 	size_t size;
 	size_t node;
-	bool bare;   /* a reference that lacks its braces, so it is none */
+	bool bare;   /* the name stands without the braces that would make it a reference */
 	bool merged; /* an input that comes through a merge key */
 };
 
