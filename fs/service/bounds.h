@@ -2,10 +2,10 @@
 #ifndef COCFS_SERVICE_BOUNDS_H
 #define COCFS_SERVICE_BOUNDS_H
 
-/* The bounds of the local service. A size is in bytes unless the name says otherwise. */
+/* The bounds of the local service. A size is in bytes unless the name says otherwise. The values of
+ * SERVICE_LIST_DEFAULT to SERVICE_LOCK_S are from the pages of the API. The other bounds protect
+ * the machine of the service. */
 
-/* The pages of the API give SERVICE_LIST_DEFAULT to SERVICE_LOCK_S. The other bounds protect the
- * machine of the service. */
 /* Rows that the answer to a list call has at most, if the request gives no limit. The API's page of
  * ListExecutions gives this number. */
 #define SERVICE_LIST_DEFAULT 10

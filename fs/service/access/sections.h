@@ -14,7 +14,8 @@ struct section {
 	const char *name;
 	const char *values[SECTION_KEYS_MAX]; /* in the order of keys of sections_read(); NULL: the
 						 key is not in the section */
-	const char *unknown; /* the first key in the section that the caller did not ask for */
+	/* the first key in the section that the caller did not ask for; NULL: there is none */
+	const char *unknown;
 };
 
 struct sections {

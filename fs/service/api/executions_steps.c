@@ -204,7 +204,7 @@ static int put_instances(void *data, const struct store_execution *execution)
 }
 
 /* Answers with a page of the rows that put() makes of an execution. For an unknown execution the
- * page is empty. */
+ * page is empty. Answers with a refusal if the store fails; gives no body without memory. */
 static void answer_page(const struct call *call, const char *execution_id, struct step_page *page,
 			int (*put)(void *data, const struct store_execution *execution),
 			struct reply *reply)

@@ -59,9 +59,9 @@ static void drop_body(struct exchange *exchange, struct exchange_budget *budget)
 }
 
 /*
- * A body that is too large is still read, up to SERVICE_BODY_DRAIN_MAX, and not kept. If the
- * connection were closed while the client writes, the client would see a broken pipe and not the
- * answer.
+ * A body that is too large, or for which the budget has no room, is still read and not kept. Beyond
+ * SERVICE_BODY_DRAIN_MAX it is not read either. If the connection were closed while the client
+ * writes, the client would see a broken pipe and not the answer.
  */
 int exchange_body(struct exchange *exchange, struct exchange_budget *budget, const void *bytes,
 		  size_t size)

@@ -112,7 +112,8 @@ static enum chunks skip_line(const char **at)
 	return CHUNKS_GOOD;
 }
 
-/* Checks the lines behind the last chunk, up to the empty line that ends the body. */
+/* Checks the lines behind the last chunk, up to the empty line that ends the body. Returns
+ * CHUNKS_GOOD if all are there, else what skip_line() says of the line that is not. */
 static enum chunks skip_trailer(const char *at)
 {
 	enum chunks seen;

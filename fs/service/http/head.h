@@ -37,8 +37,8 @@ enum chunks {
 	CHUNKS_BAD,    /* programs could understand the body in different ways */
 };
 
-/* Checks the part of a chunked body that has come. body ends with a NUL. With libmicrohttpd 1.0 it
- * cannot be checked: always returns CHUNKS_UNSEEN. */
+/* Checks the part of a chunked body that has come. body ends with a NUL. With libmicrohttpd 1.0 or
+ * newer the part cannot be checked: always returns CHUNKS_UNSEEN. */
 enum chunks head_look_at_chunks(const char *body);
 
 #endif

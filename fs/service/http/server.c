@@ -111,9 +111,9 @@ static unsigned connections_max(void)
 	return (unsigned)limit.rlim_cur - FDS_OF_OTHERS;
 }
 
-/* Returns how many connections one address may have open. With this limit no client shuts the
- * others out: by default half of all connections. Unix sockets have no address, and no such
- * limit. */
+/* Returns how many connections one address may have open: options->per_address, or half of all
+ * connections if that is 0. With this limit no client shuts the others out. Unix sockets have no
+ * address, and no such limit. */
 static unsigned connections_per_address(const struct server_options *options)
 {
 	unsigned half = connections_max() / 2;

@@ -118,7 +118,8 @@ static int fill_input(struct maker *maker, struct plan_step *step, const cJSON *
 }
 
 /* Adds the inputs to a step, as fill_input() does. Returns 0 or -ENOMEM. Returns -ENOENT or -E2BIG
- * if the step cannot be done; then the step has a message. -E2BIG leaves out the inputs behind. */
+ * if the step cannot be done; then the step has a message. With -E2BIG the inputs behind the one
+ * that is too large are left out. */
 static int fill_inputs(struct maker *maker, struct plan_step *step, const cJSON *inputs)
 {
 	const cJSON *input;

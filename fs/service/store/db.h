@@ -35,7 +35,7 @@ enum statement {
 	ST_LIST_EVERY, /* as ST_LIST, without a filter */
 	ST_COUNT_EVERY,
 	ST_STATE,      /* a text for the state of the database, which differs after any change */
-	ST_FIND_PARTS, /* numbers of documents whose names have parts in one of four ranges */
+	ST_FIND_PARTS, /* numbers of documents that have a part (list.c) in one of four ranges */
 	ST_LIST_FOUND, /* as ST_LIST, of documents whose numbers are in a JSON array */
 	ST_COUNT_FOUND,
 	ST_EXECUTE,

@@ -139,8 +139,9 @@ static int keep_found(void *data, const struct db_row *row)
 	return buf_printf(&found->numbers, "%s%" PRId64, found->n++ ? "," : "[", db_number(row, 0));
 }
 
-/* Finds documents that have a part from low[i] up to and without high[i], for any i; at most
- * FOUND_MAX + 1 of them. Returns 0 or -errno. */
+/* Finds documents with a part of the name (PART_EVERY) that is from low[i] up to and without
+ * high[i], for any i; at most FOUND_MAX + 1 of them. Appends their numbers to found, as a JSON
+ * array. Returns 0 or -errno. */
 static int search_parts(struct store *store, struct buf low[PART_EVERY],
 			struct buf high[PART_EVERY], struct found *found, struct err *err)
 {

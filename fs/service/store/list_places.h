@@ -40,8 +40,8 @@ const struct list_place *list_places_find(struct store *store, const struct stor
 					  const char *state);
 
 /* Keeps the end of the filter's page. state: what list_places_state() returned before the page was
- * read; NULL: nothing is kept. A page of a filter by name is not kept either. Of place only the
- * numbers are used. */
+ * read; NULL: nothing is kept. A page of a filter by name is not kept either. Of place only
+ * offset, number and total are used. */
 void list_places_keep(struct store *store, const struct store_filter *filter, const char *state,
 		      const struct list_place *place);
 
