@@ -99,8 +99,8 @@ static const struct verdict_row {
 	const char *code;   /* spelled as the top of this file says; NULL: any code fits */
 	const struct verdict *verdict;
 } rows[] = {
-	/* A 5xx does not say whether the call was done, and nor does its code: the code of a 504
-	 * may be that of a call within the service. One 503 is an exception. */
+	/* A 5xx does not say whether the call was done. Nor does its code: that of a 504 may be the
+	 * code of a call within the service. One 503 is an exception. */
 	{500, 502, NULL, &failed},
 	{504, 599, NULL, &failed},
 	/* the gateway gives this 503 before it passes the call on, so nothing was done */
