@@ -204,8 +204,8 @@ static void refuse_choice(struct submission *submission, const char *what,
 	tell_refusal(submission, &err);
 }
 
-/* With adopt=name: returns the ID of a job of the name that another path has, or has taken since
- * the list was read. NULL if there is none. With adopt=same: always NULL. */
+/* With adopt=name: returns the ID of a job of the name that another path here has, or may be
+ * making, also since the list was read. NULL if there is none. With adopt=same: always NULL. */
 static const char *find_bound(const struct submission *submission)
 {
 	const struct adoption *adoption = submission->adoption;
@@ -236,8 +236,8 @@ static void refuse_name(struct submission *submission)
 	tell_refusal(submission, &err);
 }
 
-/* Finds the import that had the name of the file before it was removed. Returns 0, -ENOENT if there
- * is none, or another -errno. */
+/* Finds the import whose file in the root had this file's name until a user removed it. Returns 0,
+ * -ENOENT if there is none, or another -errno. */
 static int find_remembered(const struct submission *submission, struct import_record *ret_import)
 {
 	struct engine *engine = submission->engine;
@@ -369,8 +369,8 @@ static void on_candidate_shown(void *data, const struct coc_answer *answer)
 	submission_note_request_id(submission, answer->request_id);
 	outage_note(submission->engine, answer);
 	CRASH_POINT("adoption-shown");
-	/* A job that the service does not show cannot be taken: it was deleted, or these keys may
-	 * not see it. */
+	/* No answer says nothing of the job. A refusal says that the job was deleted, or that the
+	 * mount's keys may not see it: then this candidate is not there (is_there) */
 	if (!details && !coc_answer_refuses(answer)) {
 		tell_outcome(submission, &(struct adoption_outcome){.kind = ADOPTION_UNASKED,
 								    .answer = answer});

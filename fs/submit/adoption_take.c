@@ -17,8 +17,8 @@
 #include "submit/submission.h"
 #include "submit/versions.h"
 
-/* Fills a job_record as if the newest version of the job had been read here. Returns 0 or
- * -errno. */
+/* Fills a job_record as if the newest version of the job had been read here: version 1, if the
+ * service did not tell it. Returns 0 or -errno. */
 static int read_job(const struct coc_details *details, struct job_record *job)
 {
 	int64_t version = version_number(details->version);

@@ -109,8 +109,9 @@ static void send_again(void *data)
 {
 	struct submission *submission = data;
 
-	/* The intent is durable already, so it is not recorded again. But the question is asked
-	 * again: meanwhile somebody may have created a job, or written a version. */
+	/* The intent is durable already, so it is not recorded again. But if the submission has a
+	 * question, that is asked again: meanwhile somebody may have created a job, or written a
+	 * version. */
 	submission_count_in_flight(submission, 1);
 	if (submission_is_asked_for(submission))
 		ask_question(submission);
@@ -183,7 +184,8 @@ static void refuse_asked(struct submission *submission, const struct err *err)
 	submission_fail(submission, OUTCOME_FAILED, err);
 }
 
-/* The create takes the job in details, and goes on as an update of that job. */
+/* The create takes the job in details, and goes on as an update of that job. If the risk level
+ * forbids that, or the ledger fails, ends the attempt. */
 static void take_job(struct submission *submission, const struct coc_details *details)
 {
 	struct err err;

@@ -9,7 +9,8 @@
 #include "submit/kept_attributes.h"
 
 /* Removes the private texts that are recorded in a row: the story, the warnings, and the name and
- * the description that the name has kept. They are not for the new file of that name. */
+ * the description that the name has kept. They are not for the new file of that name. Returns 0 or
+ * -errno. */
 static int drop_text(struct engine *engine, const char *path, const struct job_record *job)
 {
 	static const enum attr private[] = {ATTR_NAME, ATTR_DESCRIPTION};

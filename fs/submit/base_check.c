@@ -117,7 +117,7 @@ static void send_on_top(struct submission *submission, const struct coc_details 
 	int64_t newest = version_number(details->version);
 	int r = 0;
 
-	if (!newest) /* the service did not say the version: assume the newest that is known here */
+	if (!newest) /* the service did not say: assume the newest that is known here, or 1 */
 		newest = submission->versions.newest > 0 ? submission->versions.newest : 1;
 	submission->record.onto = newest;
 	if (!submission->deletion)
@@ -148,8 +148,8 @@ static bool has_changed_values(const struct submission *submission,
 	return true;
 }
 
-/* Fails an update before it is sent. newest: the job's newest version, which is recorded as seen;
- * 0: not known. err is copied. */
+/* Fails an update or a deletion before it is sent. newest: the job's newest version, which is
+ * recorded as seen; 0: not known. err is copied. */
 static void refuse_update(struct submission *submission, int64_t newest, const struct err *err)
 {
 	submission_count_in_flight(submission, -1);

@@ -14,7 +14,8 @@ int base_check_begin(struct submission *submission);
 
 /* Decides what follows from the newest version, which details shows. The request is sent on top of
  * that version. Or the submission ends: as OUTCOME_HELD if the service has the content already, as
- * OUTCOME_FAILED if the version is a conflict or another rule forbids the request. */
+ * OUTCOME_FAILED if the version is a conflict or another rule forbids the request. If the ledger
+ * fails, ends the attempt. */
 void base_check_judge(struct submission *submission, const struct coc_details *details);
 
 #endif

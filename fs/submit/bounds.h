@@ -72,8 +72,7 @@
  * ms. If no thread can make files, one iteration makes at most as many. One iteration chooses the
  * names of at most NAMES_AT_ONCE files: this takes 3 ms, because the ledger is asked for each. When
  * there are NAMES_SIZE_MAX bytes of names, or all, one sync makes them durable: 5,000 names of 25
- * bytes. A sync for each file would take
- * minutes for an account of 50,000 jobs.
+ * bytes. A sync for each file would take minutes for an account of 50,000 jobs.
  */
 #define IMPORTS_AT_ONCE 200
 #define NAMES_AT_ONCE 200

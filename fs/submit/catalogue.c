@@ -63,7 +63,7 @@ void catalogue_destroy(struct catalogue *catalogue)
 
 /* Checks whether the jobs that are known may be shown. Returns 0 if they may. If no scan has ever
  * read the list to its end, returns the -errno of the last scan, or -EAGAIN if that did not
- * fail. */
+ * fail. If the ledger cannot be read, returns its -errno. */
 static int check_known(const struct catalogue *catalogue)
 {
 	int64_t begun_ms = 0;

@@ -36,7 +36,8 @@ struct catalogue_binding {
 	struct holding holding;
 };
 
-/* May the reader see this job? binding is NULL if no path of this space is bound to the job. */
+/* A question about a job of the catalogue: may_see or has_file below. binding is NULL if no path of
+ * this space is bound to the job; never for has_file. */
 typedef bool catalogue_filter(void *data, const struct catalogue_binding *binding);
 
 /* The state of one writing of .coc/jobs. Set the members above the line. may_see answers whether

@@ -43,8 +43,9 @@ static int write_job(struct buf *text, const struct ledger_catalogue_row *row, c
 	return write_field(text, job->name, '\n');
 }
 
-/* Returns the path of the file that has the job of this row. NULL if that file was removed, if no
- * path has the job, or if it is an import and this mount shows no imports. */
+/* Returns the path that is bound to the job of this row, or the name of the job's import. NULL if
+ * the file of the bound path was removed, if the job has neither, or if this mount shows no
+ * imports. */
 static const char *find_path(const struct catalogue_listing *listing,
 			     const struct ledger_catalogue_row *row,
 			     const struct catalogue_binding *binding)

@@ -11,7 +11,8 @@ struct engine;
 /* Returns 0 and an owned catalogue, or -ENOMEM. */
 int catalogue_create(struct engine *engine, struct catalogue **ret_catalogue);
 
-/* Stops a scan that is under way, and drops its waiters. NULL is accepted. */
+/* Frees a catalogue. Stops its scan, and frees the waiters: their done is not called. NULL is
+ * accepted. */
 void catalogue_destroy(struct catalogue *catalogue);
 
 /* Call this when the ledger has lost what this iteration recorded. A scan that is under way fails,

@@ -35,7 +35,8 @@ int submit_refuse(struct engine *engine, const char *path, const struct author *
 	return -err->errnum;
 }
 
-/* Fills err from the refusal of the DSL check: "8:2: what is wrong". Returns -EINVAL. */
+/* Fills err from the refusal of the DSL check: "8:2: what is wrong". Without a line in the refusal:
+ * "not a DSL document: what is wrong". Returns -EINVAL. */
 static int tell_refusal(const struct dsl_finding *refusal, struct err *err)
 {
 	if (!refusal->line)

@@ -20,7 +20,7 @@ static int check_fixed_attributes(const struct attr_set *own, const struct comme
 		const struct comment_place *place = own->value[i] ? NULL : &comments->places[i];
 		const char *wanted = own->value[i] ? own->value[i] : comments->set.value[i];
 
-		/* a value that the service does not tell may be equal */
+		/* a value that the service does not tell (unresolved) may be the wanted one */
 		if (!wanted || job->sent.unresolved & 1U << i ||
 		    attr_check_fixed((enum attr)i, wanted, strlen(wanted), job->sent.value[i],
 				     "set it back", err) == 0)

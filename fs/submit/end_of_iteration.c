@@ -57,8 +57,8 @@ static bool is_success(const struct submission *submission)
 	return submission->outcome == OUTCOME_HELD || submission->outcome == OUTCOME_SETTLED;
 }
 
-/* Answers all waiters of a submission. r: 0, or the -errno that kept its outcome from being
- * recorded. */
+/* Answers all waiters of a submission: with r after a success, else with its error. r: 0, or the
+ * -errno that kept its outcome from being recorded. */
 static void tell_waiters(struct submission *submission, int r)
 {
 	int result = is_success(submission) ? r

@@ -2,13 +2,13 @@
 /*
  * The engine: one submission, made exactly once.
  *
- * COC's create has no idempotency key, so the order of three steps carries the promise. (1) The
- * intent is recorded: what is to be sent, for which row (start.c). (2) The end of the iteration
- * makes it durable (end_of_iteration.c, group_sync.c). THE COMMIT POINT: from here on a crash can
- * neither lose nor double the job, because the next mount finds the intent and asks the service.
- * (3) Only then the request is sent (send.c). Its answer ends the submission. A lost answer makes
- * the submission in-doubt, and the service is asked (lost_answer.c) before anything is sent again
- * for its path. The writer is answered last, when the outcome is recorded.
+ * COC's create has no idempotency key. So three steps, in this order, see to the "exactly once".
+ * (1) The intent is recorded: what is to be sent, for which row (start.c). (2) The end of the
+ * iteration makes it durable (end_of_iteration.c, group_sync.c). THE COMMIT POINT: from here on a
+ * crash can neither lose nor double the job, because the next mount finds the intent and asks the
+ * service. (3) Only then the request is sent (send.c). Its answer ends the submission. A lost
+ * answer makes the submission in-doubt, and the service is asked (lost_answer.c) before anything is
+ * sent again for its path. The writer is answered last, when the outcome is recorded.
  *
  * For each row (a path, also when it is renamed) one submission is current, and at most one newer
  * submission stands behind it. So the requests of a path keep their order. When the next content

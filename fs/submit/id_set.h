@@ -19,7 +19,7 @@ struct id_set {
 /* Puts an ID into the set. Returns 1 if the ID is new, 0 if it was there already, or -ENOMEM. */
 int id_set_add(struct id_set *set, const char *id);
 
-/* Is an ID in the set? A "no" is sure; a "yes" is wrong for two IDs of one hash. */
+/* Is an ID in the set? A "no" is sure; a "yes" is wrong if only another ID of its hash is in it. */
 bool id_set_has(const struct id_set *set, const char *id);
 
 /* Empties the set, and frees its memory. */

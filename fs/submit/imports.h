@@ -54,8 +54,8 @@ struct import_files {
  */
 int imports_begin(struct engine *engine, const struct import_files *files);
 
-/* Returns which imports this mount shows: jobs=, and for JOBS_AS_BEFORE what that means for this
- * ledger. */
+/* Returns which imports this mount shows: the value of jobs=, and for JOBS_AS_BEFORE what that
+ * means for this ledger. */
 enum jobs_shown imports_shown(const struct engine *engine);
 
 /* May this mount show an import? No with jobs=own, and while the ledger has none. Cheap: ask this

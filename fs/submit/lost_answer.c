@@ -68,7 +68,8 @@ static void ask_service(void *data)
 	struct lost_answer *lost = data;
 	struct engine *engine = lost->engine;
 
-	/* lost_answer_hurry_all() calls this again when the ledger is known to be sound */
+	/* lost_answer_hurry_all() calls this again when the ledger is known to be sound, and
+	 * lost_round.c when a place is free */
 	if (!soundness_is_clear(engine) || !lost_answer_take_place(lost))
 		return;
 	CRASH_POINT("doubt-asking");

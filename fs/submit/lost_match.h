@@ -9,7 +9,7 @@
  * made. Pure. The comment at the top of lost_match.c has the rules.
  */
 
-/* A job of the creates' name and content that no path is bound to. */
+/* A job of the creates' name that no path is bound to. It has their content, or may have it. */
 struct matched_job {
 	const char *id;
 	bool unsure; /* its content cannot be seen: it may be no job of theirs at all */
@@ -32,7 +32,7 @@ enum match_reason {
 	MATCH_UNKNOWN, /* it is not known which jobs the service had before */
 	MATCH_UNSEEN,  /* the content of a job cannot be seen */
 	MATCH_SHARED,  /* another machine makes jobs of this name and content */
-	MATCH_MANY,    /* there are more jobs than creates */
+	MATCH_MANY,    /* a job is left over, or there are too many to compare */
 	/* a create may have made a job that the service or a person has changed since */
 	MATCH_ALIKE,
 };
@@ -46,10 +46,10 @@ struct lost_create {
 };
 
 /*
- * Decides for n lost creates of one name and content, over the m jobs of that name and content. The
- * creates must be in the order in which the service answered the questions before them
- * (known->number). Sets the verdict of each create. Returns why some creates stay open, or
- * MATCH_CLEAR if none does.
+ * Decides for n lost creates of one name and content, over the m jobs of that name that have the
+ * content, or may have it. The creates must be in the order in which the service answered the
+ * questions before them (known->number). Sets the verdict of each create. Returns why some creates
+ * stay open, or MATCH_CLEAR if none does.
  */
 enum match_reason lost_match_decide(struct lost_create *creates, size_t n, struct matched_job *jobs,
 				    size_t m);

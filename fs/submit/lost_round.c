@@ -156,8 +156,8 @@ bool lost_answer_may_be_ended(const struct submission *submission)
 }
 
 /* Begins the next round later, after least_ms at the earliest. The wait doubles with each round,
- * from LOST_ASK_FIRST_MS to ASK_MOST_MS. But if that is earlier, the round begins when the next
- * submission is settled (lost_answer_is_settled()). */
+ * from LOST_ASK_FIRST_MS to ASK_MOST_MS. But if the next submission is settled earlier
+ * (lost_answer_is_settled()), the round begins then. */
 static void ask_again(struct lost_answer *lost, int64_t least_ms)
 {
 	int64_t now_ms = loop_now_ms(lost->engine->loop);

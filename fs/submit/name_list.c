@@ -122,8 +122,9 @@ static int keep_job(struct name_list *list, const struct coc_summary *summary)
 	return 0;
 }
 
-/* Keeps the jobs of the name that a page brings, from row `first` on. Returns 0, -EFBIG if there
- * are more than spec.jobs_max, -E2BIG if they have too much text, or another -errno. */
+/* Keeps the jobs of the name that a page brings, from row `first` on, if is_kept() says so. Returns
+ * 0, -EFBIG if there are more than spec.jobs_max, -E2BIG if they have too much text, or another
+ * -errno. */
 static int keep_page(struct name_list *list, const struct coc_answer *page, size_t first)
 {
 	for (size_t i = first; i < page->n_summaries; i++) {

@@ -16,7 +16,7 @@ void outage_note(struct engine *engine, const struct coc_answer *answer);
 void outage_note_look(struct engine *engine, const struct coc_answer *answer);
 
 /* Does this answer say that the service is away? Yes if there was no answer at all, or if the
- * service accepts no call with these keys. */
+ * service accepts no call with the mount's keys. */
 bool outage_is_away(const struct coc_answer *answer);
 
 /* Call this function when the service is there, or may be there again. Ends an outage: the queue is

@@ -20,7 +20,7 @@ enum placing_step {
 	PLACING_NAME,	/* give names to imports, and make files for names given before */
 	PLACING_SYNC,	/* wait until the names are durable */
 	PLACING_WAIT,	/* the names are durable: wait until the files of earlier names are made */
-	PLACING_MAKE,	/* all imports have names: make the last files */
+	PLACING_MAKE,	/* no further import can get a name: make the last files */
 };
 
 /* The state of one placing: imports get their names and files, and imports that leave lose their

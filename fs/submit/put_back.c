@@ -24,8 +24,8 @@ void queue_wake_after(struct engine *engine, int64_t wait_ms)
 		       wake_queue, engine);
 }
 
-/* Records the submission as queued again, if the ledger says that it is being sent. If the ledger
- * fails, only the next mount sends it, and the log says so. */
+/* Records the submission as queued again, if the ledger says that it is being sent. Does nothing if
+ * its row is gone. If the ledger fails, only the next mount sends it, and the log says so. */
 static void unstart_submission(struct submission *submission)
 {
 	_cleanup_job_record_ struct job_record job = {0};

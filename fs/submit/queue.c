@@ -64,7 +64,8 @@ static int record_queued(struct engine *engine, struct ledger_submission *record
 
 /* May content for this row (job) be sent now without going through the queue? Yes if nothing is
  * queued, a slot is free, the queue does not stand still (outage_wait_ms()), and the row has no
- * unfinished submission. No if the row has an error: ledger_enqueue() takes the error back. */
+ * unfinished submission. No if the row has an error or `incomplete`: ledger_enqueue() removes both.
+ */
 static bool may_pass(const struct engine *engine, const struct job_record *job)
 {
 	return engine->queue_is_empty && has_slot(engine) && !outage_wait_ms(engine) &&
@@ -131,7 +132,7 @@ static void tidy_queue(struct engine *engine)
 }
 
 /* Call this when no queued submission may be taken now: sets the timer for the next one that will
- * be due. Returns 0 or -errno. */
+ * be due. If none will be, calls tidy_queue(). Returns 0 or -errno. */
 static int wait_for_next(struct engine *engine)
 {
 	int64_t due_ms, now_ms = engine_realtime_ms(engine);

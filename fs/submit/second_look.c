@@ -113,7 +113,7 @@ static void on_new_shown(void *data, const struct coc_answer *answer)
 }
 
 /* Asks for the content of the next new job. Ends the second look if no job or no time is left, or
- * if the call fails. With adopt=name asks nothing: each new job is a twin. */
+ * if the call cannot begin. With adopt=name asks nothing: each new job is a twin. */
 static void look_at_next(struct submission *submission)
 {
 	const struct engine *engine = submission->engine;

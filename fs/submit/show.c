@@ -264,8 +264,8 @@ static bool is_waited_for(const struct show *show)
 	return false;
 }
 
-/* Call this after a 429. If a program waits for the answer, and the question has time left, puts it
- * back to be asked again. Otherwise ends it with -EAGAIN. */
+/* Call this after a 429. If a program waits for the answer, and the question still has time when
+ * the service takes calls again, puts it back to be asked then. Otherwise ends it with -EAGAIN. */
 static void ask_later(struct show *show)
 {
 	struct shows *shows = show->shows;

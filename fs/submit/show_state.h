@@ -9,7 +9,7 @@ struct engine;
 /* Returns 0 and an owned struct shows, or -ENOMEM. */
 int shows_create(struct engine *engine, struct shows **ret_shows);
 
-/* Cancels all questions without calling their waiters, and frees. NULL is accepted. */
+/* Cancels all questions without calling their waiters, and frees shows. NULL is accepted. */
 void shows_destroy(struct shows *shows);
 
 /* Call this at any answer of the service: it is not away any more, and questions are asked

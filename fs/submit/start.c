@@ -90,9 +90,10 @@ int submission_record_intent(struct submission *submission, const struct job_rec
 		if (r < 0)
 			return r;
 	}
-	/* onto is 0 if the check before the update sets it later. Without a check it is the version
-	 * that was seen last. After -o rebind it is the base: the other copy may have sent the
-	 * update on top of that, or of a later version */
+	/* onto is 0 for a create, and if the check before the update sets it later. Without a check
+	 * it is the version that was seen last. After -o rebind it is the base: the other copy may
+	 * have sent the update on top of that, or of a later version. If that version is not known,
+	 * it is 1 */
 	submission->record.onto = 0;
 	if (job->job_id && is_unchecked(submission)) {
 		int64_t onto =
@@ -125,9 +126,9 @@ bool submission_end_held(struct submission *submission, const struct job_record 
 /*
  * Checks the risk level before an intent is recorded. A create is checked here although its commit
  * was checked: an earlier mount may have allowed more then. For an update returns 0: its level is
- * checked when the service has shown the job. But conflict=overwrite does not ask the service, so
- * an update is checked here, too, with the level that was seen last. Returns 0, or -EPERM with err
- * filled.
+ * checked when the service has shown the job. But with conflict=overwrite the service may not be
+ * asked, so an update is checked here, too, with the level that was seen last. Returns 0, or -EPERM
+ * with err filled.
  */
 static int check_risk_at_start(const struct submission *submission, const struct job_record *job,
 			       struct err *err)

@@ -127,7 +127,7 @@ struct submission {
 	/* ---- for the record of its outcome: submission.c ---- */
 	struct buf notice; /* for OUTCOME_SETTLED: warnings for the file, a line each */
 	bool is_there;	/* for OUTCOME_HELD: the service itself has shown that it has the content */
-	bool is_unseen; /* for a deletion: the service shows no such job to these keys */
+	bool is_unseen; /* for a deletion: the service shows no such job to the mount's keys */
 	/* for OUTCOME_FAILED: the job is there, and one of its versions or the named base forbids
 	 * the request */
 	bool is_conflict;
@@ -224,9 +224,9 @@ struct engine {
 	struct metrics metrics;
 	struct outage outage;
 	struct soundness soundness;
-	LIST_HEAD(, lost_answer) lost_answers;	  /* searches for lost answers: lost_answer.c */
-	unsigned n_asking;			  /* lost answers that ask the service now */
-	TAILQ_HEAD(, lost_answer) waiting_to_ask; /* lost answers whose rounds wait for a place */
+	LIST_HEAD(, lost_answer) lost_answers; /* searches for lost answers: lost_answer.c */
+	unsigned n_asking; /* lost answers with a round under way: ASKING_MAX at most */
+	TAILQ_HEAD(, lost_answer) waiting_to_ask; /* their rounds wait until another one ends */
 	struct refusals refusals;
 	struct catalogue *catalogue; /* owned by the engine; catalogue.c has the functions */
 	struct imports *imports;     /* owned by the engine; imports.c has the functions */

@@ -271,8 +271,8 @@ struct deletion {
 	uid_t user; /* the user who made the kernel's request */
 };
 
-/* Deletes a job on the service, and on success its row. If the service shows no such job to these
- * keys, that is a success, too, but the row stays. Returns 0 and a waiter, which is valid
+/* Deletes a job on the service, and on success its row. If the service shows no such job to the
+ * mount's keys, that is a success, too, but the row stays. Returns 0 and a waiter, which is valid
  * until done gets the outcome or submit_waiter_drop(). Or returns -errno with err filled: then
  * nothing is deleted, and done is not called. -EBUSY: a submission of the row is unfinished. */
 int submit_delete(struct engine *engine, const struct deletion *deletion, submit_done_fn *done,
@@ -313,7 +313,7 @@ struct queue_listing {
 	int64_t hidden;	    /* rows that the reader may not see, of those that were looked at */
 	int64_t more;	    /* at the end: rows that were not looked at */
 	bool is_listed;	    /* all unfinished submissions were looked at */
-	struct queued_count queued; /* the count of those that are queued, for more */
+	struct queued_count queued; /* a count of all queued submissions, for `more` */
 };
 
 /*

@@ -52,7 +52,8 @@ static void end_search(struct submission *submission, const struct coc_answer *f
 }
 
 /* Asks for the next older version. Ends the search if that is not newer than record.onto, the
- * version that the update was sent on top of, or after COC_VERSIONS_MAX versions. */
+ * version that the update was sent on top of. Also after COC_VERSIONS_MAX versions, or if the call
+ * cannot begin. */
 static void go_down(struct submission *submission)
 {
 	struct version_search *search = &submission->search;
@@ -74,13 +75,14 @@ static void take_newest(struct submission *submission, const struct coc_details 
 	struct version_search *search = &submission->search;
 
 	search->newest = version_number(details->version);
-	/* the service does not say the version: if it has what was sent, assume the next one */
+	/* the service does not say the version: assume that it is the one after record.onto if it
+	 * has what was sent, else record.onto itself */
 	if (!search->newest)
 		search->newest = submission->record.onto + versions_match(submission, details);
 	search->next = search->newest;
 	search->time_ms = details->update_time_ms;
 	search->author = details->modifier ? strdup(details->modifier) : NULL;
-	/* without memory for its values, assume that the service holds what was sent */
+	/* without memory for the service's values, assume that it holds what was sent */
 	if (versions_take(submission, details, true) < 0)
 		submission->told = 0;
 }
@@ -139,8 +141,8 @@ static void add_notice(struct submission *submission, const struct err *warning)
 }
 
 /* Warns if somebody else has written a newer version than the update's (ours), or a version between
- * the check and the update. With conflict=overwrite there was no check, so warns only of a newer
- * version. */
+ * the check and the update. With conflict=overwrite there may have been no check, so warns only of
+ * a newer version. */
 static void warn_of_others(struct submission *submission, int64_t ours)
 {
 	const struct version_search *search = &submission->search;

@@ -23,7 +23,8 @@ bool versions_are_checked(const struct submission *submission)
 	       (submission->deletion || submission->record.kind == SUBMIT_UPDATE);
 }
 
-/* Replaces a value that the service holds. NULL: the value is not known. Returns 0 or -ENOMEM. */
+/* Notes in record.held the value that the service holds of an attribute. NULL: it is not known.
+ * Returns 0 or -ENOMEM. */
 static int put_held_value(struct submission *submission, enum attr attr, const char *value)
 {
 	if (value)
@@ -43,8 +44,8 @@ int versions_prepare(struct submission *submission, const struct job_record *job
 	for (int i = 0; r == 0 && i < ATTR_COUNT; i++)
 		r = put_held_value(submission, (enum attr)i,
 				   job->job_id ? job->held.value[i] : NULL);
-	/* version: the one that the file has. Is a newer one named as the base? Then text_version
-	 * says whether the committed text is still that of version. */
+	/* version: the version whose text the file had. If a newer one is named as the base, and
+	 * the committed text is still that of `version`, text_version is `version`; else 0. */
 	version = job->unread ? job->unread : job->base;
 	submission->is_base_newer = job->job_id && submission->record.base > version;
 	submission->text_version =
@@ -90,8 +91,9 @@ const char *versions_sent_value(const struct submission *submission, enum attr a
 	/* "" removes a description; without a value in the request the service would keep it */
 	if (submission->changed & 1U << attr)
 		return value ? value : "";
-	/* The service was not asked: another host may have changed the value, so it is not sent and
-	 * stays the service's. Only the name has to be sent. */
+	/* With conflict=overwrite the service may not have been asked: another host may have
+	 * changed the value, so it is not sent and stays the service's. Only the name has to be
+	 * sent. */
 	return submission->engine->options.overwrite && attr != ATTR_NAME ? NULL : value;
 }
 
