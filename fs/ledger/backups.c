@@ -77,7 +77,9 @@ int ledger_drop_backup(struct ledger *ledger, int64_t row)
 	if (r < 0)
 		return r;
 	r = ledger_run_row(ledger, STMT_DROP_BACKUP, row);
-	if (r == 0) /* the statement keeps a row with a story or a job: it is no backup any more */
+	/* the statement keeps a row with a job, a story or an unfinished submission: that is no
+	 * backup any more */
+	if (r == 0)
 		r = ledger_unmark_backup(ledger, row);
 	return ledger_group_end(ledger, r);
 }

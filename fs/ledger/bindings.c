@@ -34,8 +34,8 @@ int ledger_bound_row(struct ledger *ledger, const char *job_id, int64_t *ret_row
 }
 
 /* Finds the state that a row has once it is bound. A row with an unfinished submission or a refused
- * content keeps its state. Others are JOB_SUBMITTED, or JOB_DRAFT if the digest is not known: then
- * the text may differ from the service's. Returns 0, -EEXIST if the row has a job, or another
+ * content keeps its state. Others are JOB_SUBMITTED, or JOB_DRAFT if binding->digest is NULL:
+ * then the text may differ from the service's. Returns 0, -EEXIST if the row has a job, or another
  * -errno. */
 static int state_when_bound(struct ledger *ledger, int64_t row,
 			    const struct ledger_binding *binding, enum job_state *ret_state)

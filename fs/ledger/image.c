@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A VFS for a file that does not change. SQLite takes no lock on such a file and looks for no log
- * beside it. A read fails after the image was stopped, so that the check of a large file ends at
- * once.
+ * beside it. A read fails after the image was stopped, so that the check of a large file ends
+ * soon.
  *
  * SQLite's own VFS opens and closes the file. A process loses its locks on a file when it closes
  * any descriptor of the file, and only SQLite's VFS knows which locks are still needed.

@@ -75,8 +75,8 @@ int ledger_import_fetched(struct ledger *ledger, const struct import_record *imp
 /* Records in the .error of an import why an edit was refused. story NULL removes the .error. */
 int ledger_import_tell(struct ledger *ledger, const char *job_id, const char *story);
 
-/* Records that a process has read the content of an import's file: read_version becomes its
- * version. */
+/* Records that a process has read the content of an import's file: the version that the file has
+ * becomes the import's read_version. */
 int ledger_import_read(struct ledger *ledger, const char *job_id);
 
 /* Records that a user has removed the file of a placed import: a tombstone is left, which keeps the

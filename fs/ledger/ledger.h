@@ -302,8 +302,8 @@ struct ledger_submission {
 	struct attr_set attrs;
 	/* since the epoch: when the first request was about to be sent; 0: not yet */
 	int64_t started_ms;
-	/* the attributes that the service holds; NULL: not known. ledger_settle() records them in
-	 * the row of the job, and nothing else records them */
+	/* the attributes that the service holds; NULL: not known. Only in memory, until
+	 * ledger_settle() or ledger_see_held() records them in the row of the path */
 	struct attr_set held;
 	struct owner owner; /* owner of the file; not recorded */
 	uid_t user;	    /* the user who made the request; not recorded */
@@ -313,7 +313,8 @@ struct ledger_submission {
 	/* for an update: the base that a person has named, or that its writer has read; 0: the base
 	 * of its row */
 	int64_t base;
-	/* for an update: the job's newest version on the service when it was sent; 0: not sent */
+	/* for an update: the job's newest version, as it was known when the update was sent; 0: not
+	 * sent */
 	int64_t onto;
 	bool rebound; /* queued before -o rebind: the original of this ledger may have sent it */
 };
@@ -453,7 +454,7 @@ int ledger_doubt(struct ledger *ledger, const struct ledger_submission *submissi
 int ledger_enqueue(struct ledger *ledger, struct ledger_submission *submission,
 		   enum job_state from);
 
-/* Is content queued for the job that is not sent yet? Returns 1, 0 or -errno. */
+/* Is content in the queue for this row, not sent yet? Returns 1, 0 or -errno. */
 int ledger_has_queued(struct ledger *ledger, int64_t row);
 
 /* Finds the next queued submission that may be sent at now_ms (since the epoch). Leaves out jobs
@@ -508,7 +509,7 @@ int ledger_count_queued(struct ledger *ledger, struct queued_count *count);
 int ledger_hasten(struct ledger *ledger);
 
 /* Call this when a mount begins. Calls fn for each submission in JOB_SUBMITTING or JOB_IN_DOUBT, in
- * the order of the IDs. fn owns the submission, also if it fails, and must not write to the ledger.
+ * the order of the IDs. fn owns the submission, also if fn fails, and must not write to the ledger.
  * Stops when fn returns a negative value, and returns that value. */
 int ledger_unfinished(struct ledger *ledger,
 		      int (*fn)(void *data, struct ledger_submission *take_submission), void *data);

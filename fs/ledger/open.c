@@ -60,7 +60,8 @@ static int may_wait(sqlite3 *db, int64_t version)
 /* Checks the ledger before anything is read from it, unless the last mount has sealed it. Of a
  * large ledger only the pages that were being written at a crash are looked at here; none if the
  * last mount ended before its check. If they look sound, *ret_soundness is LEDGER_UNCHECKED, and
- * the whole check runs later. Returns 0, or -errno with err filled. */
+ * the whole check runs later. But with PAST_UNKNOWN the whole check runs here. Returns 0, or -errno
+ * with err filled. */
 static int check_at_once(sqlite3 *db, const char *path, enum ledger_past past, int64_t version,
 			 enum ledger_soundness *ret_soundness, struct err *err)
 {
@@ -142,9 +143,9 @@ static int prepare_ledger(sqlite3 *db, const char *path, const struct ledger_own
 	return r < 0 ? r : ledger_upgrade(db, path, version, err);
 }
 
-/* Jobs and submissions share one sequence of IDs. Nothing outside the ledger remembers an ID of an
- * earlier mount, so the greatest ID in the ledger is the last one. Returns 0, or -errno with err
- * filled. */
+/* Jobs, submissions and known.number share one sequence of IDs. Nothing outside the ledger
+ * remembers an ID of an earlier mount, so the greatest ID in the ledger is the last one. Returns 0,
+ * or -errno with err filled. */
 static int find_last_id(struct ledger *ledger, struct err *err)
 {
 	int r = query_int(ledger->db,

@@ -13,7 +13,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 
-#define IS_ELSEWHERE 010000 /* a bit in dir_mode, above the permission bits */
+#define IS_ELSEWHERE 010000 /* owner->is_elsewhere: a bit in dir_mode, above the permissions */
 
 void ledger_bind_owner(sqlite3_stmt *stmt, int place, const struct owner *owner)
 {

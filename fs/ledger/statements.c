@@ -222,7 +222,8 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_MOVE] = "UPDATE submission SET state = ?2, started_ms = ?3 WHERE id = ?1",
 	/* If the text that was sent (?4) is the unread one, only attributes were changed, and no
 	 * program has read the text. Then the new version (?14) is unread, and the base is the
-	 * version that a person has named (?20), or stays as it is if ?20 is 0. */
+	 * version that a person has named (?20), or stays as it is if ?20 is 0. Otherwise, and if
+	 * ?20 is the unread version or a newer one, the base is ?14, and nothing is unread. */
 	[STMT_SETTLE] = "UPDATE job SET job_id = ?2, version = ?3, digest = ?4, risk_level = ?5,"
 			" enterprise_project_id = ?6, job_name = ?7, description = ?8, tags = ?9,"
 			" own = ?10, request_id = ?11, changed_ms = ?12, state = ?13,"
@@ -262,7 +263,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 			     " WHERE dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0')",
 	[STMT_CLEAR_FILE] = "DELETE FROM job WHERE dir = ?1 AND name = ?2 AND job_id IS NULL"
 			    " AND state NOT IN " SQL_UNFINISHED,
-	/* only rows whose path a moved row gets: all other names below still remember their jobs */
+	/* only rows whose path a moved row gets: the rows of all other names below stay */
 	[STMT_CLEAR_TREE] =
 		"DELETE FROM job AS there WHERE job_id IS NULL AND state NOT IN " SQL_UNFINISHED
 		" AND NOT " IS_ASIDE " AND (dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0'))"

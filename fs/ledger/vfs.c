@@ -37,7 +37,7 @@ struct log {
 	sqlite3_int64 end;
 	int gathered;  /* bytes before `end` that are not written yet */
 	bool is_last;  /* the next page is the last one of its commit */
-	bool has_gaps; /* a sync has failed, and the log is not written again yet */
+	bool has_gaps; /* a sync failed, so the disk may lack parts: write the log again */
 	char *bytes;   /* room for GATHER_MAX bytes */
 };
 
