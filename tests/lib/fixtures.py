@@ -161,7 +161,8 @@ def make_host(cocd, front, mounts, tmp_path):
 
 @pytest.fixture
 def make_space(make_host):
-    """make_space(option=value, …): a mounted job space over the front."""
+    """make_space(option=value, …): a mounted job space; the fixture front passes its requests on to cocd. mounted=False: not yet
+    mounted."""
     return functools.partial(make_host, "")
 
 
@@ -173,7 +174,7 @@ def own_space(make_space):
 
 @pytest.fixture(scope="module")
 def lasting_space(tmp_path_factory):
-    """A job space with risk_level=LOW and no other option, for all tests of a file. Each test has a room in it (fixture space)."""
+    """A job space with risk_level=LOW and no other option, for all tests of a file: the fixture space gives each a directory in it."""
     base = tmp_path_factory.mktemp("lasting")
     with running(service.Cocd(str(base / "service"), str(base / "cocd.log"))) as process, fronts.Front(process.address) as front:
         space = mounting.Space(process, front, base)
@@ -187,7 +188,7 @@ def lasting_space(tmp_path_factory):
 
 @pytest.fixture
 def space(lasting_space, request, exhibit):
-    """A room for this test in a lasting job space: it behaves like a space, and costs no mount."""
+    """A directory for this test in a job space that is mounted already (mounting.Room): a test uses it like a Space."""
     mount, seconds = lasting_space, request.node.get_closest_marker("timeout").args[0]
     if mount.process.poll() is not None:  # cocfs has crashed, or the watchdog of an earlier test has killed it
         mount.bury()

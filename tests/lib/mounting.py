@@ -13,7 +13,7 @@ import janitor
 import tools
 
 MOUNT_SECONDS = 30
-END_SECONDS = 30  # cocfs must end so many seconds after the last copy of its mount has gone
+END_SECONDS = 30  # cocfs must end within so many seconds after the last copy of its mount has gone
 HOLDERS_ROUNDS = 3  # how often unmount() waits END_SECONDS, if other tests hold copies of the mount in their namespaces
 
 

@@ -141,7 +141,8 @@ def console(block):
 
 
 def steps(text):
-    """Returns the steps of a page, in its order. Blocks that are not run give none."""
+    """Returns the steps of a page, in its order. A block with the flag file gives a step that writes the file. Other blocks that are
+    not run give none."""
     found = []
     for block in blocks(text):
         if "file" in block.flags:

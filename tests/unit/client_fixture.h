@@ -56,8 +56,7 @@ struct bench {
 	struct coc_client *client;
 	struct coc_creds creds;
 	char endpoint[64], unix_path[64];
-	unsigned pending; /* calls without an answer; settle() runs the loop until this is 0
-			   */
+	unsigned pending; /* calls without an answer; settle() waits until this is 0 */
 };
 extern struct bench t;
 
@@ -88,7 +87,7 @@ void serve(const struct fake_reply *replies, size_t n, unsigned gather);
 void copy(char *to, size_t room, const char *from);
 
 /* The callback of calls that are counted in t.pending. Copies the answer into data, a struct
- * result. Ends the loop when t.pending is 0. */
+ * result, and takes one from t.pending. Ends the run of the loop when t.pending is 0. */
 void on_done(void *data, const struct coc_answer *answer);
 
 /* Runs the loop for ms milliseconds of real time, or until the last pending call has answered. Runs

@@ -22,8 +22,7 @@
 struct block {
 	/* what a loss of power would leave; NULL: the same as the file, so the block is durable */
 	char *durable;
-	char *begun;  /* what the present sync writes, if the block has changed since then
-		       */
+	char *begun;  /* what the present sync writes, if the block has changed meanwhile */
 	bool dirty;   /* the next sync writes this block; false after a sync that failed */
 	bool syncing; /* the present sync writes this block */
 };

@@ -64,7 +64,7 @@ struct fake_request {
 	char *name; /* of a create or an update; of a list: the name to look for */
 	char *content, *project, *risk, *description;
 	size_t n_tags;
-	int64_t expected; /* the version that an update is for */
+	int64_t expected; /* of an update: the version that the job has before it; 0: not known */
 	int64_t offset, timeout_ms;
 	coc_done_fn *done;
 	void *data;

@@ -23,7 +23,8 @@ def functions(path):
 
 
 def read_places(path, form):
-    """Reads a list of places. Returns {place: number of its line}. form: the parts of a place, for the message about a bad line."""
+    """Reads a list of places. Returns {place: number of its line}; place: a tuple with as many parts as form, "PART: PART: …". Ends the
+    program at the first bad line, with a message that shows form."""
     places, reason = {}, None
     with open(path, encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):

@@ -217,7 +217,8 @@ static void many_requests_begin_a_few_at_a_time(void **state)
 #define TURNS 8
 
 /* Timers that are due before curl's timer, each in an iteration of its own. Each starts
- * HTTP_BEGIN_MAX requests. most: how many connections one iteration has opened, at most. */
+ * HTTP_BEGIN_MAX requests. opened: the connections at the end of the last iteration. most: how many
+ * connections one iteration has opened, at most. */
 static struct late {
 	struct loop_timer timers[TURNS];
 	struct result results[TURNS * HTTP_BEGIN_MAX];

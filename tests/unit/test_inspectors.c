@@ -17,7 +17,9 @@
 
 #define COUNT 40
 #define CLOSE_US (LOOP_PART_US / 2)
-#define MOST 4 /* callbacks per iteration: two for ended inspections, two after their time */
+/* callbacks per iteration: two for inspections that a thread has ended, two for those that have
+ * lasted INSPECTION_MS */
+#define MOST 4
 
 static _Atomic int64_t ahead_us;
 

@@ -305,7 +305,7 @@ static void a_mark_ends(void **state)
 	assert_int_equal(ledger_drop_backup(ledger, marked), 0);
 	assert_int_equal(ledger_find(ledger, backup.path, &job), -ENOENT);
 
-	/* a backup that has a story keeps its row */
+	/* a backup that has an error keeps its row */
 	backup.path = "d.yaml";
 	assert_int_equal(ledger_give_back(ledger, row, "a.yaml", &backup), 0);
 	assert_int_equal(ledger_find_backup(ledger, backup.path, &marked), 0);

@@ -174,7 +174,7 @@ static void a_row_is_bound_while_its_submission_is_under_way(void **state)
 	job_record_finish(&job);
 }
 
-/* A row whose content was refused is bound. The row keeps the story of the refusal, because the
+/* A row whose content was refused is bound. The row keeps the error of the refusal, because the
  * refused content is newer than the job's. */
 static void a_refusal_outlives_the_binding(void **state)
 {

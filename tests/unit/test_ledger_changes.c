@@ -242,7 +242,8 @@ static void run_sql(struct fixture *fixture, const char *sql)
 	assert_int_equal(sqlite3_exec(fixture->ledger->db, sql, NULL, NULL, NULL), SQLITE_OK);
 }
 
-/* Copies what the siblings of a path show, as bytes that can be compared. */
+/* Writes what the siblings of a path depend on, such as sizes, times and owners, as 512 bytes that
+ * can be compared. All are 0 if the ledger does not have the path. */
 static void look_at(struct fixture *fixture, const char *path, bool is_import, char ret_seen[512])
 {
 	struct job_glance job = {0};
@@ -303,14 +304,14 @@ static void each_column_that_a_sibling_shows_is_told(void **state)
 	bind_row(fixture, row, "DM1");
 	assert_int_equal(ledger_refuse(fixture->ledger, row, false, &err, "a story"), 0);
 	commit(fixture);
-	/* siblings show dir, name, job_id, error, dismissed, changed_ms, uid, gid, mode, heir,
-	 * heir_reads */
+	/* siblings depend on the columns dir, name, job_id, error, dismissed, changed_ms, uid, gid,
+	 * mode, heir, heir_reads */
 	assert_true(check_columns(fixture, "job", "job_id = 'DM1'", "sub/a.yaml", false) >= 9);
 	assert_int_equal(ledger_import_add(fixture->ledger, "DM2", 1), 0);
 	assert_int_equal(ledger_import_place(fixture->ledger, "DM2", "b.yaml"), 0);
 	assert_int_equal(ledger_import_tell(fixture->ledger, "DM2", "a story"), 0);
 	commit(fixture);
-	/* siblings of imports show job_id, name, state, error, changed_ms */
+	/* siblings of imports depend on the columns job_id, name, state, error, changed_ms */
 	assert_true(check_columns(fixture, "import", "job_id = 'DM2'", "b.yaml", true) >= 5);
 }
 

@@ -22,7 +22,7 @@
 
 #include "base/cleanup.h"
 
-#define SOURCE "local" /* of each ledger in tests/ledgers */
+#define SOURCE "local" /* the service whose jobs each ledger in tests/ledgers has */
 
 static const struct ledger_owner space_owner = {.source = SOURCE};
 #define FIXTURES_MAX 64

@@ -48,7 +48,7 @@ static const struct {
 	 {ROOT, 0, 01777},
 	 &ann,
 	 false},
-	/* users who may inherit because they can write the file */
+	/* users who may inherit only if they can write the file */
 	{"others may write", {ANN, ANN, 0666}, {ROOT, 0, 01777}, {ROOT, 0, 01777}, &cid, true},
 	{"others may write and not read",
 	 {ANN, ANN, 0622},
@@ -99,7 +99,7 @@ static const struct {
 	 {ROOT, 0, 01777},
 	 &unknown,
 	 true},
-	/* users who may inherit because they can replace the file */
+	/* users who may inherit only if they can replace the file */
 	{"a directory for all that is not sticky",
 	 {ANN, ANN, 0600},
 	 {ROOT, 0, 0777},
@@ -149,7 +149,7 @@ static const struct {
 	 {ROOT, 0, 0776},
 	 &cid,
 	 false},
-	/* does the recorded directory decide, or the present one? */
+	/* the directory at present is not as recorded: another owner, or another mode */
 	{"somebody's own in the place of the owner's",
 	 {ANN, ANN, 0644},
 	 {ANN, ANN, 0755},
@@ -252,8 +252,8 @@ static void another_directory_of_the_same_owner_gives_no_right(void **state)
 	assert_true(owner_may_inherit(&recorded, &now, &cid));
 }
 
-/* All combinations of mode bits: a user who could write or replace the file inherits, and nobody
- * else. */
+/* All combinations of mode bits: the owner inherits, and a user who could write or replace the
+ * file, and nobody else. */
 static void nobody_inherits_beyond_the_bits(void **state)
 {
 	const struct person *who[] = {&ann, &ben, &cid, &primary};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of the check of single pages of an SQLite file: a page that SQLite wrote is never suspect,
- * a torn page is. */
+ * most torn pages are. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -148,7 +148,8 @@ static void what_sqlite_leaves_is_not_suspect(void **state)
 	}
 }
 
-/* Returns the kind of a page (its first byte), or 0 if the page belongs to no b-tree. */
+/* Returns the kind of a page of a b-tree (its first byte). Returns 0 for page 1, and for a page
+ * that the pointer map does not list as a page of a b-tree. */
 static unsigned tree_kind(const struct fixture *fixture, uint32_t number)
 {
 	uint32_t map = page_map_of(&fixture->file, number);

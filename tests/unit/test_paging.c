@@ -294,7 +294,8 @@ struct long_pass {
 
 #define PAGES_LIMIT 60
 
-/* Makes a long pass. Before each page but the first, change is called. */
+/* Reads the list in a long pass, at most PAGES_LIMIT pages. Before each page but the first calls
+ * change; NULL: nothing is called. */
 static struct long_pass read_long(struct service *service, void (*change)(struct service *))
 {
 	struct long_pass pass = {.step = PAGING_MORE};

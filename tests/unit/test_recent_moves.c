@@ -32,7 +32,7 @@ static void note(const char *name, uint64_t dir, int64_t row, int64_t now_ms)
 	recent_moves_note(&moves, &move, name, now_ms, RECENT_MOVE_KEPT_MS);
 }
 
-/* Returns the row of the move that a name had, or 0 if there is none. */
+/* Returns the row of the file that was moved away from this name, or 0: no move is remembered. */
 static int64_t find(const char *name, uint64_t dir, int64_t now_ms)
 {
 	const struct recent_move *move = recent_moves_find(&moves, dir, name, now_ms);

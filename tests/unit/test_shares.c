@@ -33,7 +33,8 @@ static void one_greedy_user_gets_half(void **state)
 	shares_finish(&shares);
 }
 
-/* With any number of users, the next user gets half of what the others have left. */
+/* Each further user gets half of what the others have left: at least one slot, as long as two are
+ * free. */
 static void the_next_user_always_gets_something(void **state)
 {
 	struct shares shares;

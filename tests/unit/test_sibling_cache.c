@@ -187,8 +187,8 @@ static void who_takes_an_answer_is_waited_for(void **state)
 	assert_int_equal(asked(fixture), 0);
 }
 
-/* The reader does not take its answer. The kernel gets the order again and again, and no other
- * request waits. */
+/* The reader does not take its answer. cocfs tells the kernel again and again to drop what it knows
+ * of the sibling, and no other request waits. */
 static void who_does_not_take_an_answer_is_not_waited_for_twice(void **state)
 {
 	struct fixture *fixture = *state;

@@ -709,7 +709,7 @@ static void what_an_earlier_mount_could_not_sync_is_written_again(void **state)
 }
 
 /* A newer content has overwritten a refused one, and waits for a slot when the process dies. The
- * file is a draft again, without the story of the refusal. */
+ * file is a draft again, without the error of the refusal. */
 static void what_was_refused_is_a_draft_again_when_it_is_overwritten(void **state)
 {
 	struct fixture *fixture = *state;

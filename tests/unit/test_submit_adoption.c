@@ -269,8 +269,8 @@ static void more_than_can_be_compared_are_named_in_part(void **state)
 }
 
 /* A job differs from the file in one thing that counts: in its project, in a project that the list
- * leaves out, or in blanks around its name. It is not adopted, and a job is made, under both
- * rules. */
+ * leaves out, or in blanks around its name. It is not adopted, and a job is made, with
+ * adopt=same and with adopt=name. */
 enum other { OTHER_PROJECT, OTHER_PROJECT_UNTOLD, OTHER_BLANKS, OTHERS };
 
 static void a_job_that_differs_is_not_taken(void **state)
@@ -403,7 +403,8 @@ static void one_of_two_bound_jobs_is_named(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, false), 2);
 }
 
-/* A job of another path keeps the name only if name and project are exactly the same. */
+/* A job of another path forbids a create of its name (adopt=name) only if name and project are
+ * exactly the same. */
 static void a_bound_job_that_differs_does_not_keep_the_name(void **state)
 {
 	(void)state;
@@ -424,7 +425,7 @@ static void a_bound_job_that_differs_does_not_keep_the_name(void **state)
 	}
 }
 
-/* A job that was forgotten belongs to no file, and no create adopts it. */
+/* A job that was forgotten belongs to no file: it forbids no create, and no create adopts it. */
 static void a_forgotten_job_does_not_keep_the_name(void **state)
 {
 	struct fixture *fixture = *state;
@@ -532,7 +533,7 @@ static void a_job_that_is_bound_meanwhile_is_not_named(void **state)
 	}
 }
 
-/* The time of the close is over before all jobs are compared: no job is made. */
+/* The time of the commit is over before all jobs are compared: no job is made. */
 static void what_cannot_be_compared_in_time_makes_no_job(void **state)
 {
 	struct fixture *fixture = *state;

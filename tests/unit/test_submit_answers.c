@@ -126,8 +126,8 @@ static void queue_answers_by_table(void **state)
 	}
 }
 
-/* The question before a create (a list) gets each answer of the tables above but FAKE_GONE. Then no
- * create is sent. */
+/* The question before a create (a list) gets each answer of sync_answers_by_table() but FAKE_GONE.
+ * Then no create is sent. */
 static void no_create_is_sent_when_the_question_is_not_answered(void **state)
 {
 	static const struct row rows[] = {

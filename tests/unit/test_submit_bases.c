@@ -218,7 +218,8 @@ static void with_overwrite_nothing_is_asked_before(void **state)
 	assert_versions(fixture, 3, 3);
 }
 
-/* If the service cannot be asked, nothing is sent. The errno says why. */
+/* The check before an update does not learn the job's version: no update is sent, and the errno
+ * says why. */
 static void no_update_is_sent_when_the_service_cannot_be_asked(void **state)
 {
 	static const struct {

@@ -446,8 +446,8 @@ static void pages_are_taken_in_their_order(void **state)
 	assert_int_equal(count_lines(fixture), 449);
 }
 
-/* A failed answer to the page ahead ends no scan: the page is asked for again when its turn
- * comes. */
+/* The third page is asked for ahead, together with the second. A failed answer to it ends no scan:
+ * the page is asked for again when its turn comes. */
 static void a_page_ahead_that_fails_is_asked_for_in_its_turn(void **state)
 {
 	static const enum fake_answer answers[] = {FAKE_LOST, FAKE_BROKEN, FAKE_NONSENSE};
@@ -495,8 +495,9 @@ static void a_page_ahead_that_is_throttled_waits(void **state)
 	assert_int_equal(count_lines(fixture), 450);
 }
 
-/* The service has performed the request for the page ahead, and then loses jobs of the page before
- * it. So the two pages do not fit together. The scan hides no job all the same. */
+/* The service has performed the request for the third page, and then loses jobs of the second,
+ * which it answers later. So the two pages do not fit together. The scan hides no job all the same.
+ */
 static void a_page_ahead_of_a_list_that_moves_hides_nothing(void **state)
 {
 	struct fixture *fixture = *state;
@@ -583,8 +584,8 @@ static void a_job_that_is_gone_leaves_when_its_show_says_so(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_SHOW], 1);
 }
 
-/* The question for a missing job gets each answer except "the job is gone": the job stays in the
- * catalogue. */
+/* The service is asked for a job that its list lacks. As long as the answer does not say that the
+ * job is gone, the job stays in the catalogue. */
 static void a_missing_job_stays_when_its_show_proves_nothing(void **state)
 {
 	static const enum fake_answer answers[] = {FAKE_LOST,	FAKE_BROKEN, FAKE_NONSENSE,
@@ -939,8 +940,9 @@ static void each_allocation_of_a_scan_can_fail(void **state)
 	}
 }
 
-/* Each allocation that keeps the answer of a page ahead fails once. Either the scan fails, or
- * .coc/jobs is complete; the next scan is complete. */
+/* The answer with the third page comes before that with the second, and is kept. Each allocation
+ * for this fails once. Either the scan fails, or .coc/jobs is complete; the next scan is
+ * complete. */
 static void each_allocation_of_a_page_ahead_can_fail(void **state)
 {
 	bool has_failed = true;

@@ -112,7 +112,8 @@ static int begin_act(struct fixture *fixture, const struct story *story, int i,
 				     : fixture_commit(fixture, path, story->act[i].content, writer);
 }
 
-/* Has the path no job any more in the ledger? After a deletion without an answer both is right. */
+/* Has the path no job any more in the ledger? After a deletion whose answer is lost, yes and no are
+ * both right. */
 static bool is_removed(struct fixture *fixture, const char *path)
 {
 	struct job_record job = {0};

@@ -50,7 +50,7 @@ static int change(struct fixture *fixture, struct submit_change change)
 }
 
 /* Records that a content of a path was refused. Returns the row of the path. If the path has no
- * job, the row has only a story. */
+ * job, the row has only the text of the error. */
 static int64_t refuse(struct fixture *fixture, const char *path)
 {
 	const struct author author = {0};
@@ -502,7 +502,7 @@ static void names_that_were_never_made_are_told_by_directory(void **state)
 static const unsigned char digest[CONTENT_DIGEST_SIZE] = "of the backup";
 
 /* Records that the job file a.yaml (row) was moved to b.yaml and then made again: its job goes back
- * to a.yaml. backup: the mark for b.yaml. Returns the result of CHANGE_GIVE_BACK. */
+ * to a.yaml. backup: what is recorded of b.yaml. Returns the result of CHANGE_GIVE_BACK. */
 static int give_back(struct fixture *fixture, int64_t row, const struct job_backup *backup)
 {
 	struct job_rename rename = {.from = "a.yaml", .to = "b.yaml", .ino = 1};
@@ -537,7 +537,7 @@ static void a_job_goes_back_to_its_name_and_its_file_is_a_backup(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), 1);
 }
 
-/* The mark of a backup ends when its file is written, or leaves its name. */
+/* A file counts as a backup no more when it is written, or leaves its name. */
 static void the_mark_of_a_backup_ends(void **state)
 {
 	static const enum submit_change_kind ends[] = {CHANGE_UNMARK_BACKUP, CHANGE_DROP_BACKUP};

@@ -91,8 +91,8 @@ static int begin_story(struct fixture *fixture, const struct story *story, struc
 }
 
 /* Fails the test if a submission stays under way or queued forever after the fault. A submission in
- * doubt must end when the jobs of other machines are deleted. Then the writer writes again, and the
- * file has one job; but not after a deletion. */
+ * doubt must end when the jobs of other machines are deleted. Then, unless the story deletes the
+ * job, writes a.yaml again: it must have the only job that was made here. */
 static void check_end(struct fixture *fixture, const struct story *story,
 		      const struct writer *writer)
 {

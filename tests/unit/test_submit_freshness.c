@@ -230,7 +230,7 @@ static void a_scan_that_lists_the_version_of_the_file_is_a_check(void **state)
 	fixture_remount(fixture);
 	scan(fixture);
 	assert_int_equal(find(fixture).due_ms, REFRESH_MS);
-	/* a check after the scan holds longer than the scan */
+	/* after a check, REFRESH_MS begin anew */
 	pass(fixture, 1000);
 	assert_int_equal(find(fixture).due_ms, REFRESH_MS - 1000);
 	check_job(fixture, FAKE_TRUTH);

@@ -521,7 +521,7 @@ static void the_next_mount_makes_what_was_lost(void **state)
 	drop_file("fetched.yaml");
 	drop_file("unfetched.yaml");
 	import_record_finish(&import);
-	/* the removal was recorded, but the directory was not synced */
+	/* the removal is recorded, but the file is still there: the directory was not synced */
 	assert_int_equal(imports_find(fixture->engine, "removed.yaml", &import), 0);
 	assert_int_equal(imports_hide(fixture->engine, &import), 0);
 	mount_again(fixture, JOBS_AS_BEFORE);
@@ -821,7 +821,8 @@ static void a_directory_that_fails_ends_the_look(void **state)
 	assert_true(is_placed(fixture, "new.yaml"));
 }
 
-/* Answers the list, and lets everything run until the names are written and no file is made. */
+/* Answers the list, and lets everything run until the names are written, but no file is made yet.
+ */
 static void await_names(struct fixture *fixture, struct reader *reader)
 {
 	begin_look(fixture, reader);
@@ -915,12 +916,12 @@ static void names_that_the_ledger_loses_get_no_file(void **state)
 	look(fixture);
 	mount_again(fixture, JOBS_READ);
 	placing = &fixture->engine->imports->placing;
-	fixture_pass(fixture, 2); /* this slice removes */
+	fixture_pass(fixture, 2); /* this slice removes the files of imports that leave: none */
 	fixture_pass(fixture, 2); /* this slice gives some names */
 	named = placing->names.size;
 	assert_true(named > 0);
 	fake_disk_fail_writes(ENOSPC);
-	fixture_pass(fixture, 2); /* this slice gives more names */
+	fixture_pass(fixture, 2); /* this slice gives more names, and cannot commit them */
 	fake_disk_fail_writes(0);
 	assert_int_equal(placing->names.size, named);
 	assert_true(placing->lost);

@@ -25,7 +25,7 @@ static bool sees_all(void *data, struct job_pending *row)
 	return true;
 }
 
-/* The filter of a reader that may see only the row of the path in data, and no story. */
+/* The filter of a reader that may see only the row of the path in data, and no error. */
 static bool sees_one(void *data, struct job_pending *row)
 {
 	row->last_error = NULL;

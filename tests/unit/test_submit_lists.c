@@ -42,8 +42,8 @@ static void change_job(struct fake_job *job, const struct scene *scene)
 	change_text(&job->description[1], scene->description);
 }
 
-/* Answers each ListDocuments and each ShowDocument as the scene says, for LONG_MS, or until no
- * submission is unfinished. */
+/* Answers each ListDocuments and each ShowDocument as the scene says, until LONG_MS have passed or
+ * no submission is unfinished (or after 1000 steps). */
 static void ask_for_long(struct fixture *fixture, const struct scene *scene)
 {
 	int64_t passed_ms = 0;

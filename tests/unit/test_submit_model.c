@@ -122,7 +122,7 @@ struct model {
 	int n_attempts;
 	int step;
 	bool is_traced;
-	bool rename_unsettled; /* the ledger has a rename that began and has not ended */
+	bool rename_unsettled; /* the ledger may have a rename that began and has not ended */
 	bool has_twins;	       /* "twin 0" was committed since the last rest */
 };
 
@@ -531,10 +531,10 @@ static void step_flaw(struct model *model)
 }
 
 /*
- * Another machine makes a job, often like one that is made here, or removes a job of its own. It
- * may make a job of the same name and content between the question and the create. If the create
- * was not done, nothing can tell that job from the create's. So it makes no job with a content that
- * is under way.
+ * Another machine makes a job, often like one that is made here, or removes a job of its own. But
+ * it makes no job with a content that is under way: cocfs lists the jobs of the name, then sends
+ * its create. If a job of the same name and content were made meanwhile, and the create were not
+ * done, nothing could tell that job from the create's.
  */
 static void make_foreign_job(struct model *model)
 {
@@ -784,7 +784,7 @@ static void step_pass(struct model *model)
 
 /* ---- what must hold when everything has come to rest ---- */
 
-/* A person gives up the files whose jobs cannot be told apart. Returns how many. */
+/* A person ends the doubt of each file whose job cannot be found out. Returns how many. */
 static unsigned end_doubts(struct model *model)
 {
 	struct fixture *fixture = model->fixture;
@@ -848,7 +848,7 @@ static bool may_be_missing(const struct model *model, const struct file *file,
 	for (int i = file->acked; i < model->n_attempts; i++)
 		if (model->attempts[i].file == file && model->attempts[i].number)
 			is_newest = false;
-	/* ENOMEM: there may have been no memory for the story of a conflict */
+	/* ENOMEM: there may have been no memory for the error of a conflict */
 	is_conflict = job->errnum == ESTALE || job->errnum == EEXIST ||
 		      (job->errnum == ENOMEM && there && there->version > job->base);
 	return model->attempts[file->acked - 1].queued && job->state == JOB_FAILED &&

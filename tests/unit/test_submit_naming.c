@@ -249,7 +249,7 @@ static void a_job_that_a_create_may_have_made_is_refused(void **state)
 	assert_int_equal(name_job(fixture, &(struct naming){.job = job}, &err), -EEXIST);
 }
 
-/* ---- a row with a refusal, or with the mark of a backup ---- */
+/* ---- a row with a refusal, or of a backup ---- */
 
 static void refuse_content(struct fixture *fixture)
 {

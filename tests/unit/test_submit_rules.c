@@ -23,7 +23,7 @@ static void rules_by_table(void **state)
 		enum dsl_level validate;
 		enum risk max_risk;
 		int result;
-		const char *says; /* a part of the story */
+		const char *says; /* a part of the error that the ledger keeps */
 	} rows[] = {
 		{{.content = "a: ["}, DSL_YAML, RISK_HIGH, -EINVAL, "line: "},
 		{{.content = "a: 1"}, DSL_DSL, RISK_HIGH, -EINVAL, "meta"},
@@ -419,7 +419,8 @@ static void other_attributes_are_sent_after_what_is_under_way(void **state)
 	}
 }
 
-/* A user gets a share of the memory; the other users keep theirs. */
+/* Each user has a share of the memory for submissions under way. The commit of a user whose share
+ * is used up fails with EAGAIN; others can still commit. */
 static void one_user_does_not_take_all_memory(void **state)
 {
 	struct fixture *fixture = *state;

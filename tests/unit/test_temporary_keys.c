@@ -61,7 +61,8 @@ static void keys_are_renewed_40_minutes_before_their_end(void **state)
 	(void)state;
 	assert_int_equal(expiry_renewal_s(1000, 1000 + 86400), 86400 - 2400);
 	assert_int_equal(expiry_renewal_s(1000, 1000 + 2403), 3);
-	/* keys with less time left are renewed after half of it, but after 1 s to 60 s */
+	/* keys that end in 2400 s or earlier are renewed after half of the time that is left, at
+	 * least 1 s and at most 60 s */
 	assert_int_equal(expiry_renewal_s(1000, 1000 + 2400), 60);
 	assert_int_equal(expiry_renewal_s(1000, 1000 + 40), 20);
 	assert_int_equal(expiry_renewal_s(1000, 1000 + 1), 1);

@@ -15,7 +15,7 @@
 
 #define MANY 1000
 #define GREEDY 1
-#define OTHER 65 /* in the same bucket of the shares as GREEDY */
+#define OTHER 65 /* the hash table of users' shares has it in the same bucket as GREEDY */
 
 /* A gate at which the jobs of the worker threads wait until the test opens it. waiting: how many
  * jobs have arrived. */
@@ -169,7 +169,8 @@ static void a_user_whose_jobs_all_wait_leaves_threads_for_others(void **state)
 	assert_int_equal(workers_jobs(fixture->workers), 0);
 }
 
-/* Each job has another user, so all threads are used: a user without a thread gets the last one. */
+/* Each job has another user, so all threads are used. One user alone would get at most half of
+ * them. */
 static void many_users_have_all_threads(void **state)
 {
 	struct job jobs[WORKERS_MAX];
