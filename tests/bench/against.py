@@ -18,7 +18,8 @@ ROW_SECONDS = 3600  # one row of one build; longer is a hang
 
 
 def _measure(row, build, options, folder):
-    """Returns one measurement of a row: {contender: value}."""
+    """Measures a row once with the programs of a build. Returns {name of a contender: its entry in the JSON of run.py, with
+    "median" and "unit"}."""
     result = os.path.join(folder, "result.json")
     argv = [sys.executable, os.path.join(HERE, "run.py"), row, "--rounds", "1", "--server", options.server,
             "--base", folder, "--shared-disk", "--json", result]

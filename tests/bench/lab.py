@@ -112,7 +112,7 @@ class Stage:
     # ---- measurements ----
 
     def run(self, *argv, env=None, stdout=None):
-        """Runs a contender to its end. Returns its output."""
+        """Runs a contender to its end. Returns its output. Raises Failed if its exit status is not 0."""
         done = tools.run(*argv, seconds=STEP_SECONDS, env=tools.environment(**(env or {})))
         if done.status:
             raise Failed(str(done))

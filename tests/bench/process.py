@@ -20,5 +20,5 @@ def ticks(pid):
 
 
 def wake_ups(pid):
-    """Returns how often the threads of the process have gone to sleep."""
+    """Returns how often the threads that the process has now have gone to sleep, since each began."""
     return sum(status(f"{pid}/task/{task}", "voluntary_ctxt_switches") for task in os.listdir(f"/proc/{pid}/task"))
