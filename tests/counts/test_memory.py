@@ -35,7 +35,7 @@ def test_names(make_counted, counter, check):
 
 @pytest.fixture
 def quick_service(tmp_path):
-    """A service that does nothing, for many jobs."""
+    """A service that answers each create with a new ID and keeps nothing: its speed does not depend on the number of jobs."""
     if not os.access(servers.program("answer"), os.X_OK):
         pytest.skip(f"the programs of tests/bench are not built: there is no {servers.program('answer')}")
     server = servers.Server(str(tmp_path / "service"), "bare", "http", (None, None))
