@@ -4,9 +4,9 @@
  *
  * It is a FUSE file system with three files: "disk", "cut" and "fail". A loop device is put on
  * "disk". Data written to "disk" is in its cache until it is flushed; the loop device passes a
- * flush on as an fsync. A number written to "cut" takes the power away: each block of the cache
- * survives or not, by chance, with that number as the seed. The image file gets what is left, and
- * later writes have no effect. After a 1 is written to "fail", each write to the disk is an I/O
+ * flush on as an fsync. A number written to "cut" takes the power away. The number is the seed: by
+ * it all blocks of the cache survive, or none, or each by chance. The image file gets what is left,
+ * and later writes have no effect. After a 1 is written to "fail", each write to the disk is an I/O
  * error, until a 0 is written.
  *
  * usage: disk IMAGE MOUNTPOINT
@@ -92,11 +92,11 @@ static int disk_fsync(const char *path, int datasync, struct fuse_file_info *fi)
 	return 0;
 }
 
-/* Takes the power away. The last content of each cached block survives by chance. Returns 0 or
- * -errno. */
+/* Takes the power away. The seed chooses how many of the cached blocks keep their last content:
+ * none, by chance half, or all. The others lose it. Returns 0 or -errno. */
 static int cut(unsigned seed)
 {
-	unsigned percent = seed % 3 * 50; /* of the cached blocks, this part survives */
+	unsigned percent = seed % 3 * 50; /* the chance of each cached block to survive */
 	int fd;
 
 	srandom(seed);

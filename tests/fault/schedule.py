@@ -306,7 +306,7 @@ class Schedule:
         self.new(host, file.name, file.last())
 
     def imports(self, host):
-        """Returns the names in the root that are not the host's own."""
+        """Returns the job file names in the root that none of the host's files has, without those that adopt_by_hand() makes."""
         own = {file.path for file in host.files} | {path for file in host.files for path in file.moved}
         return sorted(name for name in os.listdir(host.path) if name.endswith(".yaml") and name not in own
                       and not name.startswith("taken-"))
@@ -409,7 +409,8 @@ class Schedule:
     # ---- what goes wrong ----
 
     def misfortune(self, host):
-        """Prepares a fault for the next change of a host. Returns what to do when the round is over."""
+        """Draws what goes wrong for a host in this round: nothing, a fault at the next change that it sends, or a kill. Returns a
+        function to call when the round is over."""
         kind = host.random.choices(["none", "lost", "dropped", "busy", "kill", "kill-late", "kill-lost", "kill-after"],
                                    [10, 2, 1, 1, 1, 1, 1, 2])[0]
         if kind == "none":
@@ -607,8 +608,8 @@ class Schedule:
 
     @staticmethod
     def taken_over(file):
-        """Returns the jobs of the host's other files with the same job name. Adoption may have given them the job of this file,
-        if it was removed."""
+        """Returns the jobs of the host's other files with the same job name; with adopt=never none. If this file was removed,
+        adoption may have given its job to one of them."""
         if file.host.mount.options.get("adopt") == "never":
             return set()
         return {file.host.mount.id(other.path) for other in file.host.files if other is not file and other.name == file.name} - {None}
@@ -695,7 +696,8 @@ class Schedule:
             yield before[-1] if before else call.started
 
     def came(self, text):
-        """Returns the latest time at which a text of a host can have reached the service; None if no request brought it."""
+        """Returns the latest time at which a text of a host can have reached the service. That is the end of the last request with
+        it; inf: one has not ended; None: no request brought it."""
         ends = [call.ended or float("inf") for _, call in self.sent(text)]
         return max(ends, default=None)
 

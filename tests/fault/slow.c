@@ -26,7 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LONG_BYTES 65536 /* DISK_SHORT_BYTES of fs/space/disk.h */
+#define LONG_BYTES 65536 /* what is longer may be held up; as DISK_SHORT_BYTES of cocfs */
 
 static const char *control(void)
 {

@@ -108,8 +108,8 @@ class Trial:
         return self.space.process.poll() is not None and f"cocfs is dead, allocation {self.number}"
 
     def finish(self, gesture):
-        """Waits for the gesture's work in the background, but not after a failed allocation. Then no allocation fails any more.
-        """
+        """Call this after a gesture. With submit=queue, and for "lost", waits until its work in the background has ended or an
+        allocation has failed. From then on no allocation fails. At last calls after_GESTURE(), if there is such a method."""
         if gesture == "lost" or self.mode == "queue":
             tools.eventually(lambda: self.memory.failed() or not promises.unfinished(self.space),
                              "the gesture to end", 60, self.is_dead)
@@ -118,7 +118,8 @@ class Trial:
         getattr(self, "after_" + gesture, lambda: None)()
 
     def goes_on(self):
-        """Waits until nothing is unfinished. Fails unless cocfs lives, the next cp works, and the first job is still bound."""
+        """Waits until nothing is unfinished. Fails unless cocfs lives, the next cp works (of two, at least the second, if allocations
+        of libraries may fail), and the first job is still bound."""
         assert not self.is_dead(), self.is_dead()
         queues.drained(self.space)
         after = f"d/after-{self.number // VERSIONS}.yaml"

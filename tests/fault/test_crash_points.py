@@ -314,7 +314,7 @@ print('ok' if r == 0 else errno.errorcode[ctypes.get_errno()])
 
 
 def die_at(space, point):
-    # commit-unsynced: at the second sync, because a mount makes the first as it begins, for its instance
+    # commit-unsynced: at the second sync, because a mount makes the first at its start, when it records whose ledger it is
     space.env["COCFS_CRASH_AT"] = "commit-unsynced:2" if point == "commit-unsynced" else point
 
 
