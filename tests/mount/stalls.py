@@ -19,7 +19,8 @@ if libc.renameat2(-100, os.fsencode(sys.argv[1]), -100, os.fsencode(sys.argv[2])
 
 
 class Disk:
-    """Between hold() and let_go(), calls on files and directories of the spool whose names begin with "slow" do not return.
+    """Between hold() and let_go(), calls that may wait for the disk do not return: those on files and directories of the spool
+    whose names begin with "slow". Each syncfs() and the check of the ledger are held up, too.
 
     Start cocfs with the environment .env.
     """

@@ -16,8 +16,8 @@ import tools
 
 COUNT = 20000
 NAMES = 2 * COUNT  # each job file has an .id
-BYTES_PER_NAME = 200  # of memory for each name that the kernel knows (fs/space/node.c)
-DIRECTORIES_OPEN_MAX = 128  # fs/base/descriptors.h
+BYTES_PER_NAME = 200  # the memory for each name that the kernel knows is less than this
+DIRECTORIES_OPEN_MAX = 128  # how many directories keep a descriptor; the same number as in fs/base/descriptors.h
 SANITIZED = b"__asan_init" in tools.read(tools.COCFS)  # the sanitizer keeps freed memory for a while
 LISTED_AT_MOST = 5000       # so many names may become known if a reader takes the first five
 

@@ -222,7 +222,7 @@ def test_the_counters_count(make_space, src, submit):
 
 
 def test_a_sync_without_a_commit_is_counted_nowhere(make_space):
-    """A mount syncs the ledger when it has written whose ledger it is."""
+    """At its start a mount records whose ledger it is, and syncs that without a commit. The count must not fall below 0 by it."""
     seen = queues.metrics(make_space())
     for durable in "yes", "no":
         assert 0 <= seen[f'cocfs_ledger_commits_total{{durable="{durable}"}}'] < 100

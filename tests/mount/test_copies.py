@@ -122,7 +122,7 @@ def test_the_original_is_none_when_it_was_copied(space, twin_of, src):
 
 @pytest.mark.parametrize("over", ["cp -a", "cp", "rsync --inplace", "rsync", "tar"])
 def test_an_old_ledger_in_the_place_of_the_new_one_is_a_copy(space, src, tmp_path, over):
-    """An old ledger is a copy, even if the files keep their inodes."""
+    """cocfs refuses to mount with an old ledger as with a copied one, even if the files keep their inodes."""
     queued(space, src, a="one")
     saved = tmp_path / "saved"
     run(COPIES["cp -a"], space.state, saved)
@@ -171,7 +171,7 @@ def test_a_copy_that_lives_on_has_an_instance_of_its_own(space, twin_of):
 
 @pytest.mark.parametrize("how", ["moved", "copied", "restored"])
 def test_a_removed_import_stays_away(make_space, twin_of, tmp_path, how):
-    """The tombstone is in the state directory, so it moves with it."""
+    """The ledger in the state directory has the record that the user removed the import. So the record moves along."""
     space = make_space(refresh="0")
     client = space.cocd.client()
     for name in ("one", "two"):

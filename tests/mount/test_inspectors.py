@@ -194,7 +194,7 @@ def test_who_cannot_be_looked_at_stops_nobody(poisoned, mute, words):
     mute.poison()
     tell(later)
     assert tools.finish(later).ok().stdout == "closed\n"
-    for n in range(6):  # by now all threads that the mount may have are stuck
+    for n in range(6):  # by now all threads that the mount may have for looks are stuck
         tools.run("cp", words[2], space.at(f"{n}.yaml")).ok()
     assert space.sent() == (8, 0)
 

@@ -242,8 +242,8 @@ def test_an_automount_is_not_asked_for_by_the_mount_that_it_waits_for(automounti
 
 
 def test_an_automount_that_a_program_waits_for_is_mounted(automounting):
-    """Until systemd hears of the mount, the kernel holds each process that comes to the directory. The process groups of systemd
-    and of its mount(8) pass."""
+    """Until systemd hears of the mount, the kernel holds each process that comes to the directory. The processes in the
+    groups of systemd and of its mount(8) are not held."""
     said = automounting(f"""
         timeout 40 /usr/bin/python3 -c '{AUTOMOUNT_IN_USE}'
         cp /mnt/a.yaml /mnt/jobs/; cat /mnt/jobs/a.yaml.id

@@ -167,7 +167,8 @@ SPELLED = {"WORD": [""], "VALUE": ["=1"], "EITHER": ["", "=1"], "PREFIX": ["a.b"
 
 
 def system_options():
-    """Returns (name, form, fate) of each row in option_system.c."""
+    """Returns (name, form, fate) of each row in option_system.c. form: is there a value? fate: what cocfs does with the option. Both
+    are words of SYSTEM_ROW."""
     with open(os.path.join(tools.ROOT, "fs", "cocfs", "option_system.c"), encoding="utf-8") as file:
         rows = SYSTEM_ROW.findall(file.read())
     assert len(rows) > 100
@@ -346,7 +347,7 @@ def test_a_profile_is_a_file_or_a_section(cocd, front, mounts, tmp_path, src, ba
 @pytest.mark.parametrize("linked", [False, True], ids=["there", "linked"])
 @pytest.mark.parametrize("what", ["profile", "credentials", "token", "cacert"])
 def test_a_file_that_is_read_while_the_mount_serves_is_not_below_it(place, bare, cocd, tmp_path, what, linked):
-    """cocfs would wait for itself."""
+    """To read such a file, cocfs would wait for itself."""
     os.makedirs(place, exist_ok=True)
     below = os.path.join(place, "file")
     if what == "token":

@@ -331,7 +331,7 @@ def test_supplementary_groups_count(shared):
 @pytest.mark.parametrize("mode, group, inherits", [(0o777, 0, True), (0o1777, 0, False), (0o775, CID.uid, True),
                                                    (0o1775, CID.uid, False), (0o775, 0, None)])
 def test_who_may_replace_the_file_inherits(shared, mode, group, inherits):
-    """The directory is judged as it is when the name is made."""
+    """What counts is the mode and the group of the directory when Cid makes the name again, not when Ann removed it."""
     os.chmod(shared.path, 0o777)
     job = shared.make(ANN)
     ANN.sh("rm a.yaml", cwd=shared.path).ok()

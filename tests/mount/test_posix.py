@@ -247,6 +247,6 @@ def test_owner_and_group_can_be_changed_by_root(space):
 
 
 def parents(path):
-    """Yields the directories above a path that belong to this test or its user."""
+    """Yields the directories above a path, the nearest first, up to / or /tmp; not these two."""
     while (path := os.path.dirname(path)) not in ("/", "/tmp"):
         yield path

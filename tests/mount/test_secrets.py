@@ -67,20 +67,20 @@ def test_a_security_token_is_sent_signed_and_not_told(make_space, cocd, front, s
 # change.
 
 def of_environment(make, cocd, **_):
-    """A pair in the environment."""
+    """A pair of keys in the environment."""
     ak, sk = service.read_keys(cocd.keys_file)
     return make("make_space")(env={"HUAWEICLOUD_SDK_AK": ak, "HUAWEICLOUD_SDK_SK": sk}), [sk], None
 
 
 def of_profile(make, cocd, src, **_):
-    """A pair in a file. The third result makes a line of the file wrong, and the secret key is in that line."""
+    """A pair of keys in a file. The third result makes a line of the file wrong, and the secret key is in that line."""
     ak, sk = service.read_keys(cocd.keys_file)
     path = service.write_keys(str(src / "keys"), ak, sk)
     return make("make_space")(profile=path), [sk], lambda: tools.write(path, f"[global]\nsk {sk}\n")
 
 
 def of_unit(make, cocd, src, **_):
-    """A pair in a file that systemd gives to a unit. The third result makes a line wrong, and the secret key is in that line."""
+    """A pair of keys in a file that systemd gives to a unit. The third result makes a line wrong, in which the secret key is."""
     ak, sk = service.read_keys(cocd.keys_file)
     path = service.write_keys(str(src / "cocfs.credentials"), ak, sk)
     env = {"HUAWEICLOUD_SDK_CREDENTIALS_FILE": "", "CREDENTIALS_DIRECTORY": str(src)}
@@ -88,7 +88,7 @@ def of_unit(make, cocd, src, **_):
 
 
 def of_temporary_keys(make, cocd, front, **_):
-    """A pair with a security token, in the environment."""
+    """A pair of keys with a security token, in the environment."""
     ak, sk = service.read_keys(cocd.keys_file)
     with open(cocd.keys_file, "a", encoding="utf-8") as keys:
         keys.write(f"security_token = {TOKEN}\n")
@@ -99,7 +99,7 @@ def of_temporary_keys(make, cocd, front, **_):
 
 
 def of_metadata(make, **_):
-    """The metadata service. The third result makes it refuse, with an answer that has keys."""
+    """The metadata service gives the keys. The third result makes it refuse, with an answer that has other keys."""
     server = make("metadata")
     space = make("make_server")()
 
@@ -109,7 +109,7 @@ def of_metadata(make, **_):
 
 
 def of_id_token(make, **_):
-    """IAM. The third result makes it refuse, with an answer that has the ID token."""
+    """IAM gives keys for an ID token. The third result makes IAM refuse, with an answer that has the ID token."""
     space, server = make("make_federated")(), make("iam")
 
     def refuse():

@@ -48,7 +48,7 @@ class Machine:
         """Runs commands of the page, and waits until the mount that they have ended is gone. Call unmount() to end what they mount."""
         space = self.space
         result = tools.run("sh", "-euxc", commands, env=self.env(**more), seconds=60)
-        if space.process is not None:  # the commands have unmounted the one before
+        if space.process is not None:  # the commands have unmounted the mount of the fixture
             space.process.wait(20)
             space.process = None
         return result

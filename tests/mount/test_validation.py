@@ -16,7 +16,7 @@ NOT_DSL = "just: yaml\n"
 NOT_YAML = "a: [1, 2\n"
 TWICE = "meta: {name: x}\nmeta: {name: y}\nsteps: [{name: a}]\n"
 
-# Contents, and the result of a close at each level.
+# Contents, and the result of a close with each value of validate=.
 LEVELS = {
     "sound": (samples.document("sound"), {"none": "ok", "yaml": "ok", "dsl": "ok", "strict": "ok"}),
     "warning": (UNUSED_INPUT, {"none": "ok", "yaml": "ok", "dsl": "ok", "strict": "close EINVAL"}),

@@ -243,7 +243,8 @@ def parts(src):
 
 
 def check(space, row, name="job.yaml"):
-    """Waits for the calls that a row must cause, and fails the test at one too many."""
+    """Waits for the calls and the content that a row must cause. Fails the test at a call too many, or unless the file, its job and
+    its ID are as the row says (Row)."""
     expected = (row.creates, row.updates)
     at_least_one = row.creates is None
     if row.content:
@@ -361,7 +362,7 @@ if not os.fork():
 os.close(fd); os.wait(); attempt(os.close, other)
 """,
     "a program under timeout": UNDER_TIMEOUT.replace("COMMAND", "tail -f {args[0]}"),
-    # the signal ends the sleep
+    # the signal of timeout ends the sleep
     "a shell under timeout": UNDER_TIMEOUT.replace("COMMAND", "sh -c 'cat {args[0]}; sleep 30; cat {args[1]}'"),
 }
 
