@@ -40,7 +40,7 @@ def opening(flags, then=None):
 
 
 def nothing_said(function, *args, **kwargs):
-    """Returns a call of a path that makes function(path, …) and returns None: so only its errno is compared."""
+    """Returns a function of a path. It calls function(path, …) and returns None: so only the errno is compared."""
     def call(path):
         function(path, *args, **kwargs)
     return call

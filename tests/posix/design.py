@@ -30,7 +30,8 @@ class Session:
 
 
 class Design:
-    """plain: the plain directory (operations.Tree). The methods look at it."""
+    """The model beside one walk. plain: the plain directory (operations.Tree), which the methods look at. For each operation the walk
+    calls refuses() and before(), makes the operation, and calls after()."""
 
     def __init__(self, plain):
         self.plain = plain
@@ -205,8 +206,8 @@ class Design:
         return answer
 
     def commit_closed(self, path):
-        """Records a change of a file by its path: it commits a job file, unless that is open for writing. Returns the errno or
-        None."""
+        """Records a change of a file by its path: it commits a job file, unless that is open for writing. Returns the errno of a
+        refused commit, else None."""
         st = os.stat(self.plain.at(path))
         job = self.job_name_of(st.st_ino) if stat.S_ISREG(st.st_mode) else None
         return self.commit(job, self.content(job)) if job and not self.is_written(st) else None

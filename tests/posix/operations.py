@@ -230,7 +230,7 @@ class Tree:
         if name in ON_SLOTS and args[0] not in self.open:
             return "skipped"
         if name in ("append", "seek") and not stat.S_ISREG(os.fstat(self.open[args[0]]).st_mode):
-            return "skipped"  # a position in a directory cannot be compared
+            return "skipped"  # what else is open has no position that can be compared
         return scene.outcome(getattr(self, "do_" + name), *args)
 
     def do_open(self, slot, path, flags, mode):

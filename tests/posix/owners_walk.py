@@ -312,7 +312,7 @@ class Walk:
             return [path, to]
         self.expect(said, "ok", to)
         if model.own(path, file):
-            if to in model.records:  # its record has no job: it ends
+            if to in model.records:  # a record without a job: it ends
                 del model.records[to]
             model.records[to] = model.records.pop(path)
             model.records[to].unmade = False
@@ -467,8 +467,8 @@ class Walk:
         return [path]
 
     def may_unlink_error(self, who, path, record):
-        """Does the sticky bit of the directory let this user remove the .error? Only its owner, as the mount shows it, or the owner
-        of the directory may."""
+        """Does the sticky bit of the directory let this user remove the .error? If it is set, only root, the owner of the directory
+        and the owner that the mount shows for the .error may."""
         directory, file = self.directory(path), self.file(path)
         if not directory.mode & stat.S_ISVTX or who.uid in (0, directory.uid):
             return True

@@ -47,8 +47,8 @@ for name in sys.argv[1:]:
 @tools.needs_root
 @pytest.mark.parametrize("who", ["root", "root without CAP_SYS_ADMIN", "other"])
 def test_names_of_attributes_are_listed_as_the_caller_may_see_them(shared, plain, who):
-    """Lists with buffers of several sizes, too small ones among them. The mount answers as the plain directory: only root sees
-    trusted.*."""
+    """Lists with buffers of several sizes, too small ones among them. The mount answers as the plain directory: only root with
+    CAP_SYS_ADMIN sees trusted.*."""
     for folder in (shared.path, plain):
         os.chmod(folder, 0o755)
         path = tools.write(os.path.join(folder, "f"), "x")
