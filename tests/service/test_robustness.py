@@ -362,7 +362,7 @@ def test_what_is_no_http_does_no_harm(impatient, head):
     with impatient.plain() as plain:
         try:
             plain.sendall(head)
-            with contextlib.suppress(OSError):  # the daemon has already closed it
+            with contextlib.suppress(OSError):  # the daemon may have closed the connection already
                 plain.shutdown(socket.SHUT_WR)
             while plain.recv(65536):
                 pass

@@ -283,7 +283,7 @@ def test_what_needs_no_secret_does_not_count(many):
 
 
 def burst(service, keys, times=40):
-    """Returns the statuses of many requests that are sent without waiting for answers, on one connection."""
+    """Sends a request `times` times on one connection, without waiting for answers. Returns (status, body) of each answer."""
     with service.plain() as plain:
         plain.sendall(service.raw("GET", DOCUMENTS, keys=keys) * times)
         answers = plain.makefile("rb")
