@@ -142,8 +142,8 @@ class Work:
         queues.wait(space.path).ok()
 
     def expect_refusal(self, step, result, name, old):
-        """Fails the test unless the tool got the error as the row says. The .error must have the story, the old content must be
-        there, and no call may have been made. name: of the errno."""
+        """Fails the test unless the tool got the error as the row says, and no call was made. What is left must be what row.then
+        says: an .error with the errno or none, and the content at NAME or at the backup's name. name: of the errno."""
         space, row, target = self.space, self.row, self.space.at(NAME)
         assert result.status == (getattr(errno, name) if row.status == ERRNO else row.status), f"{result}"
         if row.then != RESTORED:

@@ -83,7 +83,7 @@ BY_VERSION = {"tar --keep-newer-files"}
 
 @pytest.fixture
 def archives(space, src):
-    """Makes the tree in the space, and archives of it. Returns the IDs of its jobs."""
+    """Makes the tree in the space, and archives of it. Returns {name in FILES: job ID}."""
     tree = space.at("tree")
     os.makedirs(os.path.join(tree, "sub"))
     for name in FILES:

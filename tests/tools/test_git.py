@@ -56,7 +56,7 @@ class Clone:
 
     def expect(self, creates=0, updates=0, **contents):
         """Fails the test unless this many calls were added, and the jobs of these files (by stem) hold these contents and are the
-        same jobs."""
+        same jobs. git must see no change in the working tree."""
         self.calls = (self.calls[0] + creates, self.calls[1] + updates)
         self.space.settle()
         assert self.space.sent() == self.calls

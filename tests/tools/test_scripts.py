@@ -44,7 +44,8 @@ STUBS = {
         [ ! -e "$STUBS/broken" ] || { echo "[1/2] cc"; echo "FAILED: x.o"; exit 1; }
         for n in $(seq 40); do echo "[$n/40] Compiling"; [ $n -ne 20 ] || sleep 1.2; done
         """,
-    # acts as pytest: writes an empty result. If there is a file $STUBS/stays, it runs on until it is killed
+    # acts as pytest: writes an empty result. If there is a file $STUBS/stays, it runs on until it is killed. With "-", the real Python
+    # runs the script on standard input
     "python": """
         [ "$1" != - ] || exec %s "$@"
         for word; do case $word in --junitxml=*) echo '<testsuites/>' >"${word#*=}" ;; esac; done
