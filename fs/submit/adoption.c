@@ -272,7 +272,7 @@ static int note_remembered(struct submission *submission)
 
 /* No job is taken: the create makes one. But if the file has the name of a removed import, the
  * create is refused. Tools remove a file before they write it anew, so the text is probably a new
- * text for the import's job. */
+ * text for the import's job. If the ledger cannot be read, the create fails for now. */
 static void make_or_refuse(struct submission *submission)
 {
 	_cleanup_import_record_ struct import_record import = {0};
@@ -291,7 +291,8 @@ static void make_or_refuse(struct submission *submission)
 
 static void show_candidate(struct submission *submission, struct adoption_candidate *candidate);
 
-/* Chooses a job when all candidates were looked at, or refuses the create. details: of the
+/* When all candidates were looked at: chooses a job, lets the create make one, or refuses the
+ * create. details: of the
  * candidate that was asked for last; NULL if none was, or if the service did not show it. */
 static void choose_job(struct submission *submission, const struct coc_details *details)
 {

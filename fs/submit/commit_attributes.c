@@ -33,7 +33,7 @@ static int check_fixed_attributes(const struct attr_set *own, const struct comme
 }
 
 /* Sets again on the file the attributes that its name has kept, and marks the file's own as
- * explicit. Returns 0 or -errno. */
+ * explicit. Leaves out attributes that cannot change. Returns 0 or -errno. */
 static int keep_own_attributes(struct engine *engine, struct commit *commit,
 			       const struct job_record *job)
 {

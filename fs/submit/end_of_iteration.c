@@ -210,8 +210,8 @@ static void note_ends(struct engine *engine)
 }
 
 /* Records the outcomes of the submissions that ended in this iteration. If the row of one is gone,
- * only logs that. Returns -errno, or 1 if they must be durable before their waiters are answered,
- * or 0. */
+ * or cannot move to the new state (-EPROTO), only logs that. Returns -errno, or 1 if they must be
+ * durable before their waiters are answered, or 0. */
 static int record_ended(struct engine *engine)
 {
 	struct submission *submission;
@@ -291,8 +291,8 @@ static bool pay_release(struct engine *engine, unsigned cost)
 }
 
 /* Releases what is in engine->durable, as much as one iteration may: answers writers whose content
- * is queued, sends requests, and answers the waiters of ended submissions. The next iteration goes
- * on with the rest. So other work of the loop goes on, too. */
+ * is queued, sends requests, and begins second looks or answers the waiters of ended submissions.
+ * The next iteration goes on with the rest. So other work of the loop goes on, too. */
 static void release_durable(struct engine *engine)
 {
 	/* what callbacks add to engine->durable meanwhile is for the next iteration */

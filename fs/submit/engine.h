@@ -17,7 +17,7 @@ int engine_create(struct loop *loop, struct ledger *ledger, struct coc_service s
 
 /* Call this when a commit finds that the service has its text already, as `version` of the row's
  * job. base: the base of the row before that. Calls the function of submit_on_found()
- * (changes.h). */
+ * (changes.h). Does nothing if there was no base, or if `version` is not newer. */
 void engine_tell_found(struct engine *engine, int64_t row, int64_t base, int64_t version);
 
 /* Frees the engine. The ledger keeps what is unfinished, for the next mount. NULL is accepted. */

@@ -29,7 +29,8 @@ struct freshness {
 	bool is_settled;
 	/* the last commit was refused: only the content tells which text the file has */
 	bool is_refused;
-	/* is_refused, and a newer version is known: refresh the file even if no check is due */
+	/* is_refused, a newer version is known, and the last check did not fail: refresh the file
+	 * even if no check is due */
 	bool is_behind;
 	bool is_gone;	/* the service has said last that there is no such job */
 	int64_t due_ms; /* for how many ms from now no check is due; 0: a check is due */

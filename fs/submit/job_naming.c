@@ -102,7 +102,8 @@ static int check_naming(struct engine *engine, const struct job_naming *naming,
 	return 0;
 }
 
-/* Binds the row to the job. removed: the removed name that has had the job; removed->row is 0 if
+/* Binds the row to the job. A row of a backup is none any more, and a refusal ends if the file has
+ * the job's text (is_read). removed: the removed name that has had the job; removed->row is 0 if
  * there is none. Returns 0 or -errno. */
 static int bind_row(struct engine *engine, const struct job_naming *naming,
 		    const struct job_record *row, const struct job_record *removed)

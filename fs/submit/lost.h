@@ -21,7 +21,7 @@ struct candidate {
 	/* the service does not show the content of its first version: any create may have made
 	 * it */
 	bool unsure;
-	/* of the content; for the gist blanks do not count. Not set if unsure */
+	/* of the first version's content; for the gist blanks do not count. Void if unsure */
 	unsigned char digest[CONTENT_DIGEST_SIZE], gist[CONTENT_DIGEST_SIZE];
 	/* of the job; NULL: not told, or a later version may have changed it */
 	char *risk_level, *description;

@@ -7,7 +7,8 @@
 /* Decides which of the jobs on the service each lost create has made. */
 
 /* Could the create have made this job? Yes if name, project, content and the other values that are
- * told are equal, or if the content cannot be seen. No if the job was not shown yet. */
+ * told are equal. If the content cannot be seen, name and project suffice. No if the job was not
+ * shown yet. */
 bool lost_create_fits(const struct candidate *candidate, const struct submission *submission);
 
 /* Does the job have the content of the create, if white space does not count? Other values may

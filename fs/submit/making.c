@@ -136,7 +136,7 @@ static int make_some(struct making *making)
 }
 
 /* A timer's callback: starts a thread that makes the files that are left. If there is no thread,
- * makes some files here and sets the timer again. */
+ * makes some files here, and sets the timer again or ends the making. */
 static void make_slice(void *data)
 {
 	struct making *making = data;

@@ -339,7 +339,8 @@ static int await_names(struct placing *placing)
 /* ---- from step to step, in slices ---- */
 
 /* Ends a pass: each import that can have a file has it. If placing->again is set, begins another
- * pass, else ends the placing. */
+ * pass. Else records once that all imports are placed (imports_are_whole()), and ends the placing.
+ */
 static void finish_pass(struct placing *placing)
 {
 	struct engine *engine = placing->engine;

@@ -49,8 +49,8 @@ struct placing {
 };
 
 /* Begins a placing: works in slices until every import that can have a file has one. If a placing
- * is under way already, it begins anew at its end. done is called at the end, unless it is NULL:
- * nobody waits. */
+ * is under way already, it begins anew at its end. done is called at the end. If it is
+ * NULL, nobody new waits, and an earlier call's done stays. */
 void placing_begin(struct placing *placing, struct engine *engine, placing_done_fn *done,
 		   void *data);
 

@@ -7,8 +7,9 @@
 /* Submissions that were queued before -o rebind: the other copy of the state may have sent them. */
 
 /* Asks the service what became of a submission from before -o rebind. It was taken from the queue,
- * and is the current one of its row. Returns 0, or -errno if the submission was put back into the
- * queue. */
+ * and is the current one of its row. If the service holds its content already, as far as the ledger
+ * knows, ends it as OUTCOME_HELD and asks nothing. Returns 0, or -errno if the submission was put
+ * back into the queue. */
 int rebound_ask(struct submission *submission);
 
 /* Returns true if REBOUND_DOUBTS_MAX submissions are in doubt: then the queue gives out no further

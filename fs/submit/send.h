@@ -7,7 +7,7 @@
 /* The request of a submission and its answer. */
 
 /* Hands the request of a submission to the client, which sends it in the loop's next iteration. The
- * intent has to be durable by then. */
+ * intent has to be durable by then. Ends the submission if the request cannot be handed over. */
 void submission_send(struct submission *submission);
 
 /* Takes the request back from the client, which has not sent it yet, because the intent did not

@@ -229,7 +229,7 @@ static void on_show_due(void *data)
 	go_on_asking(data);
 }
 
-/* Begins the calls that may begin now, and ends questions that have waited too long. */
+/* Begins calls that may begin now, ends questions that waited too long, and sets the timer. */
 static void go_on_asking(struct shows *shows)
 {
 	struct loop *loop = shows->engine->loop;

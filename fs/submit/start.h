@@ -20,8 +20,8 @@ bool submission_end_held(struct submission *submission, const struct job_record 
  * or -errno. */
 int submission_record_intent(struct submission *submission, const struct job_record *job);
 
-/* A timer's callback: fails a submission (data) that has waited too long for a slot, or behind an
- * earlier submission. */
+/* A timer's callback: fails a submission (data) that has waited too long: for a slot, for the check
+ * of the ledger, or behind an earlier submission. */
 void submission_expire(void *data);
 
 #endif
