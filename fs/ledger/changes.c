@@ -70,7 +70,8 @@ static int note_path(struct ledger_changes *changes, const char *dir, const char
 }
 
 /* The SQL function sibling_changed(), which triggers call. Its values are pairs of a directory and
- * a name: notes each pair as a path for ledger_on_change(). */
+ * a name: notes each pair as a path for ledger_on_change(). Without room or memory it notes that
+ * any path may have changed. */
 static void on_path_change(sqlite3_context *context, int n_values, sqlite3_value **values)
 {
 	struct ledger *ledger = sqlite3_user_data(context);

@@ -71,7 +71,8 @@ int ledger_imports_set_whole(struct ledger *ledger)
 
 /* ---- one import ---- */
 
-/* Reads the columns of IMPORT_COLUMNS. Returns 0 or -ENOMEM. */
+/* Reads the columns of IMPORT_COLUMNS. Without a digest the version is 0: the content was not
+ * fetched. Returns 0 or -ENOMEM. */
 static int read_import(sqlite3_stmt *stmt, struct import_record *import)
 {
 	import->state = (enum import_state)sqlite3_column_int(stmt, 2);

@@ -65,8 +65,9 @@ int ledger_column_attrs(sqlite3_stmt *stmt, int column, struct attr_set *attrs)
 	return 0;
 }
 
-/* Deletes what is queued for the job: newer content replaces it. The new submission keeps the base
- * and the attributes that a person has named for the older one. Returns 0 or -errno. */
+/* Deletes what is queued for the job: newer content replaces it. The new submission keeps the
+ * attributes that a person has named for the older one, and its base if the new one has none.
+ * Returns 0 or -errno. */
 static int replace_queued(struct ledger *ledger, struct ledger_submission *submission)
 {
 	struct attr_set older = {0};
