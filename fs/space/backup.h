@@ -41,8 +41,8 @@ void backup_written(struct space *space, const struct node *node);
  * no job file name. Ends the backup mark in the name's row. On failure the log has a warning. */
 void backup_left(struct space *space, const struct node *parent, const char *name);
 
-/* Call this function after a file or directory was removed. Its inode number is forgotten here,
- * because the spool may give the number to another file. */
+/* Call this function after a file or directory was removed. It makes the notes of moves forget the
+ * inode number, because the spool may give the number to another file. */
 void backup_removed(struct space *space, const struct node *node);
 
 /* Is the node's file a backup, with the content that was marked? job: the row of the node's path.

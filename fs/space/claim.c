@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which user gets what a job file name keeps: its row in the ledger, with the job ID, the story of
- * a refusal and the attributes.
+ * Which user gets what a job file name keeps: its row in the ledger, with the job ID, the story
+ * (the text of .error) and the attributes.
  *
  * The ledger is keyed by path, and a row outlives its file. So a tool that removes a file and
  * writes it again makes a new version, not a second job. On a mount that several users share, the

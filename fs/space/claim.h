@@ -5,11 +5,11 @@
 #include "space/caller.h"
 
 /*
- * Which user gets what a job file name keeps: the job ID, the story of a refusal, attributes. The
- * essay is in claim.c; owner.h has the rule. A row that is set aside is kept in the ledger, but its
- * path does not find it any more. On a mount of one user all belongs to that user, and no row is
- * set aside. See claim_tree.h for all files below a directory, and claim_row.h for the row of a
- * file.
+ * Which user gets what a job file name keeps: the job ID, the story (the text of .error),
+ * attributes. The essay is in claim.c; owner.h has the rule. A row that is set aside is kept in the
+ * ledger, but its path does not find it any more. On a mount of one user all belongs to that user,
+ * and no row is set aside. See claim_tree.h for all files below a directory, and claim_row.h for
+ * the row of a file.
  */
 
 /*

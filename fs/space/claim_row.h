@@ -5,7 +5,8 @@
 #include "space/caller.h"
 
 /* Rows and their files: which row is a file's, how a row follows its file, and who may take from a
- * row. */
+ * row. A holding (job/owner.h) says which users have what a row keeps: the owner of the file that
+ * the row records, and the heir. The heir is another user, who has made the name again. */
 
 /* Call this function when the file of a job file name got another owner, mode or directory. before:
  * the file's attributes before the change. The file's row records the new values; a row that
@@ -27,8 +28,9 @@ int claim_find(struct space *space, const struct node *parent, const char *name,
  * file_uid? */
 bool claim_is_of(const struct space *space, const struct holding *holding, uid_t file_uid);
 
-/* May this caller see the texts that the row with this holding keeps (its story, its name and
- * description)? file_uid: the user of the file that has the name now. */
+/* May this caller see the texts that the row with this holding keeps: the story (the text of
+ * .error), and the job's name and description? file_uid: the user of the file that has the name
+ * now. */
 bool claim_shows_text(const struct space *space, const struct holding *holding, uid_t file_uid,
 		      struct caller *caller);
 

@@ -36,9 +36,10 @@ const struct job_claim *claiming_current(const struct claiming *claiming);
  * the row records of its file. */
 bool claiming_may_inherit(struct claiming *claiming, const struct holding *holding);
 
-/* Decides which row of claims the request gets. If that row was set aside, brings it back. Sets the
- * row that the path finds aside if the request does not get it. Returns 0, also if the request gets
- * no row, or -errno. */
+/* Decides which row of claims the request gets. If that row was set aside, brings it back, and
+ * records the new file's user as its heir, if that is not its owner. Sets the row that the path
+ * finds aside if the request does not get it. Returns 0, also if the request gets no row, or
+ * -errno. */
 int claiming_settle(struct claiming *claiming);
 
 /* Sets aside the row that the path finds, unless the request may inherit it. Returns 0 or

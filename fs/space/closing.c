@@ -109,8 +109,8 @@ static void note_closer(struct handle *handle, const struct closer *closer)
 	handle->killed_by = closer->signal;
 }
 
-/* If the handle's file was written since its name (link) got a backup mark, ends the mark. Returns
- * 0 or -errno. */
+/* If the handle's file was written since the last success of this function, takes the mark "backup"
+ * from the row of its name (link). Returns 0 or -errno. */
 static int end_backup_of_handle(struct space *space, const struct handle *handle,
 				const struct name *link)
 {
@@ -123,8 +123,8 @@ static int end_backup_of_handle(struct space *space, const struct handle *handle
 
 /* ---- what is not committed, and why ---- */
 
-/* Records the refusal err of a file that may be half of what was meant. The same content is
- * recorded only once. Returns -err->errnum, or another -errno if that cannot be recorded. */
+/* Records the refusal err of a file that may be half of what was meant; for the same content only
+ * once for each handle. Returns -err->errnum, or another -errno if that cannot be recorded. */
 static int refuse_half(struct space *space, fuse_req_t req, struct handle *handle,
 		       const struct name *link, const struct err *err)
 {
@@ -133,7 +133,8 @@ static int refuse_half(struct space *space, fuse_req_t req, struct handle *handl
 	if (handle->told == written)
 		return -err->errnum;
 	handle->told = written;
-	end_backup_of_handle(space, handle, link); /* if this fails, the story is still recorded */
+	end_backup_of_handle(space, handle,
+			     link); /* if this fails, the refusal is still recorded */
 	return commit_refuse_node(space, req, handle->node, link, true, err);
 }
 
@@ -210,9 +211,10 @@ static void spoil_if_writer(struct handle *handle, const struct closer *closer)
 	content_spoil(content, &err, -1);
 }
 
-/* Call this function at a close of a file without a job file name, by a thread. The file may have
- * had such a name when it was opened for writing, and may get one again. So if a signal kills the
- * closing process, and this process has written, marks the file as half (half.h). */
+/* Call this function at a close, by a thread, that commits nothing: the file has no job file name,
+ * say. But if the file was opened for writing under such a name (was_job), it may get one again. So
+ * if a signal kills the closing process, and this process has written, marks the file as half
+ * (half.h). */
 static void mark_if_killed(struct handle *handle, pid_t thread)
 {
 	const struct content *content = handle->node->content;
@@ -270,7 +272,7 @@ static void end_flush(struct space *space, fuse_req_t req, struct handle *handle
 	else if (is_unseen)
 		reply_recorded(space, req, refuse_half(space, req, handle, link, &err));
 	else
-		reply(req, 0); /* the process dies and gets no answer: RELEASE records the story */
+		reply(req, 0); /* the process dies without an answer: RELEASE records the refusal */
 }
 
 /* ---- the wait for the verdict ---- */
@@ -328,7 +330,7 @@ void closing_interrupt_all(struct space *space)
 }
 
 /* Lets a thread judge a close; on_judged() goes on. If no thread can, judges the close by the
- * closing process alone, and answers req. */
+ * closing process alone, and goes on with end_flush() itself. */
 static void begin_closing(struct space *space, fuse_req_t req, struct handle *handle)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
@@ -386,7 +388,8 @@ void closing_flush(struct space *space, fuse_req_t req, struct handle *handle)
 }
 
 /* Returns how the opener of a handle goes on, if no FLUSH of the handle was seen. ENDING_ORDERLY:
- * the opener lives; ENDING_HIDDEN: it has ended; ENDING_UNSEEN: cocfs cannot see it. */
+ * the opener lives; ENDING_HIDDEN: it has ended, or its status cannot be read; ENDING_UNSEEN: the
+ * opener is unknown, or cocfs sees no process at all. */
 static enum ending look_at_opener(const struct space *space, const struct handle *handle)
 {
 	struct proc_status status;

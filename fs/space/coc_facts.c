@@ -32,9 +32,10 @@ bool fact_is_name(const char *name)
 	return !strncmp(name, PREFIX, strlen(PREFIX));
 }
 
-/* Finds the row of a job file; for an import the row that it would have. If the file is no import
- * and has no row, *ret_job stays empty, and 0 is returned too. Returns 0, -ENODATA (no job file),
- * -ENOENT (the file is gone) or another -errno. */
+/* Finds the row of a job file; for an import the row that it would have. (An import is a job that
+ * no path of the ledger has, shown as a file.) If the file is no import and has no row, *ret_job
+ * stays empty, and 0 is returned too. Returns 0, -ENODATA (no job file), -ENOENT (the file is gone)
+ * or another -errno. */
 static int find_fact_source(struct space *space, struct node *node, struct stat *ret_st,
 			    struct job_record *ret_job)
 {
@@ -98,8 +99,8 @@ static int get_attribute(struct space *space, fuse_req_t req, const struct stat 
 	return copy_fact(value, ret_value, ret_size);
 }
 
-/* Finds why the file was refused (coc.error). A story that could not be written to the ledger yet
- * comes before the story in the row. Returns 0, -ENODATA (no story, or the caller may not see it)
+/* Finds why the file was refused (coc.error). A text that could not be written to the ledger yet
+ * comes before the text in the row. Returns 0, -ENODATA (no text, or the caller may not see it)
  * or -ENOMEM. */
 static int get_error(struct space *space, fuse_req_t req, struct node *node, const struct stat *st,
 		     const struct job_record *job, char **ret_value, size_t *ret_size)

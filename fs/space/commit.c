@@ -107,7 +107,8 @@ static void explain_unready(int r, struct err *err)
 }
 
 /* Finds what a commit needs before its content is read: the path in the space, the path for people
- * (with the mountpoint) and the author. The caller frees both paths, also on failure. Returns 0 or
+ * (with the mountpoint) and the author. Before the author, records the end of renames that the
+ * ledger lacks (rename_settle()). The caller frees both paths, also on failure. Returns 0 or
  * -errno. */
 static int prepare_commit(struct space *space, const struct location *location, struct node *parent,
 			  const char *name, const struct stat *replaced, fuse_req_t req,

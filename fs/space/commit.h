@@ -23,8 +23,8 @@ void commit_open(struct space *space, struct handle *handle, const struct name *
 		 struct pending_reply *wait);
 
 /* Records that the commit of a file under one of its names (link) is refused. req: the commit's
- * request, or NULL. incomplete: the file may be half of what was meant. Returns -err->errnum, or
- * another -errno if the refusal cannot be recorded. */
+ * request, or NULL. incomplete: the file may be half of what was meant, and gets the mark of
+ * half.h. Returns -err->errnum, or another -errno if the refusal cannot be recorded. */
 int commit_refuse_node(struct space *space, fuse_req_t req, struct node *node,
 		       const struct name *link, bool incomplete, const struct err *err);
 

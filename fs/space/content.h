@@ -39,13 +39,15 @@ struct content {
 	/* rises with every change of the content or an attribute, and with every refused change */
 	uint64_t written;
 	uint64_t committed; /* the value of written at the last commit */
-	/* the content was changed since a close last ended the backup mark of the name */
+	/* the content was changed since a close last took the mark "backup" from the row of the
+	 * file's name (backup.c) */
 	bool rewritten;
-	/* data were written, or all data were cut off; false again after a commit, and when .error
-	 * says that the file may be half */
+	/* data were written, or all data were cut off; false again when a commit begins, and when
+	 * no handle can write any more */
 	bool filled;
 	bool was_job; /* a writer has opened the file under a job file name */
-	/* the processes that have written since the last commit */
+	/* the processes that have written since the last commit, and since the file was last cut to
+	 * nothing; none when no handle can write any more */
 	struct contributors contributors;
 	/* why the content is not what its writer meant: a write failed, or an attribute was
 	 * refused. Owned, or NULL */

@@ -32,7 +32,7 @@
 #include "space/text.h"
 #include "space/truncate.h"
 
-/* Call this when no handle can write any more: forgets all but the refusal of a scratch file. */
+/* Call this when no handle can write any more: forgets who wrote, and a job file's refusal. */
 static void end_writing(struct space *space, const struct handle *handle)
 {
 	struct content *content = handle->node->content;
@@ -269,7 +269,7 @@ void op_create(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mo
 	}
 	name_is_made(space, parent, name, S_IFREG);
 	if (fuse_reply_create(req, &entry, fi) == -ENOENT) {
-		/* the caller was interrupted, and the kernel has not taken the answer: undo it */
+		/* the caller was interrupted, so the kernel has no handle: undo all but the file */
 		handle_close(space, handle_of(fi));
 		node_forget(&space->nodes, node_of(&space->nodes, entry.ino), 1);
 	}

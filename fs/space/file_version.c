@@ -68,7 +68,7 @@ bool file_version_can_check(const struct space *space)
 
 /* Returns how many seconds the kernel may keep the attributes of a name: 0 if a newer version is
  * known (is_behind), or if a check of the file's version is due and checks_take_look() allows one
- * more. */
+ * more. Otherwise most_s, or the time until the next check if that is shorter. */
 static double attributes_timeout_s(struct space *space, const struct node *parent, const char *name,
 				   const struct stat *st)
 {

@@ -34,8 +34,9 @@ bool file_version_can_check(const struct space *space);
 
 /* Replaces owner and mode in *st, which are those of a file in the spool, by those that the mount
  * shows. parent is NULL for a node without a name. *ret_timeout_s: how many seconds the kernel may
- * keep the attributes. It is 0 if the file is an import that must be fetched, or if a check of its
- * version is due. Returns 0 or -errno. */
+ * keep the attributes. It is 0 if the file is an import that must be fetched, or if a newer version
+ * is known. It is 0 too if a check of its version is due, and checks_take_look() allows one more.
+ * Returns 0 or -errno. */
 int file_version_show(struct space *space, const struct node *parent, const char *name,
 		      struct stat *st, double *ret_timeout_s);
 

@@ -9,12 +9,13 @@
 /*
  * The mark of a file that may be half of what its writer meant.
  *
- * The ledger has the story of such a file, and the story belongs to the job file name. But the file
- * can go to a scratch name and come back: "mv a.yaml a.yaml~; mv a.yaml~ a.yaml". So the file
- * itself carries a mark: an extended attribute in the spool, which the mount does not show. A
- * marked file is not committed under any name. The mark ends when a program writes data to the
- * file, or cuts it to nothing, and that content is committed. A change of the size, the mode, a
- * time or an attribute does not end the mark.
+ * The ledger has the story (the text of .error) of such a file, and the story belongs to the job
+ * file name. But the file can go to a scratch name and come back: "mv a.yaml a.yaml~; mv a.yaml~
+ * a.yaml". So the file itself carries a mark: an extended attribute in the spool, which the mount
+ * does not show. A marked file is not committed under any name. The mark ends when a program writes
+ * data to the file, or cuts it to nothing, and that content is committed. A scratch file's mark
+ * ends when its last writer closes it, unless a signal kills that writer. A change of the size, the
+ * mode, a time or an attribute does not end the mark.
  */
 
 /* Marks a file as one that may be half. On failure the log has a warning; the ledger still has the

@@ -307,7 +307,8 @@ static enum holders look_at_descendants(const struct holders_search *search, str
 	return found;
 }
 
-/* Looks at every process in /proc that was born after the open and is not in the family. */
+/* Looks at each process in /proc that was born after the open and is not in the family, until one
+ * is a holder or the time is up. */
 static enum holders look_at_listed(const struct holders_search *search, const struct births *births,
 				   const struct family *family)
 {

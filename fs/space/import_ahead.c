@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program that reads one import after the other (grep -r, cp -r, tar) would wait for the service
- * at each. So when the program waits for its third import in a row, cocfs begins to fetch others
- * before the program comes to them.
+ * An import is a job that no path of the ledger has, shown as a file. A program that reads one
+ * import after the other (grep -r, cp -r, tar) would wait for the service at each. So when the
+ * program waits for its third import in a row, cocfs begins to fetch others before the program
+ * comes to them.
  *
  * A program may read in any order: by name, by inode, as the directory lists. So cocfs fetches
  * imports in the order of their names, beginning behind the third import, and after the last name

@@ -5,7 +5,8 @@
 #include "space/space.h"
 
 /* Fetches imports before a program asks for them, while a program reads one import after the other.
- * The essay is in import_ahead.c. */
+ * An import is a job that no path of the ledger has, shown as a file. The essay is in
+ * import_ahead.c. */
 
 /* Call this function when a request waits for the content of an import that was never fetched. */
 void import_ahead_note(struct space *space, const char *name);

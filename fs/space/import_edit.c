@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * With the mount option jobs=read nobody changes an import. The kernel refuses all users but root,
- * because the mode has no write bit. cocfs refuses root too: otherwise programs that root runs
- * (git, rsync, an editor) would change other users' jobs by accident. Removing an import is
- * allowed: the job stays on the service, and is not shown again.
+ * An import is a job that no path of the ledger has, shown as a file. With the mount option
+ * jobs=read nobody changes an import. The kernel refuses all users but root, because the mode has
+ * no write bit. cocfs refuses root too: otherwise programs that root runs (git, rsync, an editor)
+ * would change other users' jobs by accident. Removing an import is allowed: the job stays on the
+ * service, and is not shown again.
  *
  * With jobs=all the first edit binds the path to the job. An edit is an open for writing, a change
  * of the size or of an attribute, or a rename of the file or onto the file. The content is fetched
@@ -103,8 +104,8 @@ struct editing {
 
 /* Goes on with a request that edits an import, when the import's text was fetched. Binds the path
  * to the job, and begins the request anew with its data. If the node is no import any more, binds
- * nothing and begins the request anew. If the binding cannot be recorded, answers req with the
- * error. */
+ * nothing and begins the request anew. If the ledger cannot be read, or the binding not be
+ * recorded, answers req with the error. */
 static void edit_fetched(fuse_req_t req, struct node *node, void *data)
 {
 	struct space *space = space_of(req);

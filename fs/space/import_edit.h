@@ -6,7 +6,8 @@
 #include "space/space.h"
 
 /* What happens when a user changes, replaces, moves or removes an import, or makes a file with its
- * name. The essay is in import_edit.c. */
+ * name. An import is a job that no path of the ledger has, shown as a file. The essay is in
+ * import_edit.c. */
 
 /*
  * Call this function before a request changes the file of a node, replaces it, or moves it away.

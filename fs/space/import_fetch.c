@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The text of an import is fetched when a program wants to see its content or its attributes (the
- * size is one of them). All requests for the same import wait for the same fetch.
+ * An import is a job that no path of the ledger has, shown as a file. Its text is fetched when a
+ * program wants to see its content or its attributes (the size is one of them). All requests for
+ * the same import wait for the same fetch.
  *
  * A placeholder (the file of an import before its first fetch) is filled in place, because no
  * program can have read it. If the text was fetched longer ago than refresh= says, the service is
@@ -64,8 +65,8 @@ static void tell_unfetched(struct space *space, const char *name, int r)
 	_cleanup_free_ char *story = NULL;
 	struct err err;
 
-	/* no story: for an interrupt, for a job that is gone (a scan decides about that), and if
-	 * the import has a story already */
+	/* nothing is written for an interrupt, for a job that is gone (a scan decides about that),
+	 * and if the import has an .error already */
 	if (r == -EINTR || r == -ESTALE || r == -ENOENT ||
 	    import_find(space, &space->nodes.root, name, &import) < 0 || import.error)
 		return;

@@ -5,7 +5,8 @@
 #include "space/space.h"
 
 /* Notes which version of an import a process has read, so that its edit replaces that version.
- * reading.h does so for job files. */
+ * An import is a job that no path of the ledger has, shown as a file. reading.h does so for job
+ * files. */
 
 /* Returns true if a node's file is an import whose text was fetched. Then *ret_number and *ret_text
  * are the arguments row and text for readers_note(), and *ret_unread says whether no process has

@@ -59,7 +59,7 @@ struct incoming {
 	bool is_written;    /* the new file is in incoming/ */
 	struct stat old;    /* the old file, as the thread saw it */
 	struct stat st;	    /* the new file, after its sync */
-	bool is_new_node;   /* the old file is open: the new file gets another node */
+	bool is_new_node;   /* the new file gets another node: the old file is open, say */
 };
 
 /* ---- in a thread ---- */

@@ -12,7 +12,7 @@
 #include "space/inspectors_private.h"
 #include "space/proc.h"
 
-#define STACK_SIZE (256 << 10) /* bytes; a status, a set of numbers and a family take 40 KB */
+#define STACK_SIZE (256 << 10) /* bytes; the search itself needs 40 KB of it */
 /* milliseconds: the search ends RETURN_MS before INSPECTION_MS are over, so that the verdict
  * reaches the loop in time */
 #define RETURN_MS 100

@@ -212,7 +212,7 @@ void inspection_drop(struct inspection *inspection)
 	pthread_mutex_unlock(&inspectors->lock);
 	inspection->done = NULL;
 	if (!is_waiting)
-		/* a thread still uses the inspection: on_ended() frees it when the thread has ended
+		/* a thread uses the inspection, or has just ended it: finish_inspection() will free
 		 * it. The timer keeps running, to report a thread that gets stuck */
 		return;
 	loop_timer_cancel(&inspection->timer);

@@ -10,7 +10,8 @@
 #include "submit/imports.h"
 
 /* Does a name that the option ignore= matches have a job all the same: a binding or a submission in
- * the ledger, or an import? If the ledger cannot be read, the answer is yes. */
+ * the ledger, or an import? (An import is a job that no path has, shown as a file.) If the ledger
+ * cannot be read, the answer is yes. */
 static bool has_job(struct space *space, const struct node *dir, const char *name)
 {
 	_cleanup_free_ char *path = NULL;

@@ -6,13 +6,14 @@
 
 /* Programs that move a job file away and may put it back. The rule is in moved_away.c. */
 
-/* Remembers that a file (inode number ino) was moved away from this name, for the two questions
- * below. Call this function after the rename, if the name keeps its job or has got its job back. */
+/* Remembers that a file (inode number ino) was moved away from this name, for
+ * moved_away_comes_back() and moved_away_keeps_job(). Call this function after the rename, if the
+ * name keeps its job or has got its job back. */
 void moved_away_note(struct space *space, fuse_req_t req, const struct node *parent,
 		     const char *name, uint64_t ino);
 
-/* Call this function after a file or directory was removed: its inode number is forgotten here,
- * because the spool may give the number to another file. */
+/* Call this function after a file or directory was removed. It forgets the inode number, because
+ * the spool may give the number to another file. */
 void moved_away_removed(struct space *space, const struct node *node);
 
 /* Is the file with inode number ino the last one that was moved away from this name, and still

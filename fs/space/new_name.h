@@ -10,8 +10,8 @@
 int name_check_new(fuse_req_t req, const struct node *parent, const char *name);
 
 /* Call this function when a request has made a file under a name that was free. If the file may
- * inherit what the name keeps (claim.h: a job ID, a story, attributes), the file gets that. Returns
- * 0 or -errno; after an error a regular file was removed again. */
+ * inherit what the name keeps (claim.h: a job ID, the text of .error, attributes), the file gets
+ * that. Returns 0 or -errno; after an error a regular file was removed again. */
 int name_claim_made(fuse_req_t req, struct node *parent, const char *name);
 
 /* Call this function when a file has got a name that was free. It ends what cocfs kept about the

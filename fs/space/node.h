@@ -144,7 +144,7 @@ static inline bool node_is_derived(const struct node *node)
  * that number already, the sibling's node gets the next free number. */
 uint64_t sibling_ino(const struct node *parent, const char *name);
 
-/* Returns the node of the spool's file with this inode number; NULL: no node is known for it. */
+/* Returns the node with this inode number, of the spool's file or derived; NULL: none is known. */
 struct node *node_find(struct nodes *nodes, uint64_t ino);
 
 /* Lowers a node's lookup count: the kernel gives back count references. The node may be freed. */

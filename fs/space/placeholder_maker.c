@@ -34,7 +34,7 @@ struct placeholder_maker {
 	int result;
 
 	pthread_mutex_t lock; /* protects all members below */
-	pthread_cond_t made;  /* signalled when a file was made */
+	pthread_cond_t made;  /* signalled when is_making ends */
 	bool is_making;	      /* the thread is making a file at this moment */
 	bool is_stopped;      /* the thread must make no further file */
 	size_t tried;	      /* how many bytes of names were tried */

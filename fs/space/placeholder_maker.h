@@ -4,8 +4,8 @@
 
 #include "space/space.h"
 
-/* A thread that makes placeholders, the files of imports in the spool. The essay is in
- * placeholder_maker.c. */
+/* A thread that makes placeholders: empty files in the spool for imports, jobs that no path of the
+ * ledger has. The essay is in placeholder_maker.c. */
 struct placeholder_maker;
 
 /* Makes a placeholder maker without work. Returns 0 and an owned maker, or -ENOMEM. */

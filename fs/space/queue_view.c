@@ -10,7 +10,7 @@
 #include "space/viewer.h"
 
 /* The filter of .coc/queue. Returns true if the viewer (data) may see this row of the queue. If the
- * viewer may see the row but not its story, the story is taken out of the row. */
+ * viewer may see the row but not the text of its .error, that text is taken out of the row. */
 static bool may_see(void *data, struct job_pending *row)
 {
 	bool shows_text;

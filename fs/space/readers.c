@@ -147,7 +147,8 @@ static void drop_ended_marks(struct readers *readers)
 	readers->n_marked = n;
 }
 
-/* Marks a process: it has lost a note, so it may have read any file. */
+/* Marks a process: it has lost a note, so it may have read any file. Does nothing if
+ * READERS_MARKED_MAX living processes are marked. */
 static void mark_process(struct readers *readers, pid_t process)
 {
 	for (unsigned i = 0; i < readers->n_marked; i++)

@@ -7,10 +7,10 @@
 /* Which version a process has read: noted at an open, used at a commit. The base is the version
  * that the next update of a job file replaces; the row of the file has it. */
 
-/* Call this function when a process opens a file or an import for reading. The open counts as a
- * reading, with two exceptions: no process has read the text yet, or this process has read an older
- * version. Then the next READ counts. process: 0 if unknown; then nothing is noted of the
- * process. */
+/* Call this function when a process opens a job file or an import (a job that no path of the ledger
+ * has, shown as a file) for reading. The open counts as a reading, with two exceptions: no process
+ * has read the text yet, or this process has read an older version. Then the next READ counts.
+ * process: 0 if unknown; then nothing is noted of the process. */
 void reading_note(struct space *space, pid_t process, struct node *node);
 
 /* Call this function at each READ of an open file. If no process had read the text of the file

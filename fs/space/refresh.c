@@ -181,9 +181,9 @@ static void bring_text_in(struct refresh *refresh, const struct shown_job *job)
 }
 
 /* Takes the newer version that the service has shown. If the file is clean, the file gets its text.
- * If the file has that text already, the ledger records its new version. If the file is not clean,
- * the ledger records only that there is a newer version. Ends the refresh, at once or when
- * the text is in the file. */
+ * If the file or the ledger's record has that text already, the ledger records the new version. If
+ * the file is not clean, the ledger records only that there is a newer version; nothing if the file
+ * has lost its job. Ends the refresh, now or when the text is in the file. */
 static void take_newer(struct refresh *refresh, const struct shown_job *job)
 {
 	struct space *space = refresh->space;

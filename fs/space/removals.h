@@ -26,7 +26,7 @@ struct removal_note {
 	int64_t until_ms; /* when the remover sees the sibling again, on the loop's clock */
 };
 
-/* The notes of a mount. The notes of a sibling are in one set; its number selects the set.
+/* The notes of a mount. All notes of a sibling are in the set that the sibling's number selects.
  * Zero-initialise this struct. It owns no other memory. */
 struct removals {
 	struct removal_note notes[REMOVALS_SETS][REMOVALS_IN_SET];

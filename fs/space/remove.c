@@ -27,8 +27,8 @@
 
 /* Call this function after a removal. r: 0, or the negative errno with which it failed; then only
  * node_keep() is undone. Otherwise updates the notes of backups, makes the kernel forget the
- * siblings of the name, and takes the name away from its node. node: the node that the kernel knows
- * under the name, or NULL; node_keep() was called for it. */
+ * siblings of a file's name, and takes the name away from its node. node: the node that the kernel
+ * knows under the name, or NULL; node_keep() was called for it. */
 static void end_removal(struct space *space, struct node *node, struct node *parent,
 			const char *name, bool is_dir, int r)
 {

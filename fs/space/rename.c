@@ -161,9 +161,9 @@ static void rename_again(fuse_req_t req, struct node *node, void *data)
 		  waiting->flags);
 }
 
-/* If the file at this end is an import, begins to edit the import, because the rename replaces it
- * or moves it away. Returns true if the request was answered, or waits and goes on with
- * rename_again(). False: go on. */
+/* An import is a job that no path of the ledger has, shown as a file. If the file at this end is an
+ * import, begins to edit the import, because the rename replaces it or moves it away. Returns true
+ * if the request was answered, or waits and goes on with rename_again(). False: go on. */
 static bool edit_import_end(fuse_req_t req, const struct renaming *renaming, const struct end *end)
 {
 	struct nodes *nodes = &space_of(req)->nodes;

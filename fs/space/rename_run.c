@@ -113,8 +113,8 @@ static int check_idle(struct space *space, const char *path)
 	return r > 0 ? -EBUSY : r;
 }
 
-/* Records in the rows of the renamed files which directory each file is in now. On failure the rows
- * keep the old directories, and the log has a warning. */
+/* Records in the rows of the renamed files which directory each file is in now. On failure one row
+ * or both keep the old directory, and the log has a warning. */
 static void follow_rows(struct space *space, const struct renaming *renaming)
 {
 	const struct end *from = &renaming->from, *to = &renaming->to;

@@ -4,7 +4,8 @@
 
 #include "space/renaming.h"
 
-/* Carries out a rename that puts no new content under a job file name. */
+/* Carries out a rename: rename_spool() in the spool alone, also after the commit of new content;
+ * rename_bound() in the spool and in the bindings. */
 
 /* Makes a rename in the spool, and gives the nodes their new names. Bindings in the ledger stay as
  * they are. Returns 0 or -errno. If both names are hard links of one file, nothing is done, and the
@@ -12,9 +13,10 @@
 int rename_spool(struct space *space, const struct renaming *renaming);
 
 /* Makes a rename in the spool, and moves the bindings in the ledger along. The ledger records the
- * begin of the rename before, and its end after. Answers req; with EBUSY if a submission is
- * unfinished at or below the new name, which would get other bindings. row: the row of a renamed
- * job file that may turn out to be a backup (backup.c); otherwise 0. */
+ * begin of the rename before, and its end after; nothing if it has no row to move. Answers req;
+ * with EBUSY if a submission is unfinished at or below the new name, which would get other bindings
+ * (not in an exchange). row: the row of a renamed job file that may turn out to be a backup
+ * (backup.c); otherwise 0. */
 void rename_bound(struct space *space, fuse_req_t req, const struct renaming *renaming,
 		  int64_t row);
 

@@ -23,7 +23,7 @@ struct renaming {
 	struct end from, to;
 	unsigned flags; /* of renameat2(2); 0 for a link */
 	uid_t user;	/* who asks for it: new descriptors are charged to this user */
-	/* if the rename replaces a directory: the stories that end with that directory */
+	/* if the rename replaces a directory: which texts of .error end with it (unmade.h) */
 	struct unmade_whose ended;
 };
 

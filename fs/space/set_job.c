@@ -71,7 +71,8 @@ static void end_setting(struct job_setting *setting, int r)
 	free(setting);
 }
 
-/* Writes to the log and to .error why a file cannot have the job. Returns -err->errnum. */
+/* Writes to the log why a file cannot have the job; to .error too, if the file is still there.
+ * Returns -err->errnum. */
 static int refuse_setting(struct space *space, fuse_req_t req, struct node *node,
 			  const struct err *err)
 {
@@ -91,13 +92,14 @@ static int refuse_setting(struct space *space, fuse_req_t req, struct node *node
 	return -err->errnum;
 }
 
-/* Answers an interrupted request. The setting goes on, and end_setting() frees it. */
+/* Answers an interrupted request. What the setting waits for goes on; after that nothing is bound,
+ * and end_setting() frees the setting. */
 static void interrupt_setting(struct job_setting *setting)
 {
 	reply(steal_ptr(setting->req), -EINTR);
 }
 
-/* libfuse holds the lock of the request during this call. */
+/* libfuse holds the lock of the request during this call, so only a reply may use the request. */
 static void on_setting_interrupted(fuse_req_t req, void *data)
 {
 	(void)req;

@@ -379,9 +379,9 @@ static int read_text(struct space *space, fuse_req_t req, const struct node *nod
 											: -ENOENT;
 }
 
-/* Checks that the caller may read a sibling; a master (caller.h) may always. The kernel has checked
- * older attributes, and read bits cannot say that a story (the text of .error) is for exactly two
- * users. Returns 0 or -errno. */
+/* Checks that the caller may read a sibling. A master (caller.h) may always, and so may everybody
+ * on a mount of one user. The kernel has checked older attributes, and read bits cannot say that a
+ * story (the text of .error) is for exactly two users. Returns 0 or -errno. */
 static int check_reader(struct space *space, fuse_req_t req, struct node *node)
 {
 	struct access access;

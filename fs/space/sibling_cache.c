@@ -181,7 +181,8 @@ static void tell_again(void *data)
 }
 
 /* Waits until the reader of a listing takes the answer that has this sibling, at most
- * SIBLING_READER_MS. Returns true if the kernel has forgotten the sibling's attributes. */
+ * SIBLING_READER_MS. Does not wait for a reader who did not come in that time before (is_stalled).
+ * Returns true if the kernel has forgotten the sibling's attributes. */
 static bool wait_for_reader(struct space *space, const struct node *node)
 {
 	const int64_t until_us = clock_monotonic_us() + SIBLING_READER_MS * 1000;
@@ -329,7 +330,8 @@ static struct node *find_directory(struct space *space, const char *path)
 	return dir;
 }
 
-/* Makes the kernel forget the siblings of a path of the ledger; path NULL: of all paths. */
+/* Makes the kernel forget the siblings of a path of the ledger; of all paths if path is NULL, or
+ * memory is short. */
 static void path_changed(struct space *space, const char *path)
 {
 	_cleanup_free_ char *dir_path = NULL;

@@ -104,7 +104,7 @@ int sibling_remove(struct space *space, fuse_req_t req, struct node *parent, con
 		if (r != -ENOENT)
 			return r;
 	}
-	/* while the file exists, keep the story as dismissed; without the file, end the story */
+	/* while the file exists, keep the text of .error as dismissed; without the file, end it */
 	if (sibling == SIBLING_ERROR && job.error && !job.dismissed)
 		return submit_change(
 			space->engine,

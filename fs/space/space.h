@@ -78,7 +78,7 @@ struct disk_pace {
 };
 
 /* Imports that are fetched before a program asks for them: import_ahead.c. A search takes the
- * imports in the order of their names, from the one that a program asked for last. */
+ * imports in the order of their names, from the one whose wait has begun the search. */
 struct import_ahead {
 	unsigned in_row;       /* how many imports in a row a program had to wait for */
 	unsigned budget;       /* how many more imports may be fetched ahead */
@@ -142,7 +142,7 @@ struct space {
 	unsigned n_version_texts;	  /* how many texts version_texts has */
 	struct recent_moves recent_moves; /* of job files onto other job file names (backup.h) */
 	struct recent_moves moved_away;	  /* of job files that may come back (moved_away.h) */
-	/* removed directories whose stories of names without a file are to end (unmade.h) */
+	/* removed directories: the .error texts of names without a file in them end (unmade.h) */
 	SLIST_HEAD(, unmade_end) unmade_ends;
 	struct loop_timer unmade_timer;
 	/* open directories, to be freed at the end if the kernel sends no RELEASE */
@@ -160,7 +160,8 @@ struct space {
 	bool is_root; /* we run as root, so we may act as the caller (caller.h) */
 	uid_t uid;    /* uid and gid: the user and group that cocfs runs as */
 	gid_t gid;
-	void (*unmounted)(void *data); /* called when the kernel has unmounted the space */
+	/* called once, when the kernel has unmounted the space or the FUSE descriptor fails */
+	void (*unmounted)(void *data);
 	void *unmounted_data;
 };
 
@@ -173,7 +174,8 @@ struct space_spec {
 	int spool_fd;		/* the open spool directory, O_PATH: taken */
 	/* an empty directory on the spool's file system, O_PATH: taken */
 	int incoming_fd;
-	void (*unmounted)(void *data); /* called once if somebody unmounts the space */
+	/* called once, if somebody unmounts the space or the FUSE descriptor fails */
+	void (*unmounted)(void *data);
 	void *data;
 };
 

@@ -134,7 +134,8 @@ static int change_owner_and_mode(struct space *space, struct node *node, const s
 	return r == 0 && link ? claim_follow(space, link->parent, link->name, &before) : r;
 }
 
-/* The arguments of a SETATTR on an import, kept while the text of the import is fetched. */
+/* The arguments of a SETATTR on an import, kept while the text of the import is fetched. (An import
+ * is a job that no path of the ledger has, shown as a file.) */
 struct setting {
 	struct stat attr;
 	int to_set;

@@ -7,7 +7,9 @@
  * forget a sibling that changes (sibling_cache.c). */
 #define SPOOL_TIMEOUT_S 3600.0
 
-/* The kernel must not keep names or attributes: derived files change by themselves. */
+/* For a name or attributes that the kernel must not keep, because they may change without a
+ * request. These are the attributes of derived files, except some siblings (sibling_cache.c), and
+ * a name that may become a sibling's. */
 #define UNKEPT_TIMEOUT_S 0.0
 
 /* How long the kernel may keep the attributes of a derived file that come with a lookup: until the

@@ -50,8 +50,8 @@ static void answer_truncation(struct pending_reply *wait, int result)
 	free_truncation(truncation);
 }
 
-/* If a closed job file counts as a backup (backup.c), ends that, because the file was truncated.
- * Returns 0 or -errno. */
+/* If a job file counts as a backup (backup.c), ends that, because a truncate(2) by path has changed
+ * the file. Returns 0 or -errno. */
 static int end_backup_of_node(struct space *space, const struct node *node)
 {
 	const struct name *link = node_job_name(space, node);

@@ -179,8 +179,9 @@ static void go_on_ending_stories(void *data)
 			       go_on_ending_stories, space);
 }
 
-/* Ends the stories of the rows after `after` in later iterations. *path is taken. Without memory
- * these stories stay, and are listed if the directory is made again. */
+/* Ends the stories of the rows after `after` in later iterations. Takes *path and sets it to NULL.
+ * Without memory *path stays the caller's. Then these stories stay, and are listed if the directory
+ * is made again. */
 static void end_stories_later(struct space *space, char **path, const struct unmade_whose *whose,
 			      int64_t after)
 {

@@ -102,8 +102,8 @@ static void free_open(struct version_open *open)
 	free(open);
 }
 
-/* Records in the ledger the newest version of a directory's job, which the service has just
- * shown. */
+/* Records in the ledger the newest version of a directory's job, which the service has just shown.
+ * Does nothing for an import, or if the ledger has that version already. */
 static void take_newest(const struct version_open *open, const struct shown_job *job)
 {
 	struct engine *engine = open->space->engine;

@@ -100,8 +100,9 @@ static int stat_path(const struct space *space, const char *path, struct stat *r
 	return fstat(fd, ret_st) < 0 ? -errno : 0;
 }
 
-/* Finds the job of the import at a path. source->st must have the attributes of its file; they
- * become those that the mount shows. Returns 0, -ENOENT (no import) or another -errno. */
+/* Finds the job of the import at a path (an import: a job that no path of the ledger has, shown as
+ * a file). source->st must have the attributes of its file; they become those that the mount shows.
+ * Returns 0, -ENOENT (no import) or another -errno. */
 static int find_import(struct space *space, const char *path, struct version_source *source)
 {
 	_cleanup_import_record_ struct import_record import = {0};

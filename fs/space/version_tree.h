@@ -17,7 +17,7 @@ struct version_source {
 	int64_t newest; /* the newest version of the job that the service has shown */
 	/* a check is due: the service was not asked for the job lately, and can be asked */
 	bool is_due;
-	int64_t row;	/* the row of the binding; 0: the file is an import */
+	int64_t row;	/* the job file's row in the ledger; 0: an import, without a row */
 	struct stat st; /* of the job file, as the mount shows it */
 	/* The versions 1 to `hidden` are from files of other users, which the user of this file
 	 * could not read. hidden_uid: that user; if there were several, the user who mounts. */

@@ -148,7 +148,7 @@ static void refuse_job(struct space *space, fuse_req_t req, struct node *node,
 /* Refuses the value of the attribute `name`; err says why. A closed job file gets an .error. A file
  * that is open for writing, or that has no job file name yet, must not become a job without the
  * attribute: its content counts as spoiled. Jobs below a directory would be submitted without the
- * attribute: the directory shows the story. Returns -err->errnum or -ENOMEM. */
+ * attribute: the directory shows coc.error. Returns -err->errnum or -ENOMEM. */
 static int refuse_attribute(struct space *space, fuse_req_t req, struct node *node,
 			    const char *name, const struct err *err)
 {
@@ -213,7 +213,7 @@ static int refuse_fact(struct space *space, fuse_req_t req, struct node *node, c
 	return refuse_attribute(space, req, node, meant, &err);
 }
 
-/* Returns 0 if the attribute `name` may get this value; otherwise the -errno of its refusal. */
+/* Returns 0 if the attribute `name` may get this value; otherwise as refuse_attribute(). */
 static int check_attribute(struct space *space, fuse_req_t req, struct node *node, const char *name,
 			   const char *value, size_t size)
 {
@@ -422,7 +422,7 @@ void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name)
 	if (r >= 0)
 		r = (follow ? removexattr(path, name) : lremovexattr(path, name)) < 0 ? -errno : 0;
 	if (r == -ENODATA && (was_kept || has_ended))
-		r = 0; /* only the name kept the attribute, or the story of a directory has ended */
+		r = 0; /* only the name kept the attribute, or a directory has lost its coc.error */
 	if (r == 0 && is_coc_name(name) && is_checked(node))
 		commit_change(space, req, node, 0);
 	else
