@@ -3,8 +3,8 @@
 #define COCFS_COC_CURL_MEMORY_H
 
 /*
- * The memory of curl. curl says "out of memory" also if a header is longer than curl can keep. So
- * curl's failed allocations are counted here: without one, the header was too long.
+ * The memory of curl. curl before 8.6 says "out of memory" also if a header is longer than curl can
+ * keep. So curl's failed allocations are counted here: without one, the header was too long.
  */
 
 /* Begins to use curl; each call needs one curl_global_cleanup(). Returns 0 or -ENOMEM. */

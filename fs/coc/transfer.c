@@ -35,6 +35,9 @@
 #error "libcurl 7.87 or newer is needed (CURLOPT_PREREQFUNCTION, CURLOPT_QUICK_EXIT)"
 #endif
 
+/* CURLE_TOO_LARGE. The headers of libcurl before 8.6 lack it, and a newer libcurl may be loaded. */
+#define TOO_LARGE 100
+
 /* Did the kernel take any byte of the earlier attempts? Yes also if curl cannot tell. On a
  * connection that was reset while it was idle the kernel takes none, and then the request surely
  * did not leave. */
@@ -375,6 +378,8 @@ static void keep_names(struct transfer *transfer)
 
 bool transfer_has_long_header(const struct transfer *transfer, CURLcode code)
 {
+	if ((int)code == TOO_LARGE)
+		return transfer->attempts > 0;
 	return code == CURLE_OUT_OF_MEMORY && transfer->attempts && !transfer->no_memory &&
 	       transfer->failures == curl_memory_failures();
 }

@@ -5,6 +5,8 @@
 #include "bounds/api.h"
 #include "client_fixture.h"
 #include "coc/bounds.h"
+#include "coc/curl_memory.h"
+#include "coc/transfer.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -53,6 +55,26 @@ static void a_status_line_without_end(void **state)
 {
 	(void)state;
 	expect_too_long("HTTP/1.1 200 ", "y", LONG_LINE, "a line of its head has over");
+}
+
+/* curl before 8.6 has one code for a line that is too long and for a lack of memory. Newer versions
+ * have CURLE_TOO_LARGE. Each program knows both: it may run with another version than it was built
+ * with. */
+static void each_version_of_curl_tells_a_long_line(void **state)
+{
+	const CURLcode too_large = (CURLcode)100;
+	struct transfer transfer = {.failures = curl_memory_failures()};
+
+	(void)state;
+	assert_false(transfer_has_long_header(&transfer, CURLE_OUT_OF_MEMORY));
+	assert_false(transfer_has_long_header(&transfer, too_large));
+	transfer.attempts = 1;
+	assert_true(transfer_has_long_header(&transfer, CURLE_OUT_OF_MEMORY));
+	assert_true(transfer_has_long_header(&transfer, too_large));
+	assert_false(transfer_has_long_header(&transfer, CURLE_OK));
+	assert_false(transfer_has_long_header(&transfer, CURLE_RECV_ERROR));
+	transfer.no_memory = true;
+	assert_false(transfer_has_long_header(&transfer, CURLE_OUT_OF_MEMORY));
 }
 
 static void headers_without_end(void **state)
@@ -184,6 +206,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_header_without_end),
 		TEST(a_status_line_without_end),
+		TEST(each_version_of_curl_tells_a_long_line),
 		TEST(headers_without_end),
 		TEST(interim_answers_without_end),
 		TEST(hints_without_end),
