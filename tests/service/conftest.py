@@ -2,6 +2,7 @@
 """Starts cocd (COCD has its path, else build/fs/cocd) on a new directory, and talks to it."""
 
 import contextlib
+import ctypes
 import functools
 import http.client
 import json
@@ -174,6 +175,15 @@ class Daemon:
             context = ssl.create_default_context(cafile=self.tls)
             return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=WAIT_S, context=context)
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_S)
+
+    @property
+    def library(self):
+        """The version of libmicrohttpd in this daemon, such as (0, 9, 75)."""
+        with open(f"/proc/{self.process.pid}/maps", encoding="utf-8") as maps:
+            path = re.search(r"/\S*/libmicrohttpd\.so\S*", maps.read())[0]
+        version = ctypes.CDLL(path).MHD_get_version
+        version.restype = ctypes.c_char_p
+        return tuple(int(number) for number in re.findall(r"\d+", version().decode())[:3])
 
     def has_read(self, plain):
         """Waits until the daemon has read everything that was sent on a connection: its socket is empty."""
