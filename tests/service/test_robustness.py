@@ -308,6 +308,16 @@ def test_a_long_head_in_pieces_is_taken(service, size):
         assert plain.recv(65536).startswith(b"HTTP/1.1 404 ")
 
 
+@pytest.mark.parametrize("body", [b"hello", b"\n\r\nlo", b"\x00" * 5], ids=["text", "lines", "nul"])
+@pytest.mark.parametrize("size", [100, 30000, 40000, 64000, 65000, 66000, 100000, 130000])
+def test_a_body_that_comes_with_a_long_head_is_taken(service, size, body):
+    """libmicrohttpd 1.0 moves such a body over the end of its head."""
+    head = b"POST /v1/documents HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nX: "
+    with service.plain() as plain:
+        plain.sendall(head + b"x" * (size - len(head)) + b" \t\r\n\r\n" + body)
+        assert plain.recv(65536).startswith(b"HTTP/1.1 401 ")
+
+
 def test_http_1_0_has_no_chunks(service):
     with service.plain() as plain:
         answer = heads(plain, CHUNKED, b"0\r\n\r\n", b"POST /v1/documents HTTP/1.0")

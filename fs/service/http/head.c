@@ -11,7 +11,9 @@
  *
  * libmicrohttpd 1.0 (Debian 13) writes one NUL only: over the CR, or over the first blank behind a
  * value. The rest of the separator stays. If it is set to be strict (server.c), it refuses by
- * itself a bare LF, a NUL, and a line that goes on in the next one.
+ * itself a bare LF, a NUL, and a line that goes on in the next one. If a long head leaves little
+ * memory, it moves the beginning of the body over the separators behind the last text. So behind a
+ * long head these bytes are not checked.
  *
  * Of a body in chunks, libmicrohttpd reports only the data. When the head is parsed, the bytes
  * behind it are there as they came, and zeros follow: a connection's memory is wiped before each
@@ -27,10 +29,15 @@
 
 #include <microhttpd.h>
 
+#include "service/bounds.h"
+
 #define HEX_DIGITS "0123456789abcdefABCDEF"
 /* Hexadecimal digits that a chunk's size has at most: 15 fit into a size_t, and no body is that
  * large. */
 #define SIZE_DIGITS_MAX 15
+/* Behind a longer head, libmicrohttpd 1.0 may move the body. It does so if its buffer is nearly
+ * full, and the buffer has at least half of the memory. */
+#define HEAD_UNMOVED_MAX (SERVICE_CONNECTION_MEMORY / 4)
 
 bool head_keeps_separators(void)
 {
@@ -58,12 +65,19 @@ static bool is_empty_line(const char *at)
 	return head_keeps_separators() ? at[0] == '\r' && at[1] == '\n' : !at[0] && !at[1];
 }
 
+/* Notes that a text ends here, with a NUL. */
+static void end_text(struct head *head, const char *end)
+{
+	head->text_end = end;
+	head->next = end_line(end);
+}
+
 void head_begin(struct head *head, const char *method, const char *target, size_t target_size,
 		const char *version)
 {
-	head->next = NULL;
+	*head = (struct head){.begin = method};
 	if (target == method + strlen(method) + 1 && version == target + target_size + 1)
-		head->next = end_line(version + strlen(version));
+		end_text(head, version + strlen(version));
 }
 
 /* Returns 1 if a value has a character that no header may have, else 0. */
@@ -77,20 +91,29 @@ static int has_control(const char *value)
 
 void head_take(struct head *head, const char *name, const char *value)
 {
+	const bool follows = head->next && head->next == name && value;
 	const char *at = name;
 
-	if (!head->next || head->next != name || !value) {
-		head->next = NULL;
+	head->next = head->text_end = NULL;
+	if (!follows)
 		return;
-	}
 	at += strlen(name) + 1;
 	at += strspn(at, " \t");
-	head->next = at == value && !has_control(value) ? end_line(value + strlen(value)) : NULL;
+	if (at == value && !has_control(value))
+		end_text(head, value + strlen(value));
+}
+
+/* Do only the separators that end a head stand between its last text and end? */
+static bool is_end_of_head(const struct head *head, const char *end)
+{
+	if (head_keeps_separators() && head->text_end && end - head->begin > HEAD_UNMOVED_MAX)
+		return end - head->text_end >= (ptrdiff_t)strlen("\r\n\r\n");
+	return head->next && head->next + 2 == end && is_empty_line(head->next);
 }
 
 const char *head_fault(const struct head *head, const char *end)
 {
-	if (head->next && head->next + 2 == end && is_empty_line(head->next))
+	if (is_end_of_head(head, end))
 		return NULL;
 	return "the head has a NUL or another control character, a line that does not end with CR "
 	       "LF, "

@@ -11,7 +11,9 @@
  * is wrong.
  */
 struct head {
-	const char *next; /* where the next line must begin; NULL: an earlier line is wrong */
+	const char *begin;
+	const char *next;     /* where the next line must begin; NULL: an earlier line is wrong */
+	const char *text_end; /* where the last text ends; NULL: the text itself is wrong */
 };
 
 /* Is this libmicrohttpd 1.0 or newer? That library leaves a part of each separator in memory as it
