@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The program cocd: its options, its files, where it listens."""
 
+import contextlib
 import os
 import pathlib
 import re
@@ -145,6 +146,16 @@ def test_the_access_log_has_one_line_for_each_answer(start):
     ]
     assert found[1][3] == answers[1].headers["X-request-id"]
     assert "secret" not in service.log()
+
+
+def test_the_access_log_has_the_status_of_an_answer_of_the_http_library(start):
+    service = start("--access-log")
+    with service.plain() as plain, contextlib.suppress(ConnectionError):
+        plain.sendall(b"GET /long HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 200000 + b"\r\n\r\n")
+        while plain.recv(65536):
+            pass
+    assert service.stop() == 0
+    assert " - /long 431 " in service.log().splitlines()[1]
 
 
 def test_no_access_log_unless_asked(start):

@@ -120,10 +120,15 @@ void *connection_begin(void *data, const char *target, struct MHD_Connection *ra
 void connection_complete(void *data, struct MHD_Connection *raw, void **context,
 			 enum MHD_RequestTerminationCode how)
 {
-	(void)raw;
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(raw, MHD_CONNECTION_INFO_HTTP_STATUS);
+	struct connection *connection = *context;
+
 	(void)how;
-	if (*context)
-		end_exchange(data, *context);
+	if (connection && connection->exchange && !connection->exchange->status && info)
+		connection->exchange->status = info->http_status; /* libmicrohttpd's own answer */
+	if (connection)
+		end_exchange(data, connection);
 	*context = NULL;
 }
 
@@ -160,8 +165,7 @@ static enum MHD_Result look_at_header(void *data, enum MHD_ValueKind kind, const
 	struct request *request = data;
 
 	(void)kind;
-	/* n_headers also counts a header that has no room: prepare_exchange() refuses the request
-	 * then */
+	/* n_headers counts all headers: prepare_exchange() refuses a request with too many */
 	if (request->n_headers++ < SERVICE_HEADERS_MAX)
 		request->headers[request->n_headers - 1] =
 			(struct sign_header){.name = name, .value = value ? value : ""};
