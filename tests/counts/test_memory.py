@@ -14,6 +14,7 @@ import tools
 
 NAMED = 1000, 3000       # jobs in a directory; each has its .id
 WARM, WRITTEN = 8500, 2000
+SECONDS = 400            # more than as many jobs take on a machine that has much else to do
 WIDE = 64                # writers at first: cocfs keeps as many curl handles as it has ever used at once, up to HTTP_EASY_SPARE_MAX
 HELD = 20, 120           # submissions in flight
 CONTENT = 16384          # bytes of the content of each submission
@@ -43,13 +44,14 @@ def quick_service(tmp_path):
     server.stop()
 
 
+@pytest.mark.timeout(2 * SECONDS)
 def test_jobs_that_were_written(quick_service, mounts, counter, tmp_path, check):
     env = {**counter.env, "HUAWEICLOUD_SDK_CREDENTIALS_FILE": quick_service.keys_file}
     space = counter.watch(mounts(mounting.Mount(quick_service.url, tmp_path / "m", env=env, loglevel="warning")).mount())
     document, used = samples.file(str(tmp_path), "job.yaml"), []
     tools.run(servers.program("write"), space.path, "wide", document, WIDE, 4).ok()
     for count in WARM, WRITTEN:
-        tools.run(servers.program("write"), space.path, f"job-{count}", document, 1, count).ok()
+        tools.run(servers.program("write"), space.path, f"job-{count}", document, 1, count, seconds=SECONDS).ok()
         used.append(counter.memory())
     check("bytes per job that was written", (used[1] - used[0]) / WRITTEN)
 

@@ -109,11 +109,11 @@ def finish(process, seconds=TOOL_SECONDS + 10, given=None):
                   shlex.join(process.args)[:COMMAND_SHOWN])
 
 
-def run(*argv, given=None, **kwargs):
-    """Runs a tool to its end. given: bytes for its standard input. Returns a Result."""
+def run(*argv, seconds=TOOL_SECONDS, given=None, **kwargs):
+    """Runs a tool to its end, for so many seconds at most. given: bytes for its standard input. Returns a Result."""
     if given is not None:
         kwargs["stdin"] = subprocess.PIPE
-    return finish(popen(*argv, **kwargs), given=given)
+    return finish(popen(*argv, seconds=seconds, **kwargs), seconds + 10, given)
 
 
 def sh(script, *args, shell="bash", **kwargs):
