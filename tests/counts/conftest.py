@@ -26,7 +26,7 @@ def check(record_property):
     table, failures = bounds.read(), []
 
     def check(name, count):
-        bound = bounds.find(table, name, os.uname().release)
+        bound = bounds.find(table, name, bounds.versions())
         count = round(count, 2)
         ok, remark = bound.judge(count)
         goal = "" if bound.goal is None or bound.goal == bound.value else f"{bound.goal:g}"

@@ -2,6 +2,7 @@
 """The memory that cocfs keeps for a name, for a job, and for a submission that waits for its answer."""
 
 import os
+import statistics
 
 import front as fronts
 import pytest
@@ -13,7 +14,7 @@ import spools
 import tools
 
 NAMED = 1000, 3000       # jobs in a directory; each has its .id
-WARM, WRITTEN = 8500, 2000
+WARM, WRITTEN = 8500, (500, 500, 500, 500, 500)
 SECONDS = 400            # more than as many jobs take on a machine that has much else to do
 WIDE = 64                # writers at first: cocfs keeps as many curl handles as it has ever used at once, up to HTTP_EASY_SPARE_MAX
 HELD = 20, 120           # submissions in flight
@@ -50,10 +51,13 @@ def test_jobs_that_were_written(quick_service, mounts, counter, tmp_path, check)
     space = counter.watch(mounts(mounting.Mount(quick_service.url, tmp_path / "m", env=env, loglevel="warning")).mount())
     document, used = samples.file(str(tmp_path), "job.yaml"), []
     tools.run(servers.program("write"), space.path, "wide", document, WIDE, 4).ok()
-    for count in WARM, WRITTEN:
-        tools.run(servers.program("write"), space.path, f"job-{count}", document, 1, count, seconds=SECONDS).ok()
+    for part, count in enumerate((WARM, *WRITTEN)):
+        tools.run(servers.program("write"), space.path, f"job-{1000 + part}", document, 1, count, seconds=SECONDS).ok()
         used.append(counter.memory())
-    check("bytes per job that was written", (used[1] - used[0]) / WRITTEN)
+    each = [(after - before) / count for before, after, count in zip(used, used[1:], WRITTEN)]
+    print("bytes per job, part by part:", each)
+    # the median leaves out a part in which a curl handle comes or goes: with libcurl 8.14 it has a buffer of 16 KB
+    check("bytes per job that was written", statistics.median(each))
 
 
 def test_submissions_in_flight(make_counted, counter, tmp_path, check):
