@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/* Tests of the records of imports. An import is a job of the service that no path is bound to: it
+ * gets a name, and a file in the root. When a user has removed that file, the record stays as a
+ * tombstone, and the file does not come back. */
 #define _GNU_SOURCE
 #include "ledger/imports.h"
 

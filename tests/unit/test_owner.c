@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+/* Tests: who inherits a name? The name of a removed file keeps its job. A user who makes a file of
+ * the name gets the job if that user could have changed or replaced the removed file. */
 #define _GNU_SOURCE
 #include "job/owner.h"
 

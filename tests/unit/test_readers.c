@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of the notes that say which process has read which version of a job file: what they say
- * when the base moves, and which notes are dropped. */
+ * when the base moves, and which notes are dropped. The base is the version that the file's text is
+ * based on. */
 #define _GNU_SOURCE
 #include "space/readers.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Tests of the notes of files that were moved away from a job file name a moment ago. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

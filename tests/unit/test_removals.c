@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+/* Tests of the notes of removed .id siblings. A removed .id stays, but its remover does not see
+ * the .id for REMOVALS_KEPT_MS. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

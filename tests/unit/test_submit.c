@@ -631,8 +631,8 @@ static void what_is_held_takes_the_place_of_what_was_queued(void **state)
 	fixture_assert_held(fixture, "b.yaml", "three");
 }
 
-/* A queued submission was replaced, as in the test above. After a loss of power it must not come
- * back and overwrite the newer content, whose writer had a success. */
+/* A queued submission was replaced by content that the service holds already. After a loss of power
+ * the submission must not come back and overwrite the newer content, whose writer had a success. */
 static void what_was_queued_before_does_not_come_back(void **state)
 {
 	struct fixture *fixture = *state;

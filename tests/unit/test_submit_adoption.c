@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A create adopts a job that the service already has. The binding is durable before anything is
- * sent or answered. A job that another create of this space may have made is never adopted.
- * "theirs" is the text of another client.
+ * A create adopts a job that the service already has. With adopt=same the job has the same name,
+ * project and content; with adopt=name, the same name and project. The binding is durable before
+ * anything is sent or answered. A job that another create of this space may have made is never
+ * adopted. "theirs" is the text of another client.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Nobody's version is overwritten. Tests of the check before an update and before a deletion; of
- * the search for an update's version; of the ways out of a conflict. "theirs" is the text of
- * another client.
+ * The base of a file is the version of the job that was read, written or named here last. Without
+ * conflict=overwrite no update replaces a newer version of another text. Tests of the check before
+ * an update and before a deletion; of the search for an update's version; of the ways out of a
+ * conflict. "theirs" is the text of another client.
  */
 #define _GNU_SOURCE
 #include <errno.h>

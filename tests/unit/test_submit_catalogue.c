@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of scans; a scan reads all pages of the service's list into the catalogue. When does it
- * begin, who waits for it, what does it show, and which jobs leave the catalogue? */
+/* Tests of scans; a scan reads all pages of the service's list into the catalogue, which .coc/jobs
+ * shows. When does it begin, who waits for it, what does it show, and which jobs leave the
+ * catalogue? */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>

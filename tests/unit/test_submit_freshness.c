@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests: which version of its job does a file have, and when must the service be asked for the
- * newest one? */
+ * newest one? A check asks for a single job; a scan reads the list of all jobs. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>

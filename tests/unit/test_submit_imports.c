@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests: how do the jobs of a scan become files, and when do they lose their files? */
+/* Tests of imports: a job of the service that no path here has gets a file in the root of the
+ * mount, but not with jobs=own. When does a job get its file, and when does it lose the file? */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>

@@ -14,8 +14,9 @@
 /* longer than it takes until a missing job counts as not made */
 #define LONG_MS 180000
 
-/* What the service says, or what others have done with the job, after the create was done and its
- * answer was lost. */
+/* After the create was done and its answer was lost: what the service answers (list, show, flaw),
+ * and what others have made of the job (name to description). state: that of the file at the end.
+ */
 struct scene {
 	const char *what;
 	enum fake_answer list, show;

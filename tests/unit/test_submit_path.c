@@ -48,7 +48,7 @@ static void the_same_content_joins(void **state)
 }
 
 /* Content that the service holds already, according to the ledger, is not sent again: the writer
- * gets a success at once. */
+ * gets a success without a request. */
 static void what_is_held_is_not_sent(void **state)
 {
 	struct fixture *fixture = *state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of submissions that were queued before -o rebind: another copy of the ledger has sent them,
- * or has not. */
+/* Tests of a mount with -o rebind: the ledger is a copy, and lives on. The submissions that were
+ * queued are in doubt: the other copy has sent them, or has not. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
@@ -131,7 +131,8 @@ static struct fake_job *job_of(struct fixture *fixture, const char *path)
 }
 
 /* An update was queued when the ledger was copied. Each row: the versions that others have written
- * since, and whether the update is done, sent or a conflict. */
+ * since, and whether the update is done, sent or a conflict. version: the job's newest at the end;
+ * base: the file's. */
 static void updates_by_table(void **state)
 {
 	static const struct {
