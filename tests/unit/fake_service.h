@@ -78,7 +78,7 @@ struct fake_request {
 	int64_t given_up_ms;
 	const char *told_id; /* the ID in the answer FAKE_OTHER_ID */
 
-	struct fake_job *job; /* the job that this create has made */
+	struct fake_job *job; /* the job that this create has made; NULL: none */
 	/* the job did not exist when the service performed the request */
 	bool is_gone;
 	struct coc_details details; /* owned */

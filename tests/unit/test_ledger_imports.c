@@ -240,7 +240,7 @@ static void a_tombstone_stays(void **state)
 	assert_unplaced(ledger, "");
 	assert_int_equal(ledger_import_find(ledger, "one.yaml", &import), -ENOENT);
 	assert_int_equal(ledger_import_has_name(ledger, "one.yaml"), 1);
-	/* another file may take the name; the name still remembers the job */
+	/* another file may take the name; the job is still found by the name */
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(ledger_import_take_name(ledger, "one.yaml"), 0);
 		assert_int_equal(ledger_import_has_name(ledger, "one.yaml"), 1);

@@ -41,7 +41,7 @@ struct piece {
 struct test {
 	struct loop *loop;
 	struct piece pieces[COUNT], first;
-	/* pieces done in this iteration, in the longest iteration, in all; number of iterations */
+	/* pieces done in this iteration, in the fullest iteration, in all; number of iterations */
 	unsigned now, most, done, iterations;
 	unsigned firsts; /* calls of on_first() */
 	struct loop_timer soon;

@@ -215,7 +215,7 @@ static void a_comment_cannot_change_what_is_fixed(void **state)
 	assert_int_equal(commit_to_the_end(fixture, &spec), -EINVAL);
 }
 
-/* If the file itself gives an empty value, the name remembers the empty value, too. */
+/* If a file sets an empty description, the ledger keeps the empty value for the path. */
 static void an_empty_description_of_the_files_own_stays(void **state)
 {
 	struct fixture *fixture = *state;

@@ -18,13 +18,13 @@
 #define WRITERS_MAX 4
 #define STEPS_MAX 2000 /* more steps than any story has */
 
-/* The commits of a story, made at the same time, on top of what was there before. */
+/* The commits and deletions of a story, made at the same time, on top of what was there before. */
 struct story {
 	const char *name;
 	bool queue;
 	struct {
 		const char *path, *before, *content; /* before NULL: there was no job */
-		bool removed;			     /* the act deletes the job instead */
+		bool removed; /* deletes the job of path, instead of a commit */
 	} act[WRITERS_MAX];
 	/* number of jobs with the first act's name and content that another client made before */
 	int foreign;

@@ -41,7 +41,7 @@ struct story {
 	bool queue;
 	const char *before; /* the content of the job before, NULL: no job */
 	bool is_lost;	    /* the answer to the first request that changes something is lost */
-	bool is_done;	    /* and the service has performed the request */
+	bool is_done;	    /* with is_lost: the service has performed that request */
 	bool remounts;	    /* mounts again while the submission is in doubt */
 	bool removes;	    /* deletes the job */
 	bool foreign;	    /* another machine has jobs of the same name, but not the content */

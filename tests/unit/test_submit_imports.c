@@ -1303,8 +1303,8 @@ static bool end_failure(int what)
 }
 
 /* A listing of the root in which the nth operation of a kind fails (what: an index of
- * begin_failure). One job is new, one is gone, and a path has got a third. After further listings
- * the files of imports are right. Returns whether an operation has failed. */
+ * begin_failure). One job is new, one is gone, and a path has got the job of a third import. After
+ * further listings the files of imports are right. Returns whether an operation has failed. */
 static bool look_with_failure(int what, uint64_t nth)
 {
 	void *state;

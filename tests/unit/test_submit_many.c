@@ -96,7 +96,7 @@ static void what_comes_together_is_released_in_parts(void **state)
  * iteration. */
 static void the_size_of_what_is_sent_counts(void **state)
 {
-	static char content[7 * RELEASE_CONTENT + 1]; /* one content counts as eight */
+	static char content[7 * RELEASE_CONTENT + 1]; /* each counts as eight short ones */
 	struct fixture *fixture = *state;
 	uint64_t sent = 0, most = 0;
 

@@ -153,8 +153,8 @@ static void explicit_attributes_of_what_is_queued(void **state)
 	fixture_assert_held(fixture, "a.yaml", "two");
 }
 
-/* The texts that the name remembers of another user are not sent for this file. The job is the
- * same. */
+/* The ledger keeps the name and the description of one user's file for its path. They are not sent
+ * for another user's file at this path, although the job is the same. */
 static void another_author_gets_no_text(void **state)
 {
 	struct fixture *fixture = *state;
@@ -414,7 +414,7 @@ static void other_attributes_are_sent_after_what_is_under_way(void **state)
 			assert_string_equal(job->description[job->version], rows[i].description);
 		assert_int_equal(kept_disown(fixture->engine, "a.yaml",
 					     rows[i].risk ? ATTR_RISK_LEVEL : ATTR_DESCRIPTION),
-				 1); /* the name has kept the attribute */
+				 1); /* the ledger has kept the attribute */
 		fixture_close(fixture);
 	}
 }

@@ -27,10 +27,10 @@ struct asker {
 	int64_t version, update_ms;
 	char content[32], modifier[32];
 	struct show_waiter *waiter;
-	/* another asker: its question is dropped when this asker gets its answer */
+	/* another asker, or NULL: its question is dropped when this asker gets its answer */
 	struct asker *drops;
 	struct fixture *fixture;
-	const char *asks; /* the job that this asker asks for when it gets its answer */
+	const char *asks; /* a job that this asker asks for when it gets its answer; or NULL */
 };
 
 static void tell_asker(void *data, int result, const struct shown_job *job)
