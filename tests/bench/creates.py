@@ -76,7 +76,7 @@ def measure(port, request, status, connections, seconds):
 
 
 def contender(name, directory, seconds, connections, uri=None):
-    """Measures a daemon on a store: SQLite, or the database at a URI."""
+    """Measures a daemon on a store: SQLite, or the database at uri. Prints the requests and the creates per second."""
     body = b'{"name":"job","content":"%s","enterprise_project_id":"0","risk_level":"LOW"}' % (b"x" * 500)
     service = conftest.Daemon(directory, uri=uri)
     request = service.raw("POST", "/v1/documents", body=body)

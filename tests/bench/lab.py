@@ -81,7 +81,7 @@ class Stage:
         return mount.mount()
 
     def space(self, server, **options):
-        """Mounts a job space over a server; None: over the embedded service."""
+        """Mounts a job space over a server; None: over the embedded service. Returns the mount."""
         env = {}
         if server is not None:
             env["HUAWEICLOUD_SDK_CREDENTIALS_FILE"] = server.keys_file
@@ -90,23 +90,23 @@ class Stage:
                                           loglevel="warning", timeout=str(TIMEOUT_SECONDS), **options))
 
     def floor(self):
-        """Mounts floor_fuse, the FUSE file system that does the least."""
+        """Mounts floor_fuse, the FUSE file system that does the least. Returns the mount."""
         return self.other([servers.program("floor_fuse")])
 
     def other(self, argv):
-        """Mounts a file system that is not cocfs."""
+        """Mounts a file system that is not cocfs. argv: its command line without the mount point. Returns the mount."""
         return self._mount(floors.Other(self.fresh("other"), argv))
 
     def documents(self, count):
-        """Makes a directory of small job files outside every mount."""
+        """Makes a directory of count small job files outside every mount. Returns its path."""
         folder = self.fresh("documents")
         for number in range(count):
             samples.file(folder, f"job-{number:05}.yaml", f"job-{number}")
         return folder
 
     def document(self):
-        """A small job file that `write` writes under many names. `write` replaces the many N by the file's name, so that each job
-        has another name: a create asks the service for the jobs of its name."""
+        """Makes a small job file that `write` writes under many names. Returns its path. `write` replaces the many N by the file's
+        name, so that each job has another name: a create asks the service for the jobs of its name."""
         return samples.file(self.fresh("document"), "job.yaml", "N" * NAME_WIDTH)
 
     # ---- measurements ----

@@ -98,7 +98,7 @@ def goals(measured):
 
 
 def draw(measured):
-    """Draws the whole picture. Rows that were not measured are left out."""
+    """Returns the whole picture as the text of an SVG. Rows that were not measured are left out."""
     panels = []
     if clients(measured):
         panels.append(Panel("Small jobs over https", "jobs a second", clients(measured)))

@@ -36,7 +36,7 @@ class Clients(row.Row):
         return curl.prepare(self.server, self.documents, self.stage.fresh("signed"))
 
     def call_and_commit(self, count, line, rest_seconds=0):
-        """Returns the seconds of the signed calls and a durable commit for each of count files."""
+        """Returns the seconds of the signed calls and a durable commit for each of count files, without the rest before each."""
         return (self.stage.post(self.server, self.files()[0], count, "--warm", rest_seconds=rest_seconds, lists=line.lists)
                 + self.stage.commit(count, rest_seconds))
 

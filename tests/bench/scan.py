@@ -37,7 +37,7 @@ def measured(daemon, what, work):
 
 
 def scan(client, creator=None):
-    """Lists all pages. Returns the IDs."""
+    """Lists all pages of the jobs; with creator, only those of this creator. Returns the IDs."""
     found = []
     while True:
         query = [("limit", str(PAGE)), ("offset", str(len(found)))] + ([("creator", creator)] if creator else [])
