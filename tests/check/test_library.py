@@ -23,7 +23,7 @@ def library_fixture(installed):
 
 
 def pkg_config(installed, *arguments):
-    """Calls pkg-config for files that are installed below another root."""
+    """Calls pkg-config for files that are installed below another root. Returns the words that it prints."""
     (found,) = glob.glob(os.path.join(installed, "**", "cocfs-dsl.pc"), recursive=True)
     env = {**os.environ, "PKG_CONFIG_PATH": os.path.dirname(found), "PKG_CONFIG_SYSROOT_DIR": installed}
     return subprocess.run(["pkg-config", *arguments, "cocfs-dsl"], env=env, capture_output=True, text=True, check=True).stdout.split()
