@@ -141,8 +141,9 @@ static bool by_chance(void)
 	return control->random % 1000 < control->per_mille;
 }
 
-/* Must this allocation fail? Counts the allocation. If it must fail, also prints the call stack and
- * sets errno. */
+/* Must this allocation fail? Counts the allocation if it may fail at all: not with MODE_OFF, and
+ * only of an owner that the test has chosen. If it must fail, also prints the call stack and sets
+ * errno. */
 static bool fails(void)
 {
 	void *frames[FRAMES];

@@ -69,8 +69,8 @@ class Trial:
         self.job = self.space.id("d/a.yaml")
 
     def source(self, step):
-        """Makes a file with new content. The job's name is new: otherwise the list of jobs of this name would get longer each
-        time."""
+        """Makes a file with new content. Returns its path. The job's name is new: otherwise the list of jobs of this name would get
+        longer each time."""
         self.content = samples.document(f"job-{self.number}-{step}", ["pause"])
         return tools.write(self.src / "source.yaml", self.content)
 
@@ -118,8 +118,8 @@ class Trial:
         getattr(self, "after_" + gesture, lambda: None)()
 
     def goes_on(self):
-        """Waits until nothing is unfinished. Fails unless cocfs lives, the next cp works (of two, at least the second, if allocations
-        of libraries may fail), and the first job is still bound."""
+        """Waits until nothing is unfinished. Fails unless cocfs lives, the next cp works, and the first job is still bound. If
+        allocations of libraries may fail, the second cp must work."""
         assert not self.is_dead(), self.is_dead()
         queues.drained(self.space)
         after = f"d/after-{self.number // VERSIONS}.yaml"

@@ -375,7 +375,8 @@ STATE_POINTS = ["instance-written", "instance-recorded", "rebound-recorded"]
 
 
 def queue_in_two(space, src):
-    """Makes an original, unmounted, and its copy. Both have a create and an update in the queue."""
+    """Makes an original, unmounted, and its copy. Both have a create and an update in the queue. Returns the commits, also the one
+    that was sent before."""
     space.mount()
     commits = [promises.Commit(f"{name}.yaml", samples.document(name, [step]), True)
                for name, step in (("a", "first"), ("a", "second"), ("b", "first"))]

@@ -97,7 +97,7 @@ class Writer:
         self.tell(end=path, well=well, alive=self.is_alive())
 
     def is_alive(self):
-        """Asks cocfs itself: the kernel's cache has names and attributes of a dead mount."""
+        """Does the mount answer? Asks cocfs itself, because the kernel's cache has names and attributes of a dead mount."""
         try:
             os.statvfs(self.mount)
         except OSError:
