@@ -418,7 +418,7 @@ REPOSITORY = {f"{folder}/job-{n}.yaml": samples.document(f"{folder}-{n}", [f"ste
 
 
 def deploy(space, files):
-    """Copies a repository into a space, file by file, as `cp -r` does."""
+    """Writes files ({path: content}) outside the mount, and copies them into a space with `cp -r`. Returns the result of cp."""
     source = os.path.join(space.base, "repository")
     shutil.rmtree(source, ignore_errors=True)
     for name, content in files.items():

@@ -23,8 +23,9 @@ LISTED_AT_MOST = 5000       # so many names may become known if a reader takes t
 
 
 def filled(make_space, top, count, per_folder=None):
-    """Returns a mount whose ledger and spool have count job files below top. The service does not have their jobs, so the long
-    refresh= keeps the mount from asking for them during the test."""
+    """Returns a mount whose ledger and spool have count job files below top. per_folder: at most so many are in each directory
+    of a tree below top; None: all are in top. The service does not have their jobs, so the long refresh= keeps the mount from
+    asking for them during the test."""
     space = make_space(refresh="3600")
     space.unmount()
     spools.fill(space.state, top, count, per_folder)

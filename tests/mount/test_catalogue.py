@@ -48,7 +48,7 @@ def parse(listed):
 
 
 def jobs(space):
-    """The lines of .coc/jobs by job ID."""
+    """Returns the lines of .coc/jobs by job ID. Fails the test if a job has two."""
     found = parse(text(space))
     assert len({job.id for job in found}) == len(found), "a job has two lines"
     return {job.id: job for job in found}

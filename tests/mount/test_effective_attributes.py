@@ -26,7 +26,7 @@ def said(step, **values):
 
 
 def save(space, src, content, name="a.yaml"):
-    """Writes a file by copying; then waits for the queue, if there is one."""
+    """Writes a file with cp; then waits for the queue, if there is one. Returns the result of cp."""
     result = tools.run("cp", tools.write(src / "source.yaml", content), space.at(name))
     queues.drained(space)
     return result

@@ -34,7 +34,7 @@ def host_fixture(cocd, front, mounts, tmp_path):  # noqa: F811
 
 
 def make(space, name, content=None, **fields):
-    """A third client makes a job. Returns its ID."""
+    """A third client makes a job. content: None: a sound document of this name. Returns the job's ID."""
     return space.cocd.client().create(**{"name": name, "content": samples.document(name) if content is None else content,
                                          "enterprise_project_id": "0", "risk_level": "LOW", **fields})
 

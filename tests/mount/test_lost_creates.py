@@ -41,7 +41,7 @@ def greeted(space):
 
 
 def elsewhere(space, name, content=None, **fields):
-    """Another machine makes a job. Returns its ID."""
+    """Another machine makes a job. content: None: what write() writes without steps. Returns the job's ID."""
     return space.cocd.client().create(name=name, content=content or samples.document(name, ["pause"]),
                                       enterprise_project_id="0", risk_level="LOW", description="", **fields)
 

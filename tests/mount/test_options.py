@@ -51,7 +51,7 @@ EMPTY_IS_A_VALUE = {"description", "ignore", "tags"}
 
 
 def cocfs(*argv, before=(), **kwargs):
-    """Runs cocfs to its end, which must come soon. If it has mounted after all, unmounts."""
+    """Runs cocfs to its end, which must come soon. If it has mounted after all, unmounts. Returns the result of cocfs."""
     result = tools.run(*before, tools.COCFS, *argv, seconds=20, **kwargs)
     if argv and janitor.mounted(argv[-1]):
         janitor.unmount(argv[-1], lazy=True)

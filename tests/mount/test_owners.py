@@ -47,13 +47,14 @@ class Shared:
         os.chmod(src, 0o755)
 
     def document(self, name, *steps):
-        """Writes a document to a file that everybody may read."""
+        """Writes a document to a file that everybody may read, outside the mount. Returns its path."""
         path = samples.file(self.src, f"{name}-{'-'.join(steps) or 'pause'}.yaml", name, steps or ("pause",))
         os.chmod(path, 0o644)
         return path
 
     def make(self, who, name="a.yaml", *steps, umask="022", cwd=None):
-        """A user writes a job file. Returns the ID of its job."""
+        """A user writes a document with these steps to the job file `name`, in cwd (None: in the shared directory). Returns the ID of
+        the job of that name in the shared directory."""
         who.sh('cat "$1" > "$2"', self.document(os.path.basename(name)[:-5], *steps), name, cwd=cwd or self.path,
                umask=umask).ok()
         return self.id(name)

@@ -266,7 +266,7 @@ def test_a_refused_attribute_of_a_job_is_told(space, src):
 # ---- many ----
 
 MANY = 10500
-FAILED = 4  # fs/job/state.h
+FAILED = 4  # the number of the state "failed" (fs/job/state.h)
 
 
 @pytest.fixture

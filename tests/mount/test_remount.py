@@ -28,7 +28,8 @@ def again(space, how):
 
 
 def filled(space, src):
-    """Submits two jobs, one of them in a directory, with attributes. Leaves a draft and a refused file."""
+    """Submits two jobs, one of them in a directory, with attributes. Leaves a draft, a refused file, a scratch file and a link.
+    Returns the space."""
     os.mkdir(space.at("d"))
     tools.setfattr(space.at("d"), "user.coc.risk_level", "HIGH").ok()
     for name in ("a.yaml", "d/b.yaml"):

@@ -45,7 +45,8 @@ class Machine:
                                  PLACE=self.space.path, BACKUP=self.backup, NEW=self.new, OPTIONS=options, **self.space.env, **more)
 
     def run(self, commands, **more):
-        """Runs commands of the page, and waits until the mount that they have ended is gone. Call unmount() to end what they mount."""
+        """Runs commands of the page, and waits until the mount that they have ended is gone. Returns their result. Call unmount() to
+        end what they mount."""
         space = self.space
         result = tools.run("sh", "-euxc", commands, env=self.env(**more), seconds=60)
         if space.process is not None:  # the commands have unmounted the mount of the fixture

@@ -96,7 +96,7 @@ RENAMES = {
 
 
 def sh(space, script, *words):
-    """Runs a script in the space. $0 is the job file, $1 to $5 are the words of the fixture."""
+    """Runs a script in the space. $0 is the job file, $1 to $5 are the words of the fixture. Returns the result."""
     return tools.run("bash", "-c", f'cd "$6" && {{ {script}\n}}', "job.yaml", *words, space.path)
 
 
