@@ -28,7 +28,7 @@ def fallocate(fd, mode, offset, length):
 
 
 def opening(flags, then=None):
-    """Returns a call of a path that opens the path with these flags. The call returns then(fd); without then, the file type (S_IFMT
+    """Returns a function of a path. It opens the path with these flags, and returns then(fd); without then, the file type (S_IFMT
     bits) of what was opened. The open never waits for the other end of a FIFO."""
     def call(path):
         fd = os.open(path, flags | os.O_NONBLOCK, 0o6751)

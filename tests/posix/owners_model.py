@@ -168,9 +168,11 @@ class Model:
         return record.heir == file.uid and reads and not file.shows_more_than(record.file)
 
     def take(self, who, path, file, directory, replaced=None):
-        """Records that a user commits content of a file under a name: from now on the name's record is that of the file. Returns
-        the record. One case differs: the file's user has a record of this name that is set aside, and another user commits. Then
-        the record is the committing user's, and the file's user is the heir."""
+        """Records that a user commits content of a file under a name: from now on the name's record is that of the file. The user
+        of the file that it replaces (replaced; None: it replaces none) becomes the heir. Without passes() the story and the private
+        texts end. Returns the record. One case differs: the file's user has a record of this name that is set aside, and another
+        user, not root, commits. Then the record is the committing user's, and the file's user is the heir. It stays as said first
+        if the replaced file was of a third user."""
         record = self.records.get(path)
         if not record:
             record = self.records[path] = Record(next(self.numbers), file, directory)

@@ -127,7 +127,7 @@ class Walk:
             return f'meta: {{name: x, schemaVersion: 3}}\n"{word}": 1\n"{word}": 2\n', word
         return "", word
 
-    # ---- steps ----
+    # ---- steps: each step_NAME() returns the paths that it may have touched: step() checks them then ----
 
     def step(self):
         name = self.random.choices(list(STEPS), weights=STEPS.values())[0]
@@ -153,9 +153,9 @@ class Walk:
             raise Leak(f"{what}: {said}, and not {expected}")
 
     def commit(self, who, path, st_ino, file, replaced=None, by_itself=False):
-        """Has the model record a commit of a file's content under a name. Returns what the act must answer: "ok" or "EINVAL".
-        by_itself: the commit comes with no close of a file and no rename of a scratch file; only these leave an empty file
-        alone."""
+        """Has the model record a commit of a file's content under a name. replaced: the Access of the file that it replaces there;
+        None: there was none. by_itself: the commit comes with no close of a file and no rename of a scratch file; only these leave
+        an empty file alone. Returns what the act must answer: "ok" or "EINVAL"."""
         text, kind, attributes = self.contents[st_ino]
         model, directory = self.model, self.directory(path)
         if kind == "empty" and not by_itself:
@@ -206,7 +206,7 @@ class Walk:
         return [path]
 
     def made(self, who, path, text, kind, replaced=None):
-        """Has the model record that a user has made a file with a job file name."""
+        """Has the model record that a user has made a file with a job file name. replaced: the Access of the file that was there."""
         self.contents[self.stat(path).st_ino] = [text, kind, {}]
         self.model.make_name(who, path, self.file(path), self.directory(path), replaced)
         self.is_made(path)
