@@ -40,7 +40,8 @@ _CODE = re.compile(r"`[^`\n]*`")
 
 
 def _without_code(text):
-    """Replaces each piece of code by one word: CODE1, CODE2 and so on, because a repeated word would be a finding."""
+    """Returns a text with one word in the place of each piece of code. The words are CODE1, CODE2 and so on, because a repeated
+    word would be a finding."""
     count = itertools.count(1)
     return _CODE.sub(lambda _: f"CODE{next(count)}", text)
 
