@@ -88,7 +88,7 @@ _servers = contextlib.ExitStack()
 
 @functools.lru_cache
 def server():
-    """The PostgreSQL server of this session."""
+    """Returns the PostgreSQL server of this session. Starts it at the first call."""
     return _servers.enter_context(postgresql.serving())
 
 
@@ -209,7 +209,7 @@ class Daemon:
         return connection.sock
 
     def send(self, method, target, headers=None, body=None, connection=None):
-        """Sends a request as it is. Returns the answer."""
+        """Sends a request as it is, on this connection or (None) on one of its own. Returns the answer."""
         own = connection is None
         connection = connection or self.connection()
         try:
@@ -232,14 +232,14 @@ class Daemon:
         return target, headers
 
     def raw(self, method, path, query=(), body=b"", headers=None, keys=None):
-        """Returns the bytes of a signed request."""
+        """Returns the bytes of a signed request. keys: other keys than the daemon's."""
         target, headers = self.signed(method, path, query, body, headers, keys)
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         head = f"{method} {target} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n{lines}\r\n"
         return head.encode() + body
 
     def call(self, method, path, query=(), body=None, connection=None, headers=None, keys=None):
-        """Sends a signed request. A body that is not bytes is sent as JSON."""
+        """Sends a signed request. A body that is not bytes is sent as JSON; None: no body. Returns the answer."""
         if body is None:
             body = b""
         elif not isinstance(body, bytes):

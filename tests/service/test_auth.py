@@ -31,7 +31,7 @@ def refused(answer, why):
 
 def ask(service, headers=None, signed=None, method="GET", query=(), body=b"", ak=None, sk=None, claim=None, target=None):
     """Sends a request in which everything may be wrong. headers are sent; those in signed (default: all) are signed. claim: the
-    Authorization header; None: a right one; "": none."""
+    Authorization header; None: a right one; "": none. Returns the answer."""
     own_ak, own_sk = service.keys
     headers = {"X-Sdk-Date": signing.date()} if headers is None else dict(headers)
     names = list(headers) if signed is None else signed
@@ -258,7 +258,7 @@ def test_one_wrong_digit_anywhere_in_the_signature(service, position):
 
 
 def altered(service, method="GET", target=PATH, body=b"", **changes):
-    """Sends a request that was signed correctly and then changed on its way."""
+    """Sends a request that was signed correctly, as a GET of PATH?limit=1, and then changed on its way. Returns the answer."""
     headers = {"X-Sdk-Date": signing.date(), "X-Domain-Id": "mine"}
     headers["Authorization"] = signing.sign("GET", PATH, [("limit", "1")], headers, b"", *service.keys)
     headers.update(changes)
