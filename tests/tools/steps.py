@@ -119,7 +119,7 @@ class Work:
             self.expect(content)
 
     def expect(self, content, creates=0, updates=0):
-        """Fails the test unless this many calls were added, and the file and the job have this content."""
+        """Fails the test unless this many calls were added, and the file and the job have this content. Returns the job."""
         space = self.space
         self.calls = (self.calls[0] + creates, self.calls[1] + updates)
         tools.eventually(lambda: space.sent() >= self.calls, f"{self.calls} calls, not {space.sent()}")

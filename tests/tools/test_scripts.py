@@ -90,7 +90,7 @@ def project(tmp_path, request):
 
         @staticmethod
         def start(*argv, **kwargs):
-            """Starts tools/test, and waits until it runs its first tests."""
+            """Starts tools/test, and waits until it runs its first tests. Returns its process, and the pid of the stub of pytest."""
             (stubs / "stays").touch()
             process = tools.popen_bare(*argv, "sh", "tools/test", cwd=tree, env=env, **kwargs)
             janitor.watch_process(process.pid)
