@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A directory is renamed. The ledger may have rows of paths below the directory's new name, from
  * files that were there before. Each of these paths is judged: does its row go to the file that
- * comes, or is it set aside? */
+ * comes, or is it set aside (kept, but not found by the path)? */
 #define _GNU_SOURCE
 #include "space/caller.h"
 #include "space/claim_tree.h"

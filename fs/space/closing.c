@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * When a close of an open file is a commit.
+ * When a close of an open file is a commit: its content counts as complete, and is submitted.
  *
  * The kernel sends a FLUSH at each close of each copy of a descriptor, and its answer is the result
  * of close(2). A thread judges whether the close is the last one (inspectors.c). Meanwhile the loop

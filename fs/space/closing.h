@@ -4,7 +4,8 @@
 
 #include "space/content.h"
 
-/* Closes of open files: which close is a commit, and which request reports its outcome. */
+/* Closes of open files: which close is a commit (the content counts as complete, and is submitted),
+ * and which request reports its outcome. */
 
 /* Handles a FLUSH: a process closes one of its descriptors of the handle. If there is something to
  * commit, and the file is complete by the rule in writers.c, the close is a commit. Answers req,

@@ -6,7 +6,8 @@
 #include "space/location.h"
 #include "space/pending_reply.h"
 
-/* Commits of the job space: from a request of the kernel to the engine and back. */
+/* Commits of the job space: the content of a job file counts as complete. It goes from a request of
+ * the kernel to the engine (fs/submit), which submits it. */
 
 /*
  * Commits the file at a location under a job file's name. wait->answer is called once, now or

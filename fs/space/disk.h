@@ -71,8 +71,8 @@ void disk_answer_plain(struct disk_op *op);
 int disk_charge(struct disk_op *op, size_t bytes);
 
 /* May the loop itself make this write of size bytes? Yes, if the write ends within DISK_SHORT_BYTES
- * of the file, and neither a slow write nor a burst of writes was seen lately. end: the offset
- * after the last byte. */
+ * of the file, and neither a slow write nor a burst of writes was seen lately. Counts the write in
+ * the burst. end: the offset after the last byte. */
 bool disk_writes_fast(struct space *space, uint64_t end, size_t size);
 
 /* Call this function after a write, in the loop or in a thread. us: how many microseconds the write

@@ -12,8 +12,8 @@
  *
  * If the service cannot be asked, an import that was fetched shows the text that it has. A request
  * on an import that was never fetched gets an error. No file is removed here. If the service does
- * not know a job, the job may be gone, or the keys may belong to another account; the scan decides
- * (submit/missing.c).
+ * not know a job, the job may be gone, or the keys may belong to another account. The next scan of
+ * the list of jobs decides (submit/missing.c).
  *
  * First the text is on the disk, then the ledger records its version. After a crash between the
  * two, the text is fetched again.

@@ -54,8 +54,9 @@ static void answer_data(struct disk_op *op)
 		fuse_reply_buf(op->req, op->data, (size_t)op->result);
 }
 
-/* Reads data that are in the page cache. Returns how many bytes were read (fewer than size only at
- * the end of the file); -EAGAIN: the disk must be read; or another -errno. */
+/* Reads data that are in the page cache; of a short file all data, if the file system does not say
+ * what is in the cache. Returns how many bytes were read (fewer than size only at the end of the
+ * file); -EAGAIN: the disk must be read; or another -errno. */
 static ssize_t read_cached(int fd, char *data, size_t size, off_t offset)
 {
 	const struct iovec part = {.iov_base = data, .iov_len = size};

@@ -31,7 +31,7 @@ static bool may_see_job(void *data, const struct catalogue_binding *binding)
 
 /* For .coc/jobs: is the file of this binding still there? A row outlives its file, and by now
  * another user's file may have the name. Returns true if a regular file has the path, the row is
- * not set aside, and the row belongs to that file's user. */
+ * not set aside (claim.h), and the row belongs to that file's user. */
 static bool has_file(void *data, const struct catalogue_binding *binding)
 {
 	const struct viewer *viewer = data;

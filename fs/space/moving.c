@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A rename that moves bindings, between the spool and the ledger.
+ * A rename that moves bindings (which path has which job), between the spool and the ledger.
  *
  * The ledger may reach the disk before the spool does. So the directories are synced first, and the
  * ledger moves the bindings after that: the ledger must not forget a rename that a loss of power

@@ -23,7 +23,8 @@ struct pending_reply {
 	pid_t reader;
 	int64_t row; /* the row of the committed file in the ledger, for reader */
 	/* The version that the text is based on: the user has named it (coc.base), or the writing
-	 * process is known to have read it. 0: none, so the base of the row counts. */
+	 * process is known to have read it. 0: none, so the base of the row counts (the version
+	 * that the next update replaces). */
 	int64_t base;
 	/* the content is committed before a rename or a link puts it under the job file name */
 	bool is_renamed;

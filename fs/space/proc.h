@@ -15,9 +15,9 @@
  * all functions may be called from any thread.
  */
 
-/* Opens /proc. The descriptor stays open for the life of the program. If /proc shows the processes
- * of another PID namespace, its numbers mean nothing to us: then every function below answers as if
- * no process could be seen. Returns 0 or -errno; -ESRCH: /proc belongs to another PID namespace. */
+/* Opens /proc. The descriptor stays open for the life of the program. Returns 0 or -errno; -ESRCH:
+ * /proc belongs to another PID namespace, so its numbers mean nothing to us. After an error every
+ * function below that reads /proc answers as if no process could be seen. */
 int proc_open(void);
 
 /* Returns the descriptor of /proc, for a thread with a descriptor table of its own. Returns -1

@@ -90,9 +90,9 @@ void refresh_interrupt_all(struct space *space)
 	}
 }
 
-/* A timer's callback, when the service has not answered within REFRESH_WAIT_MS. The requests that
- * wait for this check go on with the file that is there. For REFRESH_SLOW_MS no other request waits
- * for a check. The check itself goes on. */
+/* A timer's callback, when a check has not ended within REFRESH_WAIT_MS. The requests that wait for
+ * this check go on with the file that is there. The check itself goes on. For REFRESH_SLOW_MS, or
+ * until the service answers a check, no new check begins. */
 static void on_patience_over(void *data)
 {
 	struct refresh *refresh = data;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Renames, and what they mean for bindings.
+ * Renames, and what they mean for bindings (which path has which job).
  *
  * scratch -> job name: a commit. The content is submitted first, and the rename is done when the
  * service has it, so a refusal changes nothing. If the source is open for writing, the rename is

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Carries out a rename: in the spool, in the nodes, and in the bindings of the ledger. The ledger
- * records a move of bindings before the spool is renamed, and its end after. If a crash comes
- * between the two, the next mount ends the move (rename_recover.c).
+ * Carries out a rename: in the spool, in the nodes, and in the bindings of the ledger (which path
+ * has which job). The ledger records a move of bindings before the spool is renamed, and its end
+ * after. If a crash comes between the two, the next mount ends the move (rename_recover.c).
  */
 #define _GNU_SOURCE
 #include "space/rename_run.h"

@@ -4,8 +4,8 @@
 
 #include "space/renaming.h"
 
-/* Carries out a rename: rename_spool() in the spool alone, also after the commit of new content;
- * rename_bound() in the spool and in the bindings. */
+/* Carries out a rename. rename_spool() does so in the spool alone, also after the commit of new
+ * content. rename_bound() does so in the spool and in the bindings (which path has which job). */
 
 /* Makes a rename in the spool, and gives the nodes their new names. Bindings in the ledger stay as
  * they are. Returns 0 or -errno. If both names are hard links of one file, nothing is done, and the

@@ -5,7 +5,8 @@
  *
  * First the service is asked for the job (ShowDocument). Then the ledger records the binding
  * (submit/job_naming.c). No text is sent. If the file is empty, it is filled with the job's text
- * before the binding. If the file has another text, that text stays, and is a draft.
+ * before the binding. If the file has another text, that text stays, and is a draft (not
+ * submitted).
  *
  * The file may change while the service is asked. So when the answer is there, the type, the owner
  * and the text of the file are checked again.
@@ -192,7 +193,8 @@ static int has_text(struct space *space, struct node *node, const struct shown_j
 
 /* Checks the file once more, records in the ledger that the file has the job, and answers the
  * request. If the file has the job's text, the job's version becomes the base of the file;
- * otherwise the file has no base. A refusal is recorded in the file's .error. */
+ * otherwise the file has no base. (The base is the version that the next update replaces.) A
+ * refusal is recorded in the file's .error. */
 static void record_setting(struct job_setting *setting, const struct shown_job *job)
 {
 	struct space *space = setting->space;

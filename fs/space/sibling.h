@@ -58,7 +58,8 @@ uint64_t sibling_size(const struct job_glance *seen, enum sibling sibling);
 void sibling_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi);
 
 /* Removes a sibling for the caller of req. An .id stays, and its remover is noted (removals.h). An
- * .error is dismissed: it stays away until there is a new text for it. Returns 0 or -errno. */
+ * .error is dismissed: it stays away until there is a new text for it. A deleted sibling
+ * (deleted_siblings.h) goes away. Returns 0 or -errno. */
 int sibling_remove(struct space *space, fuse_req_t req, struct node *parent, const char *name,
 		   enum sibling sibling);
 

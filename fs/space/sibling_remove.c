@@ -48,9 +48,9 @@ bool sibling_is_removed(struct space *space, fuse_req_t req, const struct node *
 
 /*
  * May the caller of req remove a sibling, if its directory has the sticky bit? Only the owner of
- * the sibling or of the directory, root and the user who mounts may. The kernel checks this too,
- * but keeps attributes of siblings (sibling_cache.c), and may have an owner from before a chown(2).
- * Returns 0, -EPERM or another -errno.
+ * the sibling or of the directory may, and a master (caller.h); on a mount of one user everybody
+ * may. The kernel checks this too, but keeps attributes of siblings (sibling_cache.c), and may have
+ * an owner from before a chown(2). Returns 0, -EPERM or another -errno.
  */
 static int check_sticky(struct space *space, fuse_req_t req, struct node *parent, const char *name,
 			enum sibling sibling)

@@ -11,9 +11,9 @@ struct sight {
 	/* a descriptor of the file of /proc that has the PID of the system's newest process; -1:
 	 * none */
 	int newest_fd;
-	/* /proc belongs to another PID namespace: we see no process */
+	/* /proc cannot be opened, or belongs to another PID namespace: we see no process */
 	bool is_blind;
-	/* /proc does not list the processes of other users (hidepid) */
+	/* hidepid: /proc does not list the processes of other users to us */
 	bool hides;
 };
 

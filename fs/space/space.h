@@ -132,7 +132,7 @@ struct space {
 		/* more files were to be checked in this second: a scan is wanted */
 		bool wants_scan;
 	} checks;		       /* how many single files were checked (checks.h) */
-	int64_t refresh_slow_until_ms; /* until then no request waits for a check of its file */
+	int64_t refresh_slow_until_ms; /* until then no new check of a file begins (refresh.c) */
 	struct readers readers;
 	/* opens and stats in .coc/versions that wait for the service (version_text.c) */
 	LIST_HEAD(, version_open) version_opens;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The end of each change of attributes: sets the times, and answers with the present attributes. */
+/* Sets the times of a file, and answers GETATTR and SETATTR with the present attributes. */
 #define _GNU_SOURCE
 #include "space/stat_reply.h"
 

@@ -71,8 +71,8 @@ static int text_make(fuse_req_t req, const struct fuse_file_info *fi, struct ope
 	return 0;
 }
 
-/* Answers the open. r: 0 if the text is whole; otherwise a negative errno, which is the answer, and
- * open is freed. */
+/* Answers the open. r: 0 if the text is whole, or a negative errno. If r is negative, or the user's
+ * share of memory is used up (EMFILE), the answer is that error, and open is freed. */
 static void answer_open(struct open_text *open, int r)
 {
 	fuse_req_t req = open->req;

@@ -25,9 +25,10 @@ struct viewer {
 /* Makes the caller of req the viewer. The struct must not move after this. */
 void viewer_init(struct viewer *viewer, struct space *space, fuse_req_t req);
 
-/* Could the viewer read the .id of the row of path? If yes, *ret_shows_text says whether the viewer
- * could read the .error of the row, too. is_aside: the row is set aside (claim.h); only the owner
- * of its file may read it. holding: the users who have the row. */
+/* Could the viewer read the .id of the row of path? No, if too many files were looked at already
+ * (viewer.c). If yes, *ret_shows_text says whether the viewer could read the .error of the row,
+ * too. is_aside: the row is set aside (claim.h); only the owner of its file may read it. holding:
+ * the users who have the row. */
 bool viewer_may_read(struct viewer *viewer, const char *path, bool is_aside,
 		     const struct holding *holding, bool *ret_shows_text);
 

@@ -31,9 +31,9 @@
  *     does, and RELEASE at the latest.
  *
  *   - FDSize 0 says that the process exits. If we may not know its exit status, a signal may
- *     have killed the process: ENDING_HIDDEN, a draft. The kernel shows an exit code of 0 to all
- *     who may not know the code. To find out whether we may, we read /proc/PID/ns/pid: the kernel
- *     asks the same question there.
+ *     have killed the process: ENDING_HIDDEN, a draft (not submitted). The kernel shows an exit
+ * code of 0 to all who may not know the code. To find out whether we may, we read /proc/PID/ns/pid:
+ * the kernel asks the same question there.
  *
  * What this costs, with 4 descriptors and 80 processes:
  *

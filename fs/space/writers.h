@@ -46,7 +46,8 @@ struct writers_close {
 /* What writers_judge() has found out about a close. */
 struct writers_verdict {
 	struct closer closer;
-	/* no process can write to the file any more: its content is final */
+	/* no process can write through a copy of the descriptor any more; or that is unknown, and
+	 * the opener closes */
 	bool is_last;
 };
 
