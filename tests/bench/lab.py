@@ -27,7 +27,7 @@ class Failed(Exception):
 
 
 class Bench:
-    """What all rows of a run share."""
+    """What all rows of a run share: the directory, the options, the sizes, a certificate with its key, and the Node SDK."""
 
     def __init__(self, place, options, sizes):
         self.place, self.options, self.sizes = place, options, sizes
@@ -50,7 +50,7 @@ class Bench:
 
 
 class Stage:
-    """What one row has started and written."""
+    """The directory `place` of one row, and the services and mounts that the row starts. close() ends these; the files stay."""
 
     def __init__(self, bench, place):
         self.bench, self.sizes, self.place = bench, bench.sizes, place

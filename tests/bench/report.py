@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Results:
-    """The results of a row's rounds."""
+    """The results of a row. rounds: for each round {contender: value}. failed: why the row failed; None: it did not."""
     row: object
     rounds: list = field(default_factory=list)
     failed: str | None = None
@@ -41,7 +41,7 @@ class Results:
             return None
 
     def as_dict(self):
-        """Returns the whole result, for JSON."""
+        """Returns all results as a dict for JSON: the contenders, the goals, what was not measured, and why the row failed."""
         contenders = [dict(zip(("name", "unit", "median", "least", "most"), values)) for values in self.contenders()]
         goals = [{"what": goal.what, "bound": goal.bound, "at_least": goal.at_least, "value": value, "least": least,
                   "most": most, "at_floors": self.at_floors(goal)} for goal, value, least, most in self.verdicts()]

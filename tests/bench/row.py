@@ -58,7 +58,7 @@ class Row:
         """Prepares what all rounds share."""
 
     def next_round(self):
-        """Returns a word for this round, for the names of its files."""
+        """Begins a round. Returns a word that no other round has, for the names of its files."""
         self.rounds += 1
         return f"round-{self.rounds}"
 

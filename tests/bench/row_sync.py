@@ -11,7 +11,7 @@ SLOW_FLUSH_US = 300  # if a commit takes longer than this, the disk is slow: the
 
 
 def over(transport):
-    """Returns the row for one transport: http, https, unix."""
+    """Returns a function that makes the row for a stage. transport: http, https or unix."""
     return lambda stage: Sync(stage, transport)
 
 

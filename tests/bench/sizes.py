@@ -16,7 +16,7 @@ class Sizes:
     few: int          # bound jobs in the small space
     growth: tuple     # how many bound jobs each of the compared spaces has
     known: int        # files that the kernel gets to know
-    in_flight: int    # submissions in flight
+    in_flight: int    # submissions that wait for their answers at the same time, when their memory is measured
     idle_seconds: int
 
 
