@@ -98,7 +98,7 @@ def test_the_hook_of_pre_commit(repository, tmp_path, ours):
 
 
 def commands(yaml, text):
-    """Returns the shell commands of a recipe for a CI service."""
+    """Returns the shell commands in a recipe for a CI service. text: its YAML, in which `run` or `script` has them."""
     found, waiting = [], [yaml.safe_load(text)]
     while waiting:
         value = waiting.pop(0)
