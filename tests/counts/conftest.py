@@ -52,7 +52,7 @@ def make_counted(make_space, counter):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Shows each count beside its bound."""
+    """At the end of the run, prints each count beside its bound."""
     rows = [value for reports in terminalreporter.stats.values() for report in reports
             if getattr(report, "when", "") == "teardown"
             for name, value in report.user_properties if name == COUNT]

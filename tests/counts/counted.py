@@ -12,7 +12,7 @@ import tools
 
 COUNT = os.path.abspath(os.environ.get("COCFS_COUNT", os.path.join(tools.ROOT, "build", "tests", "count.so")))
 
-COUNTS = struct.Struct("=5Q64Q")  # struct counts of count.c
+COUNTS = struct.Struct("=5Q64Q")  # the layout of struct counts in count.c
 WANTED, SAMPLED, MEMORY, SYNCS, LOG_WRITES, REQUESTS = range(6)  # the indexes of these members in COUNTS
 
 NAMES = {1: "LOOKUP", 3: "GETATTR", 4: "SETATTR", 8: "MKNOD", 9: "MKDIR", 14: "OPEN", 15: "READ", 16: "WRITE", 17: "STATFS",
