@@ -13,7 +13,7 @@ ALLOC = os.path.abspath(os.environ.get(
     "COCFS_ALLOC", os.path.join(tools.ROOT, "build", "tests", "alloc.so")))
 
 OFF, NTH, CHANCE = range(3)
-CONTROL = struct.Struct("=7Q")  # struct control of alloc.c
+CONTROL = struct.Struct("=7Q")  # the layout of struct control in alloc.c
 COUNTED, FAILED = 5, 6          # the indexes of counted and failed in CONTROL
 
 

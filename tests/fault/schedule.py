@@ -40,7 +40,7 @@ import tools  # noqa: E402
 
 ROUNDS = (6, 14)            # the least and the most of a schedule: in each round every host, and the console, does one thing
 SETTLE_SECONDS = 90
-DEAD = {errno.ENOTCONN, errno.ECONNABORTED, errno.EIO, errno.ENODEV, errno.ESTALE}  # errors of a killed mount
+DEAD = {errno.ENOTCONN, errno.ECONNABORTED, errno.EIO, errno.ENODEV, errno.ESTALE}  # errors of calls on a killed mount
 OK, ERROR, UNKNOWN = "ok", "error", "unknown"
 CHANGES = [("POST", "/v1/documents"), ("PUT", "/v1/documents/[^/]+")]
 
@@ -62,7 +62,7 @@ class File:
     there: bool = True
     commits: list = field(default_factory=list)
     known: set = field(default_factory=set)
-    content: set = field(default_factory=set)   # the contents that the file may have
+    content: set = field(default_factory=set)   # the contents that the file may have; several after an act that was cut off
     moved: set = field(default_factory=set)     # other paths that the file may have, because a rename was cut off
     stale: bool = False     # its last commit was refused as a conflict
 
@@ -383,7 +383,7 @@ class Schedule:
         self.write(host, file, via=f"{file.path}.tmp")
 
     def again(self, host, file):
-        """Writes the same text again."""
+        """Writes the text that was committed last to the file again."""
         self.write(host, file, file.last())
 
     # ---- acts of the console ----
@@ -511,7 +511,8 @@ class Schedule:
         return [lambda host=host: self.new(host, name, text) for host in self.hosts]
 
     def together(self, acts):
-        """Does several acts at the same moment, or one after the other."""
+        """Does several acts, by chance at the same moment or one after the other, each in a thread. When all have ended, raises an
+        exception of one, if there is any."""
         failed = []
 
         def guarded(act):

@@ -76,7 +76,7 @@ def mode(request):
 
 @pytest.fixture
 def small(disk, make_space, request, mode):
-    """A job space on the small disk."""
+    """A mounted job space whose state directory is on the small disk."""
     space = make_space(state_dir=os.path.join(disk.path, "s"), submit=promises.submit(mode))
     request.addfinalizer(space.destroy)  # ends before the disk is unmounted
     return space

@@ -19,7 +19,7 @@ import tools
 
 ROUNDS = int(os.environ.get("COCFS_POWER_ROUNDS", "10"))
 FIRST_SEED = int(os.environ.get("COCFS_KILL_SEED", "1"))
-BATCH = 10  # rounds of one test
+BATCH = 10  # rounds of one test, at most
 
 
 @pytest.fixture

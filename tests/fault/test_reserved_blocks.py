@@ -19,7 +19,7 @@ CID = 54003
 
 @pytest.fixture
 def disk(tmp_path):
-    """An ext4 that keeps a part of itself for root."""
+    """Mounts an ext4 that keeps RESERVED per cent of its blocks for root. Yields its path."""
     path, image = tmp_path / "small", tmp_path / "small.img"
     path.mkdir()
     with open(image, "wb") as file:
