@@ -731,7 +731,7 @@ def test_an_edit_without_the_service_is_an_error(host):
 # ---- changes by others meanwhile ----
 
 def put(space, id_, content, name="job"):
-    """A colleague writes a version at the console."""
+    """A colleague gives the job id_ a new version at the console."""
     space.cocd.client().ask("PUT", f"{LIST}/{id_}", body={"name": name, "content": content})
 
 

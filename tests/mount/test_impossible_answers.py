@@ -54,7 +54,7 @@ IDS = {
 
 @pytest.fixture
 def other(space, src):
-    """Returns the ID of another job of the space."""
+    """Submits other.yaml. Returns the ID of its job."""
     tools.run("cp", samples.file(src, "other.yaml", "other"), space.path).ok()
     return space.id("other.yaml")
 

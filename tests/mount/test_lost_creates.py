@@ -17,7 +17,7 @@ import tools
 
 CREATE = "/v1/documents"
 HOUR_MS = 3600 * 1000
-SETTLED = 40  # after so many seconds cocfs has proved absence: 10 after the answer was lost, and the next list
+SETTLED = 40  # within so many seconds cocfs has proved absence: 10 after the answer was lost, and the next list
 MODES = promises.MODES
 
 
@@ -29,7 +29,7 @@ def space(make_space, request):
 
 
 def write(space, src, path, name, *steps):
-    """Writes a job file. Returns its content."""
+    """Writes a job file with cp, which may fail. Returns the content."""
     tools.run("cp", samples.file(src, "source.yaml", name, steps or ["pause"]), space.at(path), seconds=30)
     return samples.document(name, steps or ["pause"])
 

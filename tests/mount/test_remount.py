@@ -149,7 +149,7 @@ def test_a_damaged_page_is_reported_and_not_overwritten(space, src):
     space.unmount()
     ledger = os.path.join(space.state, "ledger.db")
     content = bytearray(tools.read(ledger))
-    content[8192:8200] = b"\xff" * 8  # the head of a table
+    content[8192:8200] = b"\xff" * 8  # the head of the third page, which is one of a table
     tools.write(ledger, bytes(content))
     with pytest.raises(mounting.MountFailed) as failed:
         space.mount()

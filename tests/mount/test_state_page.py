@@ -31,7 +31,7 @@ def test_every_section_with_commands_is_tried():
 
 
 class Machine:
-    """A machine with a space. It runs the commands of the page."""
+    """Runs the commands of the page for a space: cocfs is in PATH, and the variables of the page name the space's directories."""
 
     def __init__(self, space, folder):
         self.space, self.new, self.backup = space, str(folder / "new"), str(folder / "backup.tar")
@@ -55,7 +55,7 @@ class Machine:
         return result
 
     def unmount(self):
-        """Ends what the commands have mounted."""
+        """Unmounts what the commands have mounted, and waits until cocfs lets go of its state directory."""
         tools.run("fusermount3", "-u", self.space.path).ok()
         for state in (self.space.state, self.new):
             if os.path.exists(os.path.join(state, "lock")):
