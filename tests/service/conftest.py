@@ -271,7 +271,7 @@ class Daemon:
         return self.call("GET", "/v1/documents", query)
 
     def alter(self, statement, *values):
-        """Changes the stored data behind the daemon's back."""
+        """Stops the daemon, changes its stored data with an SQL statement, and starts it again."""
         assert self.stop() == 0
         if self.data != str(self.directory):
             postgresql.sql(self.data, statement, *values)

@@ -217,7 +217,7 @@ def test_what_was_acknowledged_survives_kills_of_replicas_and_of_the_database(st
 
 
 def refused(*options, status=1):
-    """Runs a daemon that cannot serve. Returns its message."""
+    """Runs a daemon with options with which it cannot serve: it must end with this status. Returns its message."""
     done = subprocess.run([conftest.COCD, *map(str, options)], capture_output=True, text=True, timeout=conftest.WAIT_S)
     assert done.returncode == status, done
     return done.stderr
