@@ -65,7 +65,8 @@ class Arena:
         self.rounds = self.hit = self.service_kills = 0
 
     def misbehave(self):
-        """Gives the front up to four random faults for a round, in the place of the old ones, and moves the service's clock."""
+        """Gives the front, the proxy before the service, up to four random faults for a round, in the place of the old ones. Also moves
+        the service's clock."""
         front = self.space.front
         front.clear()
         for _ in range(self.random.randint(0, 4)):

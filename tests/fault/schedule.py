@@ -87,7 +87,7 @@ class File:
 
 
 class Host:
-    """A mount with a state directory and a front of its own."""
+    """A mount with a state directory of its own, and with a front (a proxy before the service) of its own."""
 
     def __init__(self, name, cocd, folder, exhibits, **options):
         self.name, self.front = name, fronts.Front(cocd.address).start()
