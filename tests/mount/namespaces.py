@@ -72,7 +72,7 @@ class Wrapped(mounting.Mount):
 
 
 class WrappedSpace(Wrapped, mounting.Space):
-    """A Wrapped mount with a service behind a front."""
+    """A Wrapped mount of a cocd, with a front (a proxy that can spoil requests and answers) between the two."""
 
 
 def need():

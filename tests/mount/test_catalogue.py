@@ -87,7 +87,8 @@ def change(space, document_id, name, content):
 
 
 def hold_second_page(space):
-    """The front answers the next page of the list, and holds the page after that. Returns the gate that lets it go."""
+    """The front, the proxy before the service, lets the next request for a page of the list pass, and holds the one after that.
+    Returns the gate, whose open() lets it go."""
     gate = space.front.gate()
     space.front.rule(fronts.Fault(), "GET", LIST)
     space.front.rule(fronts.Fault(gate=gate), "GET", LIST)
@@ -109,7 +110,8 @@ def host_fixture(make_space):
 
 @pytest.fixture(name="other_host")
 def other_host_fixture(cocd, mounts, tmp_path):
-    """other_host(refresh=…): a mount on another machine, with a state and a front of its own."""
+    """other_host(refresh=…): a mount on another machine, with a state directory of its own and a proxy (front)
+    of its own before the service."""
     (tmp_path / "other").mkdir()
     with fronts.Front(cocd.address) as front:
         yield lambda **options: greeted(mounts(mounting.Space(

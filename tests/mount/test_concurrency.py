@@ -92,8 +92,8 @@ def test_a_thousand_wait_without_a_thread_each(make_space, src):
 
 
 def interrupted(space, src, *argv):
-    """Starts a writer, waits until its request is at the service, and interrupts it. Returns its result, and the gate that holds
-    the request."""
+    """Starts a writer, waits until the front, the proxy before the service, holds its create, and interrupts it. Returns its
+    result, and the gate: its open() lets the create go on."""
     gate = space.front.gate()
     space.front.rule(f.Fault(gate=gate), "POST")
     process = tools.popen_bare(*argv)

@@ -640,7 +640,7 @@ def test_an_edit_is_one_update_of_the_same_job(host, how):
     assert names(b) == ["job.yaml"]
     assert stat.S_IMODE(os.stat(b.at("job.yaml")).st_mode) == 0o644
     EDITS[how](b.at("job.yaml"), "resume")
-    assert b.sent() == (1, 1)  # the create is a's, which uses the same front
+    assert b.sent() == (1, 1)  # the create is a's: sent() counts the requests of both mounts
     job = b.only_job()
     assert job["document_id"] == a.id("job.yaml") == b.id("job.yaml")
     assert job["content"] == tools.read(b.at("job.yaml")).decode() == samples.document("job", ["resume"])

@@ -35,7 +35,8 @@ def write(space, src, path, name, *steps):
 
 
 def greeted(space):
-    """Waits for the list that a mount asks for at its start, so that no rule of the front meets it. Returns the space."""
+    """Waits for the list that a mount asks for at its start, so that no rule of the front (the proxy before the service) meets it.
+    Returns the space."""
     assert space.front.wait(lambda: space.calls("GET") and space.calls("GET")[0].ended)
     return space
 
@@ -47,7 +48,8 @@ def elsewhere(space, name, content=None, **fields):
 
 
 def lose(space, fault=f.cuts(f.FORWARDED)):
-    """Loses the answer of the next create. By default the service does the create. Returns the rule of the front."""
+    """Loses the answer of the next create. By default the service does the create. Returns the rule of
+    the front, which is the proxy before the service."""
     return space.front.rule(fault, "POST", CREATE)
 
 
@@ -322,7 +324,7 @@ def test_twins_over_a_remount(space, src, how):
 
 
 class Lists:
-    """Records the lists of the jobs of a name that pass the front from now on."""
+    """Records the requests for lists of the jobs of a name that the mount sends from now on."""
 
     def __init__(self, space):
         self.space, self.first = space, len(space.front.exchanges)
@@ -332,7 +334,7 @@ class Lists:
         return [call for call in calls if offset is None or dict(call.query)["offset"] == str(offset)]
 
     def hold_second_page(self):
-        """Returns a gate that holds the second of the lists that this object records."""
+        """Returns a gate that holds the second of the requests that this object records, until its open()."""
         gate = self.space.front.gate()
         self.space.front.rule(f.Fault(gate=gate), "GET", CREATE, when=lambda: len(self.seen()) == 1)
         return gate

@@ -14,7 +14,7 @@ MORE = samples.document("job", ["more of theirs"])
 
 
 def shows(space, document_id):
-    """Returns the ShowDocument requests for the newest version of a job that passed the front."""
+    """Returns the requests for the newest version of a job (GET /v1/documents/ID) that the mount has sent."""
     return [call for call in space.calls("GET", f"/v1/documents/{document_id}") if not dict(call.query).get("version")]
 
 

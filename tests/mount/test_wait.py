@@ -26,7 +26,7 @@ def cut_off(make_space):
 
 
 def held(space, times=None):
-    """Returns a gate that holds the next creates. times: how many of them (None: all)."""
+    """Returns a gate that holds the next creates on their way to the service, until its open(). times: how many (None: all)."""
     gate = space.front.gate()
     space.front.rule(f.Fault(gate=gate), "POST", "/v1/documents", times=times)
     return gate
