@@ -36,7 +36,8 @@ def beside(space, name):
 
 
 def held(space, src, name):
-    """Starts a cp of a new job file, whose create waits at a gate of the front. Returns the gate and the process."""
+    """Starts a cp of a new job file, whose create waits at a gate of the front, the proxy before the service. Returns the gate
+    and the process."""
     gate = space.front.gate()
     space.front.rule(f.Fault(gate=gate), "POST", "/v1/documents")
     writer = tools.popen_bare("cp", samples.file(src, name), space.path)
