@@ -4,7 +4,8 @@
 
 #include "space/renaming.h"
 
-/* Backups that a tool keeps under a job file name. The rule is in backup.c. */
+/* Backups that a tool keeps under a job file name: the tool moves a job file there before it writes
+ * the old name again. The rule is in backup.c. */
 
 /* Call this function when a job file has moved to another job file name, and row, its row in the
  * ledger, has moved with it. If the process of req makes the old name again within
@@ -33,8 +34,8 @@ int backup_made(struct space *space, fuse_req_t req, struct node *parent, const 
  * and backup_made() give no job back to the name. */
 void backup_name_made(struct space *space, const struct node *parent, const char *name);
 
-/* Call this function when a file is written, or opened for writing: if the file was moved within
- * RECENT_MOVE_KEPT_MS, it does not count as a backup any more. */
+/* Call this function when a file is written, or opened for writing. It forgets the moves of the
+ * file that backup_note_move() has noted: the file will not become a backup by them. */
 void backup_written(struct space *space, const struct node *node);
 
 /* Call this function when a file has lost this name, by a removal or by a rename to a name that is

@@ -30,15 +30,15 @@ struct handle {
 
 /*
  * What cocfs knows of a file's content while the file is open. If a write or an attribute of a
- * scratch file was refused, the struct stays after the last close. The file may still get a job
- * file name by a rename. The node owns it.
+ * scratch file (one without a job file name) was refused, the struct stays after the last close.
+ * The file may still get a job file name by a rename. The node owns it.
  */
 struct content {
 	LIST_HEAD(, handle) handles;
 	unsigned writers; /* handles that a process may still write through */
 	/* rises with every change of the content or an attribute, and with every refused change */
 	uint64_t written;
-	uint64_t committed; /* the value of written at the last commit */
+	uint64_t committed; /* the value of written when the last commit began */
 	/* the content was changed since a close last took the mark "backup" from the row of the
 	 * file's name (backup.c) */
 	bool rewritten;

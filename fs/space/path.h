@@ -27,8 +27,8 @@ int node_shown_path(const struct node *parent, const char *name, char **ret_path
 void node_move_begin(struct nodes *nodes, struct node_move *move);
 void node_move_end(struct node_move *move);
 
-/* Finds the path of a directory, "" for the root. Returns 0 and an allocated path, or -ENOENT (the
- * directory was removed), -ENOMEM, -ENAMETOOLONG. */
+/* Finds the path of a directory as node_path_of() does, "" for the root. Returns 0 and an allocated
+ * path, or -ENOENT (the directory was removed), -ENOMEM, -ENAMETOOLONG. */
 int node_dir_path(const struct nodes *nodes, const struct node *dir, char **ret_path);
 
 /* Is dir hidden, or a directory above it: does its name start with '.'? Then all files below are

@@ -4,7 +4,7 @@
 
 #include "space/space.h"
 
-/* Requests that wait for the engine. */
+/* Requests that wait for the engine (fs/submit). */
 
 /*
  * A request that waits for a commit. The caller embeds this struct in a struct of its own. answer

@@ -55,7 +55,8 @@ void readers_move(struct readers *readers, int64_t row, int64_t to);
 bool readers_have_older(const struct readers *readers, int64_t row);
 
 /* Returns the version of a row that a process knows, if that version is older than the base. 0: the
- * process has read the base, or no note says what the process has read. */
+ * process has read the base, or no note says what the process has read, or the process of the note
+ * has ended. */
 int64_t readers_older(struct readers *readers, pid_t process, int64_t row);
 
 /* Call this function when a process has written this text to another file. If the process has read

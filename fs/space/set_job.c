@@ -151,9 +151,10 @@ static int refuse_value(struct space *space, fuse_req_t req, struct node *node)
 	return refuse_setting(space, req, node, &err);
 }
 
-/* Checks whether a request may bind this file to a job. Returns 0 if it may. -ENODATA: this is no
- * job file. -EPERM: the user may not; the .error tells that only if the user may write the file.
- * -EBUSY: the file is open for writing, and the user may bind it. Or another -errno. */
+/* Checks whether a request may bind this file to a job. Returns 0 if it may, and *ret_st has the
+ * file's attributes. -ENODATA: this is no job file. -EPERM: the user may not; the .error tells that
+ * only if the user may write the file. -EBUSY: the file is open for writing, and the user may bind
+ * it. Or another -errno. */
 static int check_file(struct space *space, fuse_req_t req, struct node *node, struct stat *ret_st)
 {
 	_cleanup_job_record_ struct job_record job = {0};

@@ -77,8 +77,9 @@ struct disk_pace {
 	size_t burst_bytes; /* what the loop has written in this burst, in whole pages */
 };
 
-/* Imports that are fetched before a program asks for them: import_ahead.c. A search takes the
- * imports in the order of their names, from the one whose wait has begun the search. */
+/* Imports (an import is a job that no path of the ledger has, shown as a file) that are fetched
+ * before a program asks for them: import_ahead.c. A search takes the imports in the order of their
+ * names, from the one whose wait has begun the search. */
 struct import_ahead {
 	unsigned in_row;       /* how many imports in a row a program had to wait for */
 	unsigned budget;       /* how many more imports may be fetched ahead */
