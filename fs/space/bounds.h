@@ -6,7 +6,7 @@
  * milliseconds (_MS); the other values are counts. */
 
 /* How long a rename of a job file onto another job file name is remembered (fs/space/backup.c), and
- * how many such renames. A tool that keeps a backup makes the old name again at once, so a few
+ * how many such renames. A tool that keeps a backup makes the old name again immediately, so a few
  * seconds suffice. Each rename waits for the disk, so no user can push a tool's rename out between
  * the tool's two steps. And a user with many renames pushes out only that user's own. The memory is
  * 140 KB. */
@@ -28,10 +28,10 @@
 #define DELETED_SIBLINGS_MAX 1000000
 
 /* How long the removal of a sibling is remembered for the process that removed it
- * (fs/space/removals.h). An archiver that replaces a file removes the file and makes it again at
- * once. REMOVALS_SETS sets have room for REMOVALS_IN_SET removals each, so a search takes no time.
- * A full set drops its oldest removal; the process of that removal has to remove the sibling once
- * more. */
+ * (fs/space/removals.h). An archiver that replaces a file removes the file and makes it again
+ * immediately. REMOVALS_SETS sets have room for REMOVALS_IN_SET removals each, so a search takes no
+ * time. A full set drops its oldest removal; the process of that removal has to remove the sibling
+ * once more. */
 #define REMOVALS_KEPT_MS 1000
 #define REMOVALS_SETS 128
 #define REMOVALS_IN_SET 4

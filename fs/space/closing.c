@@ -358,7 +358,7 @@ static void begin_closing(struct space *space, fuse_req_t req, struct handle *ha
 	}
 	LIST_INSERT_HEAD(&space->closings, closing, link);
 	/* do not call fuse_req_interrupt_func() for an interrupted request: libfuse would call the
-	 * function at once, and use the request after that */
+	 * function immediately, and use the request after that */
 	if (fuse_req_interrupted(req))
 		interrupt_closing(closing);
 	else

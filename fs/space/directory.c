@@ -352,7 +352,7 @@ static void read_entries_later(const struct entries_reading *reading)
 }
 
 /* Is the caller the user who mounts? From answers to this user the kernel may keep both the names
- * and the attributes of siblings, because the caller takes an answer at once. Another user may
+ * and the attributes of siblings, because the caller takes an answer immediately. Another user may
  * leave an answer on its way for any time, and the loop would wait for that user
  * (sibling_cache.c). */
 static bool is_trusted(const struct space *space, fuse_req_t req)

@@ -11,10 +11,10 @@
  * from before the request until after our reply. It does so for each write, truncation, allocation,
  * sync, change of attributes, link, removal and rename of a file. Before a FLUSH the kernel waits
  * for all writes, also of mapped pages. It sends RELEASE when no request of the handle is left. So
- * two requests that must not meet are never here at once. For two requests the kernel takes no
- * lock: a read, and an open with O_TRUNC. These may run at the same time as any other request, as
- * in every file system. A signal does not end the lock: the kernel holds the lock until our reply.
- * (A process that waits for a local disk does not react to signals either.)
+ * two requests that must not meet are never here at the same time. For two requests the kernel
+ * takes no lock: a read, and an open with O_TRUNC. These may run at the same time as any other
+ * request, as in every file system. A signal does not end the lock: the kernel holds the lock until
+ * our reply. (A process that waits for a local disk does not react to signals either.)
  *
  * The loop itself does these, because a thread costs some ten microseconds more:
  *
@@ -115,7 +115,7 @@ void disk_answer_plain(struct disk_op *op)
 int disk_charge(struct disk_op *op, size_t bytes)
 {
 	/* the writer of a mapped page gets no error, so never refuse; it needs no bound, because
-	 * the kernel sends few pages at once */
+	 * the kernel sends few pages at a time */
 	if (op->must)
 		return 0;
 	if (!shares_take(&op->space->memory, op->job.user, bytes))

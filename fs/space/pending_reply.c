@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * No handler waits for the network. A request that cannot be answered at once becomes a struct
+ * No handler waits for the network. A request that cannot be answered in its call becomes a struct
  * pending_reply, and the engine answers it at the end of a later iteration. An interrupt (Ctrl-C, a
  * fatal signal) answers it with EINTR and drops its waiter; the submission itself goes on.
  */
@@ -77,8 +77,8 @@ void pending_reply_begin(struct pending_reply *wait, struct waiter *waiter, int 
 	if (!wait->req || has_ended)
 		return;
 	/* do not call fuse_req_interrupt_func() for a request that is interrupted already. libfuse
-	 * would call on_commit_interrupted() at once, with the lock of the request held, and use
-	 * the request after that */
+	 * would call on_commit_interrupted() immediately, with the lock of the request held, and
+	 * use the request after that */
 	if (fuse_req_interrupted(wait->req))
 		interrupt_commit(wait);
 	else

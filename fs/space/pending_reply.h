@@ -45,7 +45,7 @@ struct pending_reply *pending_reply_plain(struct space *space, fuse_req_t req);
 
 /* Answers req with r (0 or a negative errno) when the ledger has committed what this iteration has
  * changed. If that commit fails and r is 0, the answer is the error of the commit. If nothing is to
- * be committed, or without memory, req is answered at once. */
+ * be committed, or without memory, this function itself answers req. */
 void reply_recorded(struct space *space, fuse_req_t req, int r);
 
 /* Begins the wait of a pending reply, after the call that began its submission. r: what that call

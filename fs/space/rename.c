@@ -4,7 +4,7 @@
  *
  * scratch -> job name: a commit. The content is submitted first, and the rename is done when the
  * service has it, so a refusal changes nothing. If the source is open for writing, the rename is
- * done at once, and the close commits.
+ * done without a commit, and the close commits.
  *
  * job -> scratch name: a backup. The binding stays with the old name.
  *

@@ -9,8 +9,8 @@
 /* Is this the name of the attribute that gives a file a job? coc.job_id and user.coc.job_id are. */
 bool set_job_is_name(const char *name);
 
-/* Binds a node's file to the job whose ID is value (size bytes, without a NUL). Answers req, at
- * once or when the service has answered. A refusal is in the file's .error; set_job.c has the
+/* Binds a node's file to the job whose ID is value (size bytes, without a NUL). Answers req, in
+ * this call or when the service has answered. A refusal is in the file's .error; set_job.c has the
  * cases. */
 void set_job(fuse_req_t req, struct node *node, const char *value, size_t size);
 

@@ -10,8 +10,8 @@
  * the sibling (sibling_cache.c). */
 struct sibling_telling {
 	bool is_listing; /* true: the answer to a listing; false: to a lookup */
-	/* the answer to a listing of a reader who takes it at once; NULL: the reader may take it
-	 * later, or this is a lookup */
+	/* the answer to a listing of a reader who takes it immediately; NULL: the reader may take
+	 * it later, or this is a lookup */
 	struct sibling_answer *answer;
 };
 

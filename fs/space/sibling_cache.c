@@ -5,8 +5,8 @@
  * Siblings change by themselves. If the kernel kept nothing of them, it would look up each one at
  * each stat(2): that is half of all requests of an ls -l. So the kernel keeps the name of an
  * existing sibling, as long as a name of the spool, and its attributes. The kernel never remembers
- * that a sibling does not exist, so a new sibling is seen at once. The kernel never keeps the text
- * of a sibling (text.c).
+ * that a sibling does not exist, so a new sibling is seen immediately. The kernel never keeps the
+ * text of a sibling (text.c).
  *
  * The rule: the kernel forgets the attributes before any answer shows a change. A sibling's
  * attributes come from the ledger, from the file beside it, and from the place of its directory.
@@ -48,8 +48,8 @@
  * no attributes to keep, because the kernel takes them without a look at the number.
  *
  * One kind of answer gives both, so that ls -l of a new mount needs no further requests: the answer
- * to a listing by the user who mounts. Its reader takes it at once. The reader has taken it when
- * the reader asks for more or closes the directory. Until then the answer's siblings are noted
+ * to a listing by the user who mounts. Its reader takes it immediately. The reader has taken it
+ * when the reader asks for more or closes the directory. Until then the answer's siblings are noted
  * (struct sibling_answer). If one of them changes and the kernel does not know the sibling yet, the
  * loop waits for the reader, who needs nothing of us. If the reader does not come for
  * SIBLING_READER_MS (its memory is swapped out, say), the loop goes on. Then the notification is

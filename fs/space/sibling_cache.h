@@ -50,7 +50,7 @@ void sibling_cache_begin(struct space *space);
 void sibling_cache_end(struct space *space);
 
 /* Call this function when an answer gives the kernel attributes of a sibling to keep for a while.
- * answer: of a listing whose reader takes it at once; it must have room for one more sibling.
+ * answer: of a listing whose reader takes it immediately; it must have room for one more sibling.
  * Otherwise NULL. */
 void sibling_cache_told(struct space *space, struct node *node, struct sibling_answer *answer);
 

@@ -17,7 +17,7 @@ LIST_HEAD(waiting_requests, waiting_request);
 typedef void request_again_fn(fuse_req_t req, struct node *node, void *data);
 
 /* Makes a request wait, with a copy of the size bytes at data. The node is held meanwhile. A
- * request that is interrupted already is answered with EINTR at once, and the result is 0 too.
+ * request that is interrupted already is answered with EINTR in this call, and the result is 0 too.
  * Returns 0, or -ENOMEM: the request does not wait, and the caller answers it. */
 int waiting_requests_add(struct waiting_requests *waiting, fuse_req_t req, struct node *node,
 			 const void *data, size_t size, request_again_fn *again);
