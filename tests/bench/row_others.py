@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The first ls of a space with very many jobs of others: a scan, and a file for each. Against libcurl alone, which reads the same
-pages of the list."""
+"""The first ls of a space with very many jobs of others: cocfs reads all pages of the list, and makes a file for each job.
+Against libcurl alone, which reads the same pages."""
 
 import os
 import time

@@ -301,7 +301,7 @@ def long_answers(lab, begin):
 
 
 def jobs_of_others(lab, begin):
-    """The first listing of very many jobs, a grep over a thousand unread ones, and a writer meanwhile."""
+    """The first listing of very many jobs, a grep over a thousand of them, which cocfs must fetch first, and a writer meanwhile."""
     cocd = lab.cocd()
     others.fill_sqlite(cocd.data, lab.options.others)
     space = lab.space(f"http://127.0.0.1:{cocd.address[1]}", cocd.keys_file, refresh="3600")
