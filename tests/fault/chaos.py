@@ -225,7 +225,8 @@ class Arena:
                 self.names[now] = names
 
     def wrong(self):
-        """Yields a line for each promise that does not hold. Call it when nothing is unfinished."""
+        """Yields a line for each promise (lib/promises.py) that does not hold, for each answered request that the service has
+        forgotten, and for each file with a content that it may not have. Call it when nothing is unfinished."""
         jobs = promises.held(self.space.cocd)
         yield from promises.broken(self.space, self.commits, self.mode)
         yield from forgotten(self.space.front, jobs)
@@ -242,7 +243,7 @@ class Arena:
             return None
 
     def settle(self, seconds=600):
-        """Lets the service tell the truth again, waits until nothing is unfinished, and asserts that all promises hold."""
+        """Lets the service tell the truth again, waits until nothing is unfinished, and asserts that nothing is lost or doubled."""
         self.space.front.clear()
         tools.eventually(self.is_settled, "everything to be settled", seconds,
                          give_up=lambda: self.space.process.poll() is not None and "cocfs is dead")

@@ -137,7 +137,7 @@ class Schedule:
 
     @staticmethod
     def step(text):
-        """Returns the step's name in a text, for the story: each text has another."""
+        """Returns the step's name in a text, for the printed report: each text has another. None stays None."""
         return text.partition("- name: ")[2].partition("\n")[0] if text else text
 
     # ---- acts of a host ----

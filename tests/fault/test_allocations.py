@@ -2,7 +2,7 @@
 """Memory runs short in the middle of a gesture: nothing acknowledged is lost, and the mount lives on.
 
 For each gesture the Nth allocation on its way fails, for N = 1, 2, … until the gesture runs without a failure. The gesture may
-fail with an errno or succeed. Then the promises hold, and the next cp works in the same mount. COCFS_ALLOC_STEP=1 tries every N.
+fail with an errno or succeed. Then nothing is lost or doubled, and the next cp works in the same mount. COCFS_ALLOC_STEP=1 tries every N.
 By default the test tries only some N, so that it takes no longer than others. COCFS_ALLOC_SEED says which N, and decides the
 choices of the random rounds. COCFS_ALLOC_ROUNDS is the number of random rounds.
 """
@@ -129,8 +129,8 @@ class Trial:
         assert self.space.id(self.commits[0].path) == self.job, f"allocation {self.number}"
 
     def check(self):
-        """Fails unless the promises hold, and each file has the content that was written last. The job's name in a content that is
-        lost has the number of the allocation."""
+        """Fails unless nothing acknowledged is lost or doubled (lib/promises.py), and each file has the content that was written last.
+        The job's name in a content that is lost has the number of the allocation."""
         promises.settle(self.space)
         wrong = list(promises.broken(self.space, self.commits, self.mode))
         wrong += [f"{path} has lost what was written" for path, content in self.written.items()

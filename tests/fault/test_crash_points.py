@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""cocfs is killed at every named step of a submission; the promises hold after the next mount.
+"""cocfs is killed at every named step of a submission. After the next mount nothing acknowledged is lost, and no job is doubled.
 
 The points are CRASH_POINT("name") in fs/. They exist only in a build with -Dcrash_points=true, whose program is COCFS_CRASH. A
 case is a point, and a gesture that passes it. With submit=queue most points come after the writer's answer.

@@ -113,7 +113,7 @@ def test_no_room_for_the_file(small, disk, first, src):
 
 @pytest.mark.parametrize("name", ["a.yaml", "first.yaml"])
 def test_a_file_that_a_copy_has_emptied_for_want_of_room_is_told(small, disk, first, src, name):
-    """The ledger has no room either: the story is shown all the same, and recorded when there is room."""
+    """The ledger has no room either: cocfs-wait shows the reason all the same, and .error has it when there is room."""
     source = samples.file(src, "large.yaml", "large", LARGE)
     disk.fill()
     tools.run("cp", source, small.at(name)).fails(tools.message("ENOSPC"))

@@ -46,7 +46,7 @@ def test_names_without_files_get_their_files(mount):
 
 @pytest.mark.parametrize("point", ["placeholder-written", "import-fetched"])
 def test_content_that_is_not_recorded_is_fetched_again(mount, point):
-    """The placeholder has the text, perhaps a part of it, and the ledger does not know that."""
+    """The file of the import in the spool has the text, perhaps a part of it, and the ledger does not know that."""
     space = mount()
     made = {"job.yaml": make(space, "job")}
     die(space, point, "sh", "-c", f"ls {space.path}; cat {space.at('job.yaml')}")

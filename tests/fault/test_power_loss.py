@@ -2,7 +2,7 @@
 """The power fails at random moments: synced data is there, of the rest a part or nothing.
 
 The state directory is on ext4, on a disk whose cache is lost (disk.c). As on any file system, a file that was not synced may be
-gone then. Jobs and bindings may not: the promises are the same. COCFS_POWER_ROUNDS and COCFS_KILL_SEED are as in
+gone then. Jobs and bindings may not be lost or doubled. COCFS_POWER_ROUNDS and COCFS_KILL_SEED are as in
 test_random_kills.py.
 """
 
