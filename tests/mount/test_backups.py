@@ -369,7 +369,7 @@ def test_the_same_content_that_was_refused_can_be_submitted_by_its_attribute(mak
 
 
 def test_half_a_write_is_no_backup(make_space, src):
-    """cocfs is killed before the close: old.yaml is a draft without the mark, and cocfs-wait reports it."""
+    """cocfs is killed before the close: old.yaml is a draft that is no longer marked as a backup, and cocfs-wait reports it."""
     space = bind(make_space(), src)
     run(space, src, BACKUPS["open"]).ok()
     writer = tools.popen_bare(sys.executable, "-c", """

@@ -237,7 +237,7 @@ def test_a_row_that_names_no_job_hides_no_other_and_removes_none(host):
     changed = space.front.change_answers(spoil)
     space.cocd.client().delete(gone)
     late = make(space, "late")
-    assert set(jobs(space)) == {*made, late}    # a scan with a bad row removes nothing, also not the job that is gone
+    assert set(jobs(space)) == {*made, late}    # if the list has a bad row, no job is removed, not even the job that is gone
     changed.end()
     assert set(jobs(space)) == {*made, late} - {gone}
 
@@ -281,7 +281,7 @@ def test_all_who_read_share_one_scan(host):
     first = reader(space)
     assert gate.wait_held()
     others = [reader(space) for _ in range(4)]
-    # each reader waits in its open: for a lookup, or for the scan
+    # each reader waits in its open: for a lookup, or until the whole list is read
     tools.eventually(lambda: all(waits_in_open(other) for other in others), "the others to wait")
     gate.open()
     for process in [first, *others]:
@@ -312,7 +312,7 @@ def test_the_first_scan_is_never_shown_half(host):
 
 
 def readable(space):
-    """Returns the IDs in .coc/jobs; an empty list if it cannot be read, as after a scan that failed."""
+    """Returns the IDs in .coc/jobs; an empty list if it cannot be read, as when the service's list could not be read."""
     try:
         return list(jobs(space))
     except OSError:

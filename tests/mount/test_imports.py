@@ -298,7 +298,7 @@ def test_what_is_refused_is_an_error_and_no_empty_file(host, answer, number):
         tools.read(b.at("job.yaml"))
     assert raised.value.errno == number
     if number == errno.ENOENT:
-        assert b.error("job.yaml") is None  # for a job that seems to be gone there is no .error: the next scan decides
+        assert b.error("job.yaml") is None  # a job that seems to be gone has no .error: the next reading of the list decides
     else:
         story = b.error("job.yaml")
         assert "cannot be fetched" in story and errno.errorcode[number] in story
@@ -324,8 +324,8 @@ def test_why_an_import_cannot_be_fetched_is_told_once(host):
 
 
 def test_a_link_onto_an_import_is_refused(host):
-    """link(2) never replaces a file, also not with jobs=all. After a scan has made an import, the kernel's cache may still say that
-    the name is free."""
+    """link(2) never replaces a file, also not with jobs=all. After cocfs has read the list and made an import, the kernel's cache may
+    still say that the name is free."""
     for jobs in ("read", "all"):
         b = host(jobs, jobs=jobs)
         id_ = make(b, f"job-{jobs}", "text")
@@ -818,7 +818,7 @@ def test_a_first_list_is_never_shown_half(host):
 
 
 def test_the_job_of_a_create_under_way_is_not_shown(host):
-    """A scan sees the job of the mount's own create before the answer to the create has arrived."""
+    """cocfs reads the list, which has the job of the mount's own create before the answer to the create has arrived."""
     a = host("a", refresh="0", timeout="8")
     a.front.rule(fronts.silence(forward=True), "POST", LIST)
     os.mkdir(a.at("sub"))
