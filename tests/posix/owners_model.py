@@ -58,7 +58,7 @@ class Record:
     job: int = None    # the model's number for the job; None: no job. The walk learns the service's ID of it
     sent: str = None   # the content that the service accepted last, or that is queued
     kept: dict = field(default_factory=dict)  # {name: value} of the attributes that the name keeps
-    story: str = None  # a word that is in the story of the last refusal; None: no story
+    story: str = None  # a word that is in the .error of the last refusal; None: no refusal
     dismissed: bool = False  # a user has removed the .error
     unmade: bool = False  # the name has never had a file: a rename or a link to it was refused
     elsewhere: bool = False  # another directory has taken the place of the recorded one
@@ -224,7 +224,7 @@ class Model:
     # ---- what users see ----
 
     def may_take_away(self, who, record, directory, present):
-        """May this user dismiss the story of the record, forget its job, or delete the job?"""
+        """May this user remove the .error of the record, end its binding, or delete its job?"""
         return self.may_have(who, record, directory, present)
 
     def shows_queued(self, who, path, record, file, reaches):
@@ -245,7 +245,7 @@ class Model:
         return record.job if who.uid == record.file.uid else "denied"
 
     def shows_story(self, who, path, file):
-        """Returns what a user gets who reads NAME.error: the word of the story, "denied", or None if there is no NAME.error."""
+        """Returns what a user gets who reads NAME.error: the word in it, "denied", or None if there is no NAME.error."""
         record = self.records.get(path)
         if not record or record.story is None or record.dismissed:
             return None
@@ -257,7 +257,7 @@ class Model:
 
     @staticmethod
     def shows_heir(who, record, file):
-        """May this user read the story of a record if the file of the name is the heir's?"""
+        """May this user read the .error of a record if the file of the name is the heir's?"""
         return who.uid == record.file.uid or (who.uid == file.uid and record.file.lets(who, READ))
 
 

@@ -118,7 +118,7 @@ class Walk:
 
     def text(self, kind):
         """Returns (text, word) with a new word. kind good: a document that the service accepts; bad: a document that is refused
-        with a story that has the word; empty: no text."""
+        with an .error that has the word; empty: no text."""
         self.number += 1
         word = f"word{self.number}"
         if kind == "good":
@@ -496,8 +496,8 @@ class Walk:
         return []
 
     def stories_end(self, who, folder, directory):
-        """A user has removed or replaced a directory: ends the stories of names in it that never had a file, if the user could have
-        removed their .error."""
+        """A user has removed or replaced a directory: ends the .error of names in it that never had a file, if the user could have
+        removed it."""
         for path in [os.path.join(folder, name) for name in NAMES]:
             record = self.model.records.get(path)
             if record and record.unmade and (who.uid in (0, record.file.uid) or directory.may_be_emptied(who)):
@@ -575,7 +575,7 @@ class Walk:
 
     def compare(self, who, question, said, expected):
         what = f"{who.name} asks {question}"
-        if isinstance(expected, tuple):  # (word,): a story with this word
+        if isinstance(expected, tuple):  # (word,): a text of .error with this word
             if expected[0] not in said:
                 raise Leak(f"{what}: {said!r}, and not a story with {expected[0]}")
         else:
