@@ -225,8 +225,8 @@ class Arena:
                 self.names[now] = names
 
     def wrong(self):
-        """Yields a line for each promise (lib/promises.py) that does not hold, for each answered request that the service has
-        forgotten, and for each file with a content that it may not have. Call it when nothing is unfinished."""
+        """Yields a line for each promise (lib/promises.py) that does not hold, and for each answered request that the service has
+        forgotten. Also for each file with a content that it may not have. Call it when nothing is unfinished."""
         jobs = promises.held(self.space.cocd)
         yield from promises.broken(self.space, self.commits, self.mode)
         yield from forgotten(self.space.front, jobs)
