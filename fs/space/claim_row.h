@@ -39,7 +39,7 @@ bool claim_shows_text(const struct space *space, const struct holding *holding, 
 bool claim_may_read(const struct space *space, const struct holding *holding,
 		    const struct person *who);
 
-/* May a request take away what a row keeps: dismiss its story, forget or delete its job? file: the
+/* May a request take away what a row keeps: dismiss its .error, forget or delete its job? file: the
  * file that has the name; NULL: none. */
 bool claim_may_take(struct space *space, fuse_req_t req, struct node *parent,
 		    const struct holding *holding, const struct stat *file);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * No handler waits for the network. A request that cannot be answered in its call becomes a struct
+ * No handler waits for the network. A request that its handler cannot answer becomes a struct
  * pending_reply, and the engine answers it at the end of a later iteration. An interrupt (Ctrl-C, a
  * fatal signal) answers it with EINTR and drops its waiter; the submission itself goes on.
  */

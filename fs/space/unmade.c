@@ -14,7 +14,7 @@
 #include "space/location.h"
 #include "space/path.h"
 
-/* How many stories are ended in one iteration: about 2 ms. */
+/* How many stories (texts of .error) are ended in one iteration: about 2 ms. */
 #define UNMADE_ENDED_AT_ONCE 64
 
 /* How many rows one call of unmade_next() looks at, at most: 5 ms. The rows are those that
