@@ -17,7 +17,7 @@ NAMED = 1000, 3000       # jobs in a directory; each has its .id
 WARM, WRITTEN = 8500, (500, 500, 500, 500, 500)
 SECONDS = 400            # more than as many jobs take on a machine that has much else to do
 WIDE = 64                # writers at first: cocfs keeps as many curl handles as it has ever used at once, up to HTTP_EASY_SPARE_MAX
-HELD = 20, 120           # submissions in flight
+HELD = 20, 120           # submissions that wait for their answers at the same time
 CONTENT = 16384          # bytes of the content of each submission
 
 
