@@ -245,7 +245,7 @@ class Trial:
         assert not well or told.endswith(b"\n")
 
 
-WAITING = 20  # submissions in the queue that .coc shows
+WAITING = 20  # submissions in the queue when .coc/queue is read
 WRITES = ["create", "update", "publish", "republish", "move", "backup", "setfattr", "lost"]
 READS = ["getfattr", "ls", "siblings"]
 
