@@ -120,7 +120,7 @@ def test_statfs(make_space):
 
 @pytest.mark.parametrize("name", ["a.yaml", "a.yaml.id", ""])
 def test_labels_are_the_mounts_and_not_a_files(space, src, name):
-    """After this errno ls asks for no more labels: one request, and not one for each file."""
+    """After EOPNOTSUPP ls asks for no more labels: one request, and not one for each file."""
     tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
     with pytest.raises(OSError) as caught:
         os.getxattr(space.at(name), "security.selinux")

@@ -90,7 +90,7 @@ def shared(open_base, mounts):
 
 @tools.needs_root
 def test_the_owner_that_is_shown_may_do_all(shared, src):
-    """The owner that is shown counts, although the spool's directory is root's."""
+    """The owner that uid= shows counts, although the directory in the spool is root's."""
     tools.write(shared.at("by-root"), "")
     samples.file(src, "a.yaml")
     script = f"""
