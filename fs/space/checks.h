@@ -7,7 +7,7 @@
 /*
  * Bounds how many files are checked one by one for a newer version. checks.c says why. Both
  * functions return false if CHECKS_PER_SECOND checks were counted in this second. Then they begin a
- * scan of all jobs, once a second, unless one was made lately.
+ * scan of all jobs, once a second, unless one was made lately. So does a long row of questions.
  */
 
 /* Call this before an answer gives the attributes of a file a timeout of 0, so that the kernel asks

@@ -132,6 +132,9 @@ struct space {
 		unsigned looks, questions;
 		/* more files were to be checked in this second: a scan is wanted */
 		bool wants_scan;
+		/* how many questions came in a row (checks.c), and the time of the last one */
+		unsigned in_a_row;
+		int64_t asked_ms;
 	} checks;		       /* how many single files were checked (checks.h) */
 	int64_t refresh_slow_until_ms; /* until then no new check of a file begins (refresh.c) */
 	struct readers readers;

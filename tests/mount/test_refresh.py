@@ -106,6 +106,22 @@ def test_who_goes_through_many_files_asks_for_a_list(make_space, src):
     assert 3 <= asked.count("/v1/documents") <= 4 and len(asked) < 300, "the pages of one list, and some files"
 
 
+def test_who_waits_for_many_checks_asks_for_a_list(make_space, src):
+    """The service is so slow that a program makes few checks in a second, and small directories give it the next file only after
+    each answer. All the same a list comes after the first hundred."""
+    space = make_space(refresh=LONG)
+    for n in range(300):
+        os.makedirs(src / "many" / str(n // 3), exist_ok=True)
+        samples.file(src, f"many/{n // 3}/{n}.yaml", f"job {n}", ["mine"])
+    tools.run("cp", "-r", src / "many", space.path, seconds=120).ok()
+    space.remount()  # each file is to be checked again
+    calls = len(space.calls())
+    space.front.rule(fronts.Fault(delay_before=0.05), "GET", times=None)
+    tools.run("grep", "-r", "theirs", space.at("many"), seconds=100)
+    asked = [call.path for call in space.calls()[calls:]]
+    assert "/v1/documents" in asked and len(asked) < 200
+
+
 def test_a_listing_tells_what_is_there_now(space, src, bound):
     console(space, bound)
     listed = tools.run("ls", "-l", space.path).ok().stdout.split("\n")
