@@ -10,9 +10,9 @@
 #define _GNU_SOURCE
 #include "cocfs-wait/imports.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fts.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdbool.h>
@@ -96,19 +96,22 @@ static int look_at_job(const char *path, const char *shown, struct buf *story)
 	return r < 0 ? r : 1;
 }
 
-/* Reads the first line of an .error file into reason; or the reason why the file cannot be read.
- * Returns 0; or -ENOENT: there is no such file. */
-static int read_reason(const char *path, char *reason, size_t room)
+/* Reads the first line of the .error of a name. Returns 0, -ENOENT (there is none) or another
+ * -errno. */
+static int read_error(const char *path, char *reason, size_t room)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, reason, room - 1);
+	_cleanup_close_ int fd = -1;
+	_cleanup_free_ char *error = NULL;
+	ssize_t n;
 
-	if (n < 0 && errno == ENOENT)
-		return -ENOENT;
-	if (n < 0) {
-		snprintf(reason, room, "its .error cannot be read: %s", strerror(errno));
-		return 0;
+	if (asprintf(&error, "%s%s", path, sibling_suffix(SIBLING_ERROR)) < 0) {
+		error = NULL;
+		return -ENOMEM;
 	}
+	fd = open(error, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, reason, room - 1);
+	if (n < 0)
+		return -errno;
 	reason[n] = '\0';
 	reason[strcspn(reason, "\n")] = '\0';
 	return 0;
@@ -119,17 +122,13 @@ static int read_reason(const char *path, char *reason, size_t room)
  * there is none; or -errno. */
 static int look_at_error(const char *path, const char *shown, const char *state, struct buf *story)
 {
-	_cleanup_free_ char *error = NULL;
 	char reason[STORY_MAX];
-	int r;
+	int r = read_error(path, reason, sizeof(reason));
 
-	if (asprintf(&error, "%s%s", path, sibling_suffix(SIBLING_ERROR)) < 0) {
-		error = NULL;
-		return -ENOMEM;
-	}
-	r = read_reason(error, reason, sizeof(reason));
-	if (r < 0)
+	if (r == -ENOENT)
 		return 0;
+	if (r < 0)
+		snprintf(reason, sizeof(reason), "its .error cannot be read: %s", strerror(-r));
 	r = look_tell(story, shown, state, reason);
 	return r < 0 ? r : 1;
 }
@@ -185,69 +184,114 @@ static bool is_target_hidden(const struct target *target)
 	return strstr(target->path + target->root, "/.") != NULL;
 }
 
-/* Looks at a file of a target, or at the target itself, if it is an import. An import counts only
- * if it has a story, such as that of a refused edit. Returns 1 if so, 0 if not, -ENODATA if the
- * file is no import, or another -errno. */
-static int look_at_import(const struct target *target, const char *path, const char *shown,
-			  struct imports *imports, struct buf *story)
+/* One look at all targets. */
+struct survey {
+	const struct target *target; /* that is looked at now */
+	dev_t device;		     /* that the target is on */
+	struct imports imports;
+	struct buf *story; /* gets a line for each failure */
+	struct err *err;   /* is filled for an error that has a cause of its own */
+};
+
+/* Looks at a file of the target, or at the target itself, if it is an import. An import counts only
+ * if an edit of it was refused, and this user may know: not if the service could not be asked for
+ * its text. Returns 1 if so, 0 if not, -ENODATA if the file is no import, or another -errno. */
+static int look_at_import(struct survey *survey, const char *path, const char *shown)
 {
-	int r = imports_have(imports, target, path);
+	char reason[STORY_MAX];
+	int r = imports_have(&survey->imports, survey->target, path, survey->err);
 
 	if (r <= 0)
 		return r < 0 ? r : -ENODATA;
-	return look_at_error(path, shown, IMPORT_STATE_WORD, story);
+	r = read_error(path, reason, sizeof(reason));
+	if (r == -EACCES || (r == 0 && !strcmp(reason, IMPORT_IS_UNFETCHED)))
+		return 0;
+	return look_at_error(path, shown, IMPORT_STATE_WORD, survey->story);
 }
 
-/* Looks at one entry of the walk through a directory: at a job file or a directory. The walk knows
- * the attributes of directories only. Returns how many failures story has got a line for; -EBUSY: a
- * submission is under way; or another -errno. */
-static int look_at_entry(FTS *walk, FTSENT *entry, const struct target *target,
-			 struct imports *imports, struct buf *story)
+static int look_into(struct survey *survey, const char *path);
+
+/* Looks at one entry of a directory. type: of the entry, as in struct dirent. Returns as
+ * look_into(). */
+static int look_at_entry(struct survey *survey, const char *path, unsigned char type)
 {
+	const char *name = strrchr(path, '/') + 1;
+	struct stat st;
 	int r;
 
-	if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR)
-		return -entry->fts_errno;
-	if (entry->fts_info == FTS_D) {
-		if (entry->fts_level == FTS_ROOTLEVEL || entry->fts_name[0] != '.')
-			return look_at_directory(entry->fts_accpath, entry->fts_path, story);
-		fts_set(walk, entry, FTS_SKIP);
-	}
-	if (entry->fts_info == FTS_NS)
-		return -entry->fts_errno;
-	if (entry->fts_info == FTS_DP || entry->fts_info == FTS_D || !name_is_job(entry->fts_name))
+	if (type == DT_UNKNOWN && lstat(path, &st) < 0)
+		return -errno;
+	if (type == DT_DIR || (type == DT_UNKNOWN && S_ISDIR(st.st_mode)))
+		return *name == '.' ? 0 : look_into(survey, path);
+	if (!name_is_job(name))
 		return 0;
-	r = look_at_import(target, entry->fts_path, entry->fts_path, imports, story);
+	r = look_at_import(survey, path, path);
 	if (r == -ENODATA)
-		r = look_at_job(entry->fts_accpath, entry->fts_path, story);
+		r = look_at_job(path, path, survey->story);
 	return r == -ENODATA ? 0 : r;
 }
 
-/* Looks at a target that is a directory, and at all entries below. Returns how many failures story
- * has got a line for; -EBUSY: a submission is under way; or another -errno, with err filled if one
- * entry is the cause. */
-static int look_below(const struct target *target, struct imports *imports, struct buf *story,
-		      struct err *err)
+/* Looks at the entries of a directory. Returns as look_into(). */
+static int look_at_entries(struct survey *survey, const char *directory)
 {
-	char *paths[] = {target->path, NULL};
-	FTS *walk = fts_open(paths, FTS_PHYSICAL | FTS_NOSTAT | FTS_XDEV | FTS_NOCHDIR, NULL);
-	int failed = 0, r = walk ? 0 : -errno;
-	FTSENT *entry;
+	struct dirent **entries;
+	int failed = 0, r = 0, n = scandir(directory, &entries, NULL, NULL);
 
-	while (r >= 0 && (errno = 0, entry = fts_read(walk))) {
-		r = look_at_entry(walk, entry, target, imports, story);
-		if (r > 0)
-			failed += r;
-		else if (r == -ENOENT)
+	if (n < 0)
+		return -errno;
+	for (int i = 0; i < n; i++) {
+		_cleanup_free_ struct dirent *entry = entries[i];
+		_cleanup_free_ char *path = NULL;
+
+		if (r < 0 || !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		if (asprintf(&path, "%s/%s", directory, entry->d_name) < 0) {
+			path = NULL;
+			r = -ENOMEM;
+			continue;
+		}
+		r = look_at_entry(survey, path, entry->d_type);
+		failed += r > 0 ? r : 0;
+		if (r == -ENOENT)
 			r = 0; /* the file was removed in the meantime */
-		else if (r < 0 && r != -EBUSY)
-			err_set(err, -r, "%s: %s", entry->fts_path, strerror(-r));
+		if (r < 0 && r != -EBUSY && !survey->err->errnum)
+			err_set(survey->err, -r, "%s: %s", path, strerror(-r));
 	}
-	if (r >= 0 && errno)
-		r = -errno;
-	if (walk)
-		fts_close(walk);
+	free(entries);
 	return r < 0 ? r : failed;
+}
+
+/* Looks at a directory, and at all below it. Another file system is passed over. (fts(3) cannot be
+ * used: it stats each file, or believes the number of links of a directory that is being filled.)
+ * Returns how many failures the story has got a line for. -EBUSY: a submission is under way.
+ * Another -errno: err is filled if one entry is the cause. */
+static int look_into(struct survey *survey, const char *path)
+{
+	dev_t device;
+	int more, r = look_find_device(path, &device);
+
+	if (r < 0 || device != survey->device)
+		return r;
+	r = look_at_directory(path, path, survey->story);
+	if (r < 0)
+		return r;
+	more = look_at_entries(survey, path);
+	return more < 0 ? more : r + more;
+}
+
+/* Looks at a target that is a directory, and at all entries below. Returns as look_into(). ENODEV:
+ * the mount went away meanwhile, and then missing files prove nothing. */
+static int look_below(struct survey *survey)
+{
+	const char *path = survey->target->path;
+	dev_t device;
+	int r = look_find_device(path, &survey->device);
+
+	if (r == 0)
+		r = look_into(survey, path);
+	if (r >= 0 && (look_find_device(path, &device) < 0 || device != survey->device))
+		return err_set(survey->err, ENODEV, "%s: the mount is gone", survey->target->given);
+	return r;
 }
 
 /* Asks a directory how many unfinished submissions below it the queue does not show to this user
@@ -261,19 +305,19 @@ static int count_hidden(const struct target *target, char ret_n[HIDDEN_MAX])
 	return r < 0 ? r : *ret_n != '\0';
 }
 
-static int look_at_target(const struct target *target, struct imports *imports, struct buf *story,
-			  struct err *err)
+static int look_at_target(struct survey *survey)
 {
+	const struct target *target = survey->target;
 	const char *name = strrchr(target->path, '/') + 1;
 	char hidden[HIDDEN_MAX];
-	int r = look_at_import(target, target->path, target->given, imports, story);
+	int r = look_at_import(survey, target->path, target->given);
 	struct stat st;
 
 	if (r != -ENODATA)
 		return r;
 	if (lstat(target->path, &st) < 0) {
 		r = errno == ENOENT && target->is_missing
-			    ? look_at_refused(target->path, target->given, story)
+			    ? look_at_refused(target->path, target->given, survey->story)
 			    : -errno;
 		return r == 0 ? -ENOENT : r;
 	}
@@ -281,13 +325,13 @@ static int look_at_target(const struct target *target, struct imports *imports, 
 		return 0;
 	if (S_ISDIR(st.st_mode)) {
 		r = count_hidden(target, hidden);
-		return r > 0 ? -EBUSY : r < 0 ? r : look_below(target, imports, story, err);
+		return r > 0 ? -EBUSY : r < 0 ? r : look_below(survey);
 	}
 	if (S_ISREG(st.st_mode) && name_is_job(name) && !is_target_hidden(target))
-		r = look_at_job(target->path, target->given, story);
+		r = look_at_job(target->path, target->given, survey->story);
 	if (r != -ENODATA)
 		return r;
-	r = look_tell(story, target->given, "not a job file: it is never submitted", "");
+	r = look_tell(survey->story, target->given, "not a job file: it is never submitted", "");
 	return r < 0 ? r : 1;
 }
 
@@ -312,17 +356,18 @@ int look_at_hidden(const struct targets *targets, struct buf *story)
 
 int look_at_files(const struct targets *targets, struct buf *story, struct err *err)
 {
-	struct imports imports = {0};
+	struct survey survey = {.story = story, .err = err};
 	int failed = 0;
 
 	for (size_t i = 0; failed >= 0 && i < targets->n; i++) {
-		const struct target *target = &targets->targets[i];
-		int r = look_at_target(target, &imports, story, err);
+		int r;
 
+		survey.target = &targets->targets[i];
+		r = look_at_target(&survey);
 		if (r < 0 && r != -EBUSY && !err->errnum)
-			err_set(err, -r, "%s: %s", target->given, strerror(-r));
+			err_set(err, -r, "%s: %s", survey.target->given, strerror(-r));
 		failed = r < 0 ? r : failed + r;
 	}
-	imports_finish(&imports);
+	imports_finish(&survey.imports);
 	return failed;
 }

@@ -60,7 +60,8 @@ static bool has_list_of(const struct imports *imports, const struct target *targ
 	return read && read->root == target->root && !memcmp(read->path, target->path, read->root);
 }
 
-int imports_have(struct imports *imports, const struct target *target, const char *path)
+int imports_have(struct imports *imports, const struct target *target, const char *path,
+		 struct err *err)
 {
 	const char *name = path + target->root;
 	int r;
@@ -69,7 +70,8 @@ int imports_have(struct imports *imports, const struct target *target, const cha
 		return 0;
 	r = has_list_of(imports, target) ? 0 : read_imports(imports, target);
 	if (r < 0)
-		return r;
+		return err_set(err, -r, "%.*s/.coc/imports cannot be read: %s", (int)target->root,
+			       target->path, strerror(-r));
 	return bsearch(&name, imports->names, imports->n, sizeof(*imports->names), compare_names) !=
 	       NULL;
 }

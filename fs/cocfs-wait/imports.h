@@ -20,8 +20,9 @@ struct imports {
 
 /* Is a file of the target, or the target itself, an import? path: of the file; it begins as the
  * target's. Reads the list of a mount at the first question about a job file in its root. target is
- * borrowed until imports_finish(). Returns 1, 0 or -errno. */
-int imports_have(struct imports *imports, const struct target *target, const char *path);
+ * borrowed until imports_finish(). Returns 1, 0, or -errno with err filled. */
+int imports_have(struct imports *imports, const struct target *target, const char *path,
+		 struct err *err);
 
 /* Frees the list. */
 void imports_finish(struct imports *imports);

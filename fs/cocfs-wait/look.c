@@ -29,9 +29,7 @@ enum { FIELD_STATE, FIELD_ATTEMPTS, FIELD_NEXT_TRY, FIELD_PATH, FIELD_ERROR, FIE
 
 /* ---- targets ---- */
 
-/* Finds the device of a file. cocfs is not asked for the attributes of the file, because for an
- * import it would ask the service. Returns 0 or -errno. */
-static int find_device(const char *path, dev_t *ret_device)
+int look_find_device(const char *path, dev_t *ret_device)
 {
 	struct statx st;
 
@@ -48,14 +46,14 @@ static int find_root(const char *path, size_t *ret_length)
 	_cleanup_free_ char *up = strdup(path);
 	dev_t device, above;
 	char *slash;
-	int r = up ? find_device(up, &device) : -ENOMEM;
+	int r = up ? look_find_device(up, &device) : -ENOMEM;
 
 	if (r < 0)
 		return r;
 	*ret_length = strlen(up);
 	while ((slash = strrchr(up, '/')) && slash > up) {
 		*slash = '\0';
-		r = find_device(up, &above);
+		r = look_find_device(up, &above);
 		if (r < 0)
 			return r;
 		if (above != device)

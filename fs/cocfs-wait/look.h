@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -51,6 +52,10 @@ struct look {
  */
 int look_at_queues(const struct targets *targets, struct look *ret_look, struct buf *story,
 		   size_t max, struct err *err);
+
+/* Finds the device of a file. cocfs is not asked for the attributes of the file, because for an
+ * import it would ask the service. Returns 0 or -errno. */
+int look_find_device(const char *path, dev_t *ret_device);
 
 /* Appends a line about a file to story: its name, its state, and the reason unless that is "". The
  * texts may come from other users, so control characters are replaced. Returns 0 or -ENOMEM. */

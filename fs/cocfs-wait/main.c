@@ -161,10 +161,10 @@ static int wait_for_all(struct waiting *waiting)
 		r = look_at_files(&waiting->targets, &story, &err);
 		if (r == -EBUSY)
 			continue;
-		if (r < 0)
-			return fail_wait(waiting, &err);
 		hide_progress(waiting);
 		complain_of_lines(story.data);
+		if (r < 0)
+			return fail_wait(waiting, &err);
 		return r ? EXIT_NOT_SUBMITTED : 0;
 	} while (sleep_a_while(waiting, &sleep_ms));
 	return give_up_wait(waiting);

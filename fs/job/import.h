@@ -29,6 +29,9 @@ enum jobs_shown {
 #define IMPORT_IS_READ_ONLY                                                                        \
 	"this job of the service was not written in this space, and is read-only here"
 
+/* The .error of an import that was never fetched, while the service cannot be asked for it. */
+#define IMPORT_IS_UNFETCHED "the text of this job cannot be fetched from the service"
+
 enum import_state {
 	IMPORT_UNPLACED, /* the import has no name yet */
 	IMPORT_PLACED,	 /* the import has a name, and a file of this name */

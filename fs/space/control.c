@@ -75,7 +75,7 @@ static void open_queue(fuse_req_t req, struct fuse_file_info *fi)
 
 static void open_imports(fuse_req_t req, struct fuse_file_info *fi)
 {
-	text_open_long(req, imports_view_text(space_of(req)), fi);
+	text_open_long(req, imports_view_text(space_of(req), req), fi);
 }
 
 /* .coc and the entries in it, by enum control. open answers the OPEN of a file; NULL: a directory.

@@ -70,7 +70,7 @@ static void tell_unfetched(struct space *space, const char *name, int r)
 	if (r == -EINTR || r == -ESTALE || r == -ENOENT ||
 	    import_find(space, &space->nodes.root, name, &import) < 0 || import.error)
 		return;
-	err_set(&err, -r, "the text of this job cannot be fetched from the service");
+	err_set(&err, -r, IMPORT_IS_UNFETCHED);
 	err_detail(&err, "job", "%s", import.job_id);
 	err_detail(&err, "what_to_do", "read the file again when the service can be reached");
 	log_info("%s: %s: %s", name, err.text, strerror(-r));

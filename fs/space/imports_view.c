@@ -2,11 +2,15 @@
 #define _GNU_SOURCE
 #include "space/imports_view.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/escape.h"
+#include "space/claim_row.h"
+#include "space/viewer.h"
 #include "submit/imports.h"
 
 /* The most imports that a slice of the text has: about 2 ms. */
@@ -15,6 +19,7 @@
 struct imports_text {
 	struct text_source source;
 	struct space *space;
+	bool shows;		 /* false: the caller may not list the root */
 	struct buf *text;	 /* set for one slice */
 	char last[NAME_MAX + 1]; /* the name that was written last; "" before the first */
 	int n;			 /* names that the slice has written */
@@ -36,8 +41,7 @@ static int write_imports(struct text_source *source, struct buf *text)
 	const struct space *space = imports->space;
 	int r;
 
-	/* the root lists no part of a first scan either */
-	if (!imports_are_whole(space->engine))
+	if (!imports->shows)
 		return 0;
 	imports->text = text;
 	imports->n = 0;
@@ -45,12 +49,31 @@ static int write_imports(struct text_source *source, struct buf *text)
 	return r < 0 ? r : imports->n == IMPORTS_AT_ONCE;
 }
 
-struct text_source *imports_view_text(struct space *space)
+/* May the caller of req list the root, by the mode that the mount shows? */
+static bool may_list_root(struct space *space, fuse_req_t req)
+{
+	struct access stored, shown;
+	struct viewer viewer;
+	struct stat st;
+
+	viewer_init(&viewer, space, req);
+	if (viewer.sees_all)
+		return true;
+	if (fstatat(space->nodes.root.fd, "", &st, AT_EMPTY_PATH) < 0)
+		return false;
+	stored = access_of(&st);
+	shown = access_shown(space, &stored, S_IFDIR);
+	return access_lets(&shown, caller_with_groups(&viewer.caller), R_OK);
+}
+
+struct text_source *imports_view_text(struct space *space, fuse_req_t req)
 {
 	struct imports_text *imports = calloc(1, sizeof(*imports));
 
 	if (!imports)
 		return NULL;
-	*imports = (struct imports_text){.source = {.write = write_imports}, .space = space};
+	*imports = (struct imports_text){.source = {.write = write_imports},
+					 .space = space,
+					 .shows = may_list_root(space, req)};
 	return &imports->source;
 }

@@ -241,7 +241,7 @@ def test_the_names_of_imports_are_listed_without_a_question(host):
     assert b.id("mine.yaml")
     made = [make(b, f"job{number:03}") for number in range(300)]
     make(b, "a\\b")
-    assert listed_imports(b) == [], "nothing was listed yet"
+    assert listed_imports(b) == [], "no import has a file yet"
     assert len(names(b)) == len(made) + 2
     asked = len(b.calls("GET"))
     assert listed_imports(b) == sorted(["a\\134b.yaml"] + [f"job{number:03}.yaml" for number in range(300)])
@@ -250,6 +250,18 @@ def test_the_names_of_imports_are_listed_without_a_question(host):
     assert "job000.yaml" not in listed_imports(b) and "job001.yaml" in listed_imports(b)
     b.remount(jobs="own")
     assert listed_imports(b) == []
+
+
+@pytest.mark.skipif(not tools.IS_ROOT, reason="needs root, for allow_other and another user")
+def test_who_may_not_list_the_root_sees_no_names_of_imports(host):
+    b = host("b", allow_other=True)
+    make(b, "secret")
+    assert names(b) == ["secret.yaml"]
+    for mode, seen in (0o755, "secret.yaml\n"), (0o711, ""):
+        os.chmod(b.path, mode)
+        assert tools.run("setpriv", "--reuid=4711", "--regid=4711", "--clear-groups", "cat",
+                         b.at(".coc", "imports")).ok().stdout == seen
+    assert listed_imports(b) == ["secret.yaml"]
 
 
 def test_an_edited_import_is_an_import_no_more(host):

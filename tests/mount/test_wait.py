@@ -87,11 +87,85 @@ def test_others_jobs_are_not_asked_for(own_space, src):
         tools.run(tools.COCFS_WAIT, path).ok()
 
 
+OTHER_USER = ["setpriv", "--reuid=4711", "--regid=4711", "--clear-groups"]
+
+
+def held_list(space):
+    """A gate that holds the next list of jobs. The listing of the root waits for it."""
+    gate = space.front.gate()
+    space.front.rule(f.Fault(gate=gate), "GET", "/v1/documents", times=1)
+    return gate
+
+
+def refused_in(space, *names):
+    """Writes bad job files: each keeps its story."""
+    for name in names:
+        os.makedirs(os.path.dirname(space.at(name)), exist_ok=True)
+        tools.run("cp", tools.write(os.path.join(space.base, "bad"), "x: [\n"), space.at(name)).fails()
+
+
+def test_a_directory_that_is_made_meanwhile_hides_no_other(make_space):
+    space = make_space(refresh="0")
+    refused_in(space, "old/bad.yaml")
+    gate = held_list(space)
+    process = tools.popen(tools.COCFS_WAIT, space.path)
+    assert gate.wait_held()
+    os.mkdir(space.at("new"))
+    gate.open()
+    result = tools.finish(process)
+    assert result.status == 1 and "old/bad.yaml" in result.stderr
+
+
+def test_a_mount_that_goes_away_during_the_look_is_no_success(make_space):
+    space = make_space(refresh="0")
+    refused_in(space, "old/bad.yaml")
+    gate = held_list(space)
+    process = tools.popen(tools.COCFS_WAIT, space.path)
+    assert gate.wait_held()
+    tools.run("fusermount3", "-uz", space.path).ok()
+    gate.open()
+    result = tools.finish(process)
+    assert result.status == 1 and result.stderr
+
+
+def test_an_import_whose_text_could_not_be_fetched_is_no_failure(own_space):
+    own_space.cocd.client().create(name="theirs", content=samples.document("theirs"))
+    os.listdir(own_space.root)
+    theirs = own_space.at("theirs.yaml")
+    own_space.front.refuse()
+    tools.run("ls", "-l", theirs).fails()
+    assert "cannot be fetched" in own_space.error("theirs.yaml")
+    own_space.front.accept()
+    for path in own_space.root, theirs:
+        tools.run(tools.COCFS_WAIT, path).ok()
+
+
+@pytest.mark.skipif(not tools.IS_ROOT, reason="needs root, for allow_other and another user")
+def test_another_user_does_not_fail_by_an_edit_that_this_user_may_not_see(make_space):
+    space = make_space(allow_other=True)
+    space.cocd.client().create(name="theirs", content=samples.document("theirs"))
+    assert "theirs.yaml" in os.listdir(space.path)
+    tools.run("sed", "-i", "s/name/label/", space.at("theirs.yaml")).fails()
+    tools.run(tools.COCFS_WAIT, space.path).fails("read-only here")
+    tools.run(*OTHER_USER, tools.COCFS_WAIT, space.path).ok()
+
+
+def test_what_has_failed_is_named_with_an_error(make_space):
+    """Another file cannot be looked at. What was found before is printed all the same."""
+    space = make_space(**{"allow_other": True} if tools.IS_ROOT else {})
+    refused_in(space, "a/bad.yaml")
+    refused_in(space, "d/worse.yaml")
+    os.chmod(space.at("a", "bad.yaml"), 0o644)
+    os.chmod(space.at("d"), 0o644)
+    result = tools.run(*(OTHER_USER if tools.IS_ROOT else []), tools.COCFS_WAIT, space.at("a"), space.at("d"))
+    os.chmod(space.at("d"), 0o755)
+    assert result.status == 1 and "a/bad.yaml" in result.stderr and "d/worse.yaml: Permission denied" in result.stderr
+
+
 def test_a_file_that_cannot_be_looked_at_is_no_success(make_space, src):
     """The directory can be listed and not searched: nothing is known of its files. root may search all."""
-    is_root = os.geteuid() == 0
-    space = make_space(**{"allow_other": True} if is_root else {})
-    user = ["setpriv", "--reuid=4711", "--regid=4711", "--clear-groups"] if is_root else []
+    space = make_space(**{"allow_other": True} if tools.IS_ROOT else {})
+    user = OTHER_USER if tools.IS_ROOT else []
     os.mkdir(space.at("d"))
     tools.run("cp", samples.file(src, "a.yaml", "a"), space.at("d")).ok()
     os.chmod(space.at("d"), 0o644)
