@@ -39,7 +39,8 @@ static yaml_node_t *sequence_item(yaml_document_t *document, const yaml_node_t *
 	return yaml_document_get_node(document, items[n]);
 }
 
-/* Returns the first URL of one {id, endpoint, endpoints}, or NULL. */
+/* Returns the URL of an entry {id, endpoint, endpoints}: its endpoint, else the first of its
+ * endpoints. NULL: the entry has neither. */
 static const char *first_url(yaml_document_t *document, const yaml_node_t *entry)
 {
 	const char *url = scalar_text(mapping_member(document, entry, "endpoint", strcmp));

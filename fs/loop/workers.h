@@ -30,7 +30,7 @@ struct worker_job {
 	/* Runs in the loop's thread, after work. It may free the job, which is not used
 	 * afterwards. */
 	void (*done)(struct worker_job *job);
-	uid_t user; /* the user who made the request */
+	uid_t user; /* whose program waits for this job: the job counts in the share of this user */
 	STAILQ_ENTRY(worker_job) link;
 	bool has_share; /* set by workers.c: a thread is reserved for this job */
 };

@@ -21,9 +21,9 @@ struct caller {
  * struct must not move after this. */
 void caller_init(struct caller *caller, fuse_req_t req);
 
-/* Returns the caller's person with the supplementary groups. groups_unknown is true if they cannot
- * be read (the process is in another PID namespace, say), or if there are CALLER_GROUPS_MAX of them
- * or more. */
+/* Returns the caller's person with the supplementary groups. The person's groups_unknown is true if
+ * they cannot be read (the process is in another PID namespace, say). It is also true if there are
+ * CALLER_GROUPS_MAX of them or more: then some may be missing. */
 const struct person *caller_with_groups(struct caller *caller);
 
 /* May this user do everything in the mount? True for root, for the user who mounts, and for the

@@ -38,7 +38,8 @@ struct removals {
 uint64_t remover_of(int32_t process, uint32_t uid);
 
 /* Notes at now_ms that this remover removed this sibling: the remover must not see the sibling for
- * REMOVALS_KEPT_MS. If the sibling's set is full, the oldest note of the set is lost. */
+ * REMOVALS_KEPT_MS. Several siblings share a set of notes. If it is
+ * full, its oldest note is lost: that remover sees its sibling again too early. */
 void removals_note(struct removals *removals, uint64_t sibling, uint64_t remover, int64_t now_ms);
 
 /* Is any removal of this sibling remembered at now_ms? If not, the caller need not find out which

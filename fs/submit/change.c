@@ -10,8 +10,9 @@
 #include "submit/rows.h"
 #include "submit/undecided.h"
 
-/* Forgets the binding of a row. If the row has no binding, ends the doubt of its create. Returns as
- * CHANGE_FORGET says. */
+/* Forgets which job a row is bound to. If the row has no binding, its create in doubt counts as not
+ * done. Returns 0; -EBUSY: a submission of the row is unfinished; -ENODATA: there is neither; or
+ * another -errno. */
 static int forget_binding(struct engine *engine, const struct job_record *record)
 {
 	if (!record->job_id)

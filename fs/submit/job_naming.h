@@ -5,8 +5,8 @@
 #include "submit/show.h"
 #include "submit/submit.h"
 
-/* A person says which job a file has (setfattr -n coc.job_id): see the comment at the top of
- * job_naming.c. */
+/* A person binds a file to a job that exists (setfattr -n coc.job_id -v ID FILE): see the comment
+ * at the top of job_naming.c. */
 
 /* Which file is to have which job. All pointers are borrowed. */
 struct job_naming {

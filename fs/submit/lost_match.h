@@ -13,8 +13,8 @@
 struct matched_job {
 	const char *id;
 	bool unsure; /* its content cannot be seen: it may be no job of theirs at all */
-	/* it has their content, blanks apart, but another value differs, such as the project: no
-	 * create gets it */
+	/* the job has the content of the creates (blanks may differ), but another value differs,
+	 * such as the project: the job is given to no create */
 	bool alike;
 	bool taken; /* set by lost_match_decide(): a create has got the job */
 };

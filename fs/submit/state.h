@@ -78,7 +78,7 @@ struct submission {
 	char *path;   /* the path at the time of the commit; for the log and the stories */
 	char *job_id; /* the job of an update or a deletion; of a create once the job is made */
 	bool deletion;
-	bool is_current; /* the submission is in engine->by_row */
+	bool is_current; /* not behind another submission of its row: in engine->by_row */
 	bool by_path;	 /* the ledger may have lost its row: record its refusal by its path */
 	enum submission_stage stage;
 	TAILQ_ENTRY(submission) link;
@@ -192,8 +192,9 @@ struct engine {
 	struct ledger *ledger;
 	struct coc_service service;
 	struct engine_options options;
-	struct submission *by_row[SUBMISSION_BUCKETS]; /* the current submission of each row */
-	unsigned n_current;			       /* submissions in by_row */
+	/* hash table by row: the current submission of a row, which is not behind another one */
+	struct submission *by_row[SUBMISSION_BUCKETS];
+	unsigned n_current; /* submissions in by_row */
 	struct submission_list waiting, begun;
 	struct batch iteration;	     /* what this iteration has brought, until its end */
 	struct waiter_list recorded; /* waiters for the commit of this iteration */
@@ -243,7 +244,7 @@ struct engine {
 	 * left over */
 	struct loop_timer queue_due;
 	unsigned queued_in_flight; /* those of in_flight that are for queued submissions */
-	/* ---- also without submit=queue ---- */
+	/* ---- used with and without submit=queue ---- */
 	bool renames_unsettled; /* the ledger has yet to end a rename (renames.c) */
 	bool has_rebound; /* the ledger may have submissions that were queued before -o rebind */
 	int64_t begun_ms; /* when the mount began, on the loop's clock */

@@ -66,7 +66,7 @@ def _print(compared):
 
 
 def run(options, rounds, rows, folder, this, other):
-    """Measures the rows, prints the ratios, and returns them."""
+    """Measures each row in both builds, and prints how this build compares. Returns a list with what _compare() gives for each row."""
     compared = []
     for row in rows:
         measured = [{name: _measure(row, other if name.startswith("other") else this, options, folder)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A service that does nothing. The answer to a list has no jobs. The service answers every other
- * request as a create, at once or after a fixed time. So what is measured is the client. One thread
- * serves all connections in turns. Every held answer waits equally long. So the held answers are a
- * queue, and the first answer in the queue is due first.
+ * A service that does nothing, so that the client is measured. The answer to a list has no jobs.
+ * Any request that is no list is answered as a create. An answer comes immediately, or is held for
+ * a fixed time. One thread serves all connections in turns. All held answers wait equally long, so
+ * they are a queue, and the first answer in the queue is due first.
  */
 #define _GNU_SOURCE
 #include <getopt.h>

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where a row is measured: a new directory, services and mounts. They end after the row.
+"""Where a row of the results is measured: a new directory, services and mounts. The services and mounts end after the row.
 
 The files stay until the end of the run. ext4 skips the inodes of files that were removed a short while ago, one by one, so the
 files of the next row would cost more.

@@ -85,9 +85,9 @@ class Counter:
         return self._read()[MEMORY]
 
     def each(self, act, few, many):
-        """act(numbers) must do one thing for each number of the list; no number comes twice, so they may stand in names. Returns
-        what the mount does for one thing, as Each: the difference between `many` things and `few`, divided by their difference. So
-        what it does once in each call of act() is not counted."""
+        """act(numbers) must do one thing for each number of the list; no number comes twice, so they can be used in names. Returns
+        what the mount does for one thing, as Each: (what it does for `many` - what it does for `few`) / (many - few). So what it does
+        once in each call of act() is not counted."""
         numbers = itertools.count()
 
         def done(count):

@@ -129,8 +129,8 @@ class Trial:
         assert self.space.id(self.commits[0].path) == self.job, f"allocation {self.number}"
 
     def check(self):
-        """Fails unless nothing acknowledged is lost or doubled (lib/promises.py), and each file has the content that was written last.
-        The job's name in a content that is lost has the number of the allocation."""
+        """Fails if something acknowledged is lost or doubled (lib/promises.py), or if a file has not the content that was written
+        last. The job's name in each content is job-NUMBER-STEP, with the number of the allocation that failed."""
         promises.settle(self.space)
         wrong = list(promises.broken(self.space, self.commits, self.mode))
         wrong += [f"{path} has lost what was written" for path, content in self.written.items()

@@ -88,8 +88,8 @@ CASES = [
     Case("outcome-committed", WRITES + ["delete"], queued=["create", "behind"]),
     Case("writer-told", WRITES + ["delete"], queued=["create"]),
     Case("submission-finished", WRITES + ["delete"], queued=["update", "behind"]),
-    # After a 429 (BUSY) or a cut request (GONE) the first content is queued again. In the gesture "behind" newer content waits:
-    # the first content is given up, and the newer content is sent in its place.
+    # After a 429 (BUSY) or a cut request (GONE) the content is queued again. But in the gesture "behind" newer content waits. Then
+    # the refused content is given up, and the newer content is sent.
     Case("outcome-recorded", [], BUSY, queued=["create", "behind"]),
     Case("outcome-committed", [], BUSY, queued=["create"]),
     Case("submission-finished", [], BUSY, queued=["behind"]),

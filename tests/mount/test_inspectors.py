@@ -42,7 +42,8 @@ def tell(process):
     process.stdin.flush()
 
 
-# Children of the writer, born after its open, that cocfs needs long to look at. A row defines child(), and n: how many of them.
+# Scripts that run after the writer has opened the file. Each defines child(), which each forked child runs, and n, the number of
+# children. cocfs has to look at these children, because they have the open file too, and needs long for each.
 LONG = {
     "many descriptors": """
 null = os.open('/dev/null', os.O_RDONLY)

@@ -75,7 +75,7 @@ class Record:
 class Model:
     def __init__(self, is_away=False):
         self.is_away = is_away  # the service is away, and each commit is queued
-        self.records = {}  # {path: the record that goes with the name}
+        self.records = {}  # {path: the record that the name has now}
         self.aside = {}    # {path: [records set aside: kept for their users while they do not go with the name; the newest last]}
         self.numbers = count(1)  # for records and jobs
         self.jobs = {}     # {job: the content that the service must hold}

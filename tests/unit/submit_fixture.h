@@ -145,8 +145,8 @@ void fixture_make(struct fixture *fixture, const char *path, const char *content
  * Returns false if that does not happen within a bounded number of steps. */
 bool fixture_quiesce(struct fixture *fixture);
 
-/* Returns what the ledger has for a path. The caller finishes the record. The path must have a
- * row. */
+/* Returns what the ledger has for a path. The path must have a row. The caller frees the record
+ * with job_record_finish(). */
 struct job_record fixture_job(struct fixture *fixture, const char *path);
 /* Fails the test unless the row of the path has this state. */
 void fixture_assert_state(struct fixture *fixture, const char *path, enum job_state state);

@@ -651,8 +651,9 @@ static void what_was_queued_before_does_not_come_back(void **state)
 	fixture_assert_held(fixture, "a.yaml", "one");
 }
 
-/* A queued content is replaced by the content that the service holds. If the ledger cannot make
- * that durable, the old content may come back, so the writer gets no success. */
+/* A commit has the content that the service holds already, and takes a queued submission out of the
+ * queue. If the ledger cannot make that durable, the queued content may come back: the writer of
+ * the commit gets an error. */
 static void what_may_come_back_from_the_queue_is_no_success(void **state)
 {
 	(void)state;

@@ -99,7 +99,7 @@ void connection_on_connection(void *data, struct MHD_Connection *raw, void **con
 
 /*
  * MHD_OPTION_URI_LOG_CALLBACK: the only callback that sees the target before it is decoded. Returns
- * the context of the request; NULL closes the connection.
+ * the connection, as the context of the request. NULL: connection_on_request() closes the raw one.
  */
 void *connection_begin(void *data, const char *target, struct MHD_Connection *raw)
 {

@@ -24,7 +24,7 @@ struct framing {
 void framing_take(struct framing *framing, const char *name, const char *value);
 
 /* Returns what is wrong with the headers, as the end of a sentence, not to be freed. Returns NULL
- * if the end of the request is certain. */
+ * if nothing is wrong: the end of the request and its host are certain. */
 const char *framing_fault(const struct framing *framing);
 
 #endif
