@@ -20,8 +20,8 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_D
 /* Reads "error", "warning", "info" or "debug". Returns false for another word. */
 bool log_level_parse(const char *word, enum log_level *ret_level);
 
-/* What a message is about. The journal keeps each member in the field that is named beside it. The
- * pointers are borrowed, and may be NULL: then the field is left out. */
+/* What a message is about. The journal keeps each member in the fields that are named beside it.
+ * The pointers are borrowed, and may be NULL: then the field is left out. */
 struct log_about {
 	const char *path;      /* COCFS_PATH: the job file, relative to the root of the mount */
 	const char *job_id;    /* COCFS_JOB_ID: the ID of the job on the service */

@@ -14,9 +14,9 @@ struct metadata;
 
 #define METADATA_ENDPOINT "http://169.254.169.254"
 
-/* Called once for a fetch, from an iteration of the loop. If there are keys, the callee owns creds,
- * and err is NULL. Otherwise creds is NULL, and err says why: EACCES if the server has no
- * agency of IAM, which would give it keys. */
+/* Called once for a fetch, from an iteration of the loop; not after metadata_destroy(). If there
+ * are keys, the callee owns creds, and err is NULL. Otherwise creds is NULL, and err says why.
+ * EACCES: no IAM agency (a role whose keys a server may use) is bound to the server. */
 typedef void keys_fn(void *data, struct coc_creds *creds, const struct err *err);
 
 /* Makes a metadata object. endpoint: METADATA_ENDPOINT, or another URL without a path in tests;

@@ -42,7 +42,7 @@ struct comment_reader {
 	struct err *err;
 };
 
-/* Some bytes of the content: from at up to, but not including, end. */
+/* A part of the content: its first byte is at `at`, and `end` is behind its last one. */
 struct span {
 	const char *at, *end;
 };

@@ -20,8 +20,8 @@
 #include "space/bounds.h"
 #include "submit/catalogue.h"
 
-/* A pause so long between two questions ends a row of them. It is longer than the answer of a slow
- * service takes. */
+/* Two checks with a shorter pause between them are in one row. A slow service answers within this
+ * time, so to wait for its answer ends no row. */
 #define ROW_PAUSE_MS 5000
 
 static void on_scan_done(void *data, int result)

@@ -13,7 +13,8 @@ struct handle {
 	struct node *node;
 	int fd;
 	bool readable, writable;
-	/* a process may still write through this handle; see handle_set_writing() */
+	/* the handle is open for writing, and a process still has it: counted in content->writers.
+	 * Change it with handle_set_writing() only */
 	bool writing;
 	uid_t user;	    /* the user who opened the file; the descriptor counts as this user's */
 	enum ending ending; /* what became of the process that closed the handle last (writers.h) */

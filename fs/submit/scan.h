@@ -21,8 +21,8 @@ struct scan_end {
 	const char *why; /* why the scan failed, as half a sentence; else NULL */
 };
 
-/* Called once at the end of a scan, from an iteration of the loop and never from within
- * scan_begin(), unless scan_cancel() came before. Nothing touches the struct scan afterwards. */
+/* Called once at the end of a scan, but not after scan_cancel(). The call comes from an iteration
+ * of the loop, never from within scan_begin(). The callee may free the struct scan. */
 typedef void scan_done_fn(void *data, const struct scan_end *end);
 
 struct scan {

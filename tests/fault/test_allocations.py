@@ -108,7 +108,7 @@ class Trial:
         return self.space.process.poll() is not None and f"cocfs is dead, allocation {self.number}"
 
     def finish(self, gesture):
-        """Call this after a gesture. With submit=queue, and for "lost", waits until its work in the background has ended or an
+        """Call this after a gesture. With submit=queue, and for the gesture "lost", waits until its work in the background has ended or an
         allocation has failed. From then on no allocation fails. At last calls after_GESTURE(), if there is such a method."""
         if gesture == "lost" or self.mode == "queue":
             tools.eventually(lambda: self.memory.failed() or not promises.unfinished(self.space),

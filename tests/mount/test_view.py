@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""uid=, gid=, umask=, fmask=, dmask=: what stat(2) shows, what each user may do then, and what the spool keeps."""
+"""uid=, gid=, umask=, fmask=, dmask=: what stat(2) shows, what each user may do then, and that the
+spool keeps its own owners and modes."""
 
 import os
 import stat

@@ -202,7 +202,7 @@ static void each_page_of_the_map_is_looked_at(void **state)
 	memset(map, 0, 8);
 	assert_true(is_suspect_as(fixture, 2, map));
 	memcpy(map, page_of(fixture, 2), sizeof(map));
-	memset(map + 16, 0xff, 4); /* the number of the parent page */
+	memset(map + 16, 0xff, 4); /* the parent page of the fourth entry */
 	assert_true(is_suspect_as(fixture, 2, map));
 }
 

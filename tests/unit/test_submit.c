@@ -254,8 +254,8 @@ static void a_sync_apart_that_fails_sends_nothing(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), 1);
 }
 
-/* An intent that a later iteration records waits for the next sync. It is not sent after the sync
- * that is under way. */
+/* An intent that is recorded while a sync is under way is not covered by this sync: it is sent only
+ * after the next one has ended. */
 static void what_comes_during_a_sync_waits_for_the_next(void **state)
 {
 	struct fixture *fixture = *state;

@@ -134,7 +134,7 @@ static bool run_in_slice(struct cursor *cursor, const struct slice *slice)
 	enum execution_status status = slice_result(slice, cursor->attempt);
 
 	if (operation && operation->time_ms < end_ms) {
-		/* while a slice runs, only TERMINATE is allowed */
+		/* this is a TERMINATE: timeline_takes() takes no other while a slice runs */
 		int64_t cancel_ms = operation->time_ms + cursor->timeline->cancel_ms;
 
 		cursor->next_operation++;
