@@ -121,7 +121,7 @@ class Trial:
         """Waits until nothing is unfinished. Fails unless cocfs lives, the next cp works, and the first job is still bound. If
         allocations of libraries may fail, the second cp must work."""
         assert not self.is_dead(), self.is_dead()
-        queues.drained(self.space)
+        queues.drained(self.space, 330)  # after faults the queue may pause for up to five minutes
         after = f"d/after-{self.number // VERSIONS}.yaml"
         # curl_easy_reset() cannot report that it had no memory: one more request may fail
         if self.memory.scope == "program" or self.cp(after, "next").status:
