@@ -4,49 +4,23 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/escape.h"
 #include "cocfs-wait/control_file.h"
 #include "job/name.h"
-
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* Cuts the text into its lines, undoes their escapes, and fills names with them. Leaves out what
- * stands behind the last line feed. Returns 0 or -ENOMEM. */
-static int split_names(struct imports *imports)
-{
-	char *rest = imports->text.data, *name;
-	size_t lines = 0;
-
-	for (const char *at = rest; (at = strchr(at, '\n')); at++)
-		lines++;
-	imports->names = calloc(lines + 1, sizeof(*imports->names));
-	if (!imports->names)
-		return -ENOMEM;
-	while (imports->n < lines && (name = strsep(&rest, "\n"))) {
-		escape_undo(name);
-		imports->names[imports->n++] = name;
-	}
-	qsort(imports->names, imports->n, sizeof(*imports->names), compare_names);
-	return 0;
-}
 
 /* Reads the list of the target's mount. A cocfs that has no such list is older: then no import is
  * known, and each file is asked. Returns 0 or -errno. */
 static int read_imports(struct imports *imports, const struct target *target)
 {
+	_cleanup_buf_ struct buf text = {0};
 	int r;
 
 	imports_finish(imports);
-	r = control_file_read(target->path, target->root, "imports", &imports->text);
+	r = control_file_read(target->path, target->root, "imports", &text);
 	if (r == 0)
-		r = split_names(imports);
+		r = line_set_parse(text.data, text.size, &imports->names);
 	if (r < 0 && r != -ENOENT)
 		return r;
 	imports->target = target;
@@ -63,22 +37,23 @@ static bool has_list_of(const struct imports *imports, const struct target *targ
 int imports_have(struct imports *imports, const struct target *target, const char *path,
 		 struct err *err)
 {
+	_cleanup_buf_ struct buf line = {0};
 	const char *name = path + target->root;
 	int r;
 
 	if (*name++ != '/' || strchr(name, '/') || !name_is_job(name))
 		return 0;
 	r = has_list_of(imports, target) ? 0 : read_imports(imports, target);
+	if (r == 0)
+		r = escape_append(&line, name);
 	if (r < 0)
 		return err_set(err, -r, "%.*s/.coc/imports cannot be read: %s", (int)target->root,
 			       target->path, strerror(-r));
-	return bsearch(&name, imports->names, imports->n, sizeof(*imports->names), compare_names) !=
-	       NULL;
+	return line_set_has(&imports->names, line.data);
 }
 
 void imports_finish(struct imports *imports)
 {
-	buf_finish(&imports->text);
-	free(imports->names);
+	line_set_finish(&imports->names);
 	*imports = (struct imports){0};
 }

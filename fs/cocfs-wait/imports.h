@@ -2,9 +2,8 @@
 #ifndef COCFS_COCFS_WAIT_IMPORTS_H
 #define COCFS_COCFS_WAIT_IMPORTS_H
 
-#include <stddef.h>
-
-#include "base/buf.h"
+#include "base/err.h"
+#include "base/line_set.h"
 #include "cocfs-wait/look.h"
 
 /*
@@ -12,9 +11,7 @@
  * content. So cocfs-wait looks here first, and leaves the files of imports alone.
  */
 struct imports {
-	struct buf text;    /* of .coc/imports; names points into it */
-	const char **names; /* sorted for a binary search */
-	size_t n;
+	struct line_set names;	     /* escaped, as .coc/imports has them */
 	const struct target *target; /* on the mount whose list was read; borrowed. NULL: none */
 };
 

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/line_set.h"
+
 /*
  * The known jobs of a create: the jobs of the same name that the service had before the create was
  * sent. cocfs asks the service for them, and records their IDs with the intent. So if the answer to
@@ -15,10 +17,8 @@ struct known_jobs {
 	/* the rank of this set among those of all creates, in the order in which the service
 	 * answered; 0: the service was not asked */
 	int64_t number;
-	bool partial;	  /* the service may have had jobs that are not in the set */
-	char *text;	  /* the IDs, each with a line feed at its end; owned */
-	const char **ids; /* the IDs, sorted; owned */
-	size_t n;	  /* how many IDs there are */
+	bool partial; /* the service may have had jobs that are not in the set */
+	struct line_set ids;
 };
 
 /* The most IDs that are kept for one create. If there are more, the set is partial. Until the
