@@ -96,9 +96,9 @@ static int look_at_job(const char *path, const char *shown, struct buf *story)
 	return r < 0 ? r : 1;
 }
 
-/* Reads the first line of the .error of a name. Returns 0, -ENOENT (there is none) or another
- * -errno. */
-static int read_error(const char *path, char *reason, size_t room)
+/* Reads the first line of the .error of a name, without asking its file. Returns 0, -ENOENT (there
+ * is no .error) or another -errno. */
+static int read_error(const char *path, char reason[STORY_MAX])
 {
 	_cleanup_close_ int fd = -1;
 	_cleanup_free_ char *error = NULL;
@@ -109,7 +109,7 @@ static int read_error(const char *path, char *reason, size_t room)
 		return -ENOMEM;
 	}
 	fd = open(error, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : read(fd, reason, room - 1);
+	n = fd < 0 ? -1 : read(fd, reason, STORY_MAX - 1);
 	if (n < 0)
 		return -errno;
 	reason[n] = '\0';
@@ -117,18 +117,15 @@ static int read_error(const char *path, char *reason, size_t room)
 	return 0;
 }
 
-/* Looks at the .error of a name without asking the file: the name has no file, or the file is an
- * import. Returns 1, with a line for the name and its state in story, if there is an .error; 0 if
- * there is none; or -errno. */
-static int look_at_error(const char *path, const char *shown, const char *state, struct buf *story)
+/* Appends a line about a name whose .error was read: r and reason are read_error()'s. Returns 1; 0,
+ * without a line, if there is no .error; or -errno. */
+static int tell_error(struct buf *story, const char *shown, const char *state, int r,
+		      char reason[STORY_MAX])
 {
-	char reason[STORY_MAX];
-	int r = read_error(path, reason, sizeof(reason));
-
 	if (r == -ENOENT)
 		return 0;
 	if (r < 0)
-		snprintf(reason, sizeof(reason), "its .error cannot be read: %s", strerror(-r));
+		snprintf(reason, STORY_MAX, "its .error cannot be read: %s", strerror(-r));
 	r = look_tell(story, shown, state, reason);
 	return r < 0 ? r : 1;
 }
@@ -137,24 +134,24 @@ static int look_at_error(const char *path, const char *shown, const char *state,
  * the name was refused; 0 if it has no .error any more; or -errno. */
 static int look_at_refused(const char *path, const char *shown, struct buf *story)
 {
-	return look_at_error(path, shown, job_state_word(JOB_FAILED), story);
+	char reason[STORY_MAX];
+	int r = read_error(path, reason);
+
+	return tell_error(story, shown, job_state_word(JOB_FAILED), r, reason);
 }
 
-static int look_at_refused_in(const char *directory, const char *shown, const char *name,
-			      struct buf *story)
+static int look_at_refused_in(const char *directory, const char *name, struct buf *story)
 {
-	char path[PATH_MAX], path_shown[PATH_MAX];
+	char path[PATH_MAX];
 
-	if (snprintf(path, sizeof(path), "%s/%s", directory, name) >= (int)sizeof(path) ||
-	    snprintf(path_shown, sizeof(path_shown), "%s/%s", shown, name) >=
-		    (int)sizeof(path_shown))
+	if (snprintf(path, sizeof(path), "%s/%s", directory, name) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
-	return look_at_refused(path, path_shown, story);
+	return look_at_refused(path, path, story);
 }
 
 /* Asks a directory for the names in it that were refused and have no file, and for refused
  * attributes of its own. Returns how many lines it has appended to story, or -errno. */
-static int look_at_directory(const char *path, const char *shown, struct buf *story)
+static int look_at_directory(const char *path, struct buf *story)
 {
 	_cleanup_free_ char *names = malloc(NAMES_MAX);
 	char error[STORY_MAX], *rest = names, *name;
@@ -164,14 +161,14 @@ static int look_at_directory(const char *path, const char *shown, struct buf *st
 	while (r >= 0 && (name = strsep(&rest, "\n"))) {
 		escape_undo(name);
 		if (*name)
-			r = look_at_refused_in(path, shown, name, story);
+			r = look_at_refused_in(path, name, story);
 		failed += r > 0;
 	}
 	if (r >= 0)
 		r = get_fact(path, "coc.error", error, sizeof(error));
 	if (r >= 0 && *error) {
 		error[strcspn(error, "\n")] = '\0';
-		r = look_tell(story, shown, "an attribute was refused", error);
+		r = look_tell(story, path, "an attribute was refused", error);
 		failed++;
 	}
 	return r < 0 ? r : failed;
@@ -203,10 +200,10 @@ static int look_at_import(struct survey *survey, const char *path, const char *s
 
 	if (r <= 0)
 		return r < 0 ? r : -ENODATA;
-	r = read_error(path, reason, sizeof(reason));
+	r = read_error(path, reason);
 	if (r == -EACCES || (r == 0 && !strcmp(reason, IMPORT_IS_UNFETCHED)))
 		return 0;
-	return look_at_error(path, shown, IMPORT_STATE_WORD, survey->story);
+	return tell_error(survey->story, shown, IMPORT_STATE_WORD, r, reason);
 }
 
 static int look_into(struct survey *survey, const char *path);
@@ -272,7 +269,7 @@ static int look_into(struct survey *survey, const char *path)
 
 	if (r < 0 || device != survey->device)
 		return r;
-	r = look_at_directory(path, path, survey->story);
+	r = look_at_directory(path, survey->story);
 	if (r < 0)
 		return r;
 	more = look_at_entries(survey, path);
