@@ -11,12 +11,12 @@
 
 #define READ_STEP 65536
 
-int control_file_open(const char *path, size_t root, const char *name)
+int control_file_open(const struct target *target, const char *name)
 {
 	_cleanup_free_ char *file = NULL;
 	int fd;
 
-	if (asprintf(&file, "%.*s/.coc/%s", (int)root, path, name) < 0) {
+	if (asprintf(&file, "%.*s/.coc/%s", (int)target->root, target->path, name) < 0) {
 		file = NULL;
 		return -ENOMEM;
 	}
@@ -24,9 +24,9 @@ int control_file_open(const char *path, size_t root, const char *name)
 	return fd < 0 ? -errno : fd;
 }
 
-int control_file_read(const char *path, size_t root, const char *name, struct buf *text)
+int control_file_read(const struct target *target, const char *name, struct buf *text)
 {
-	_cleanup_close_ int fd = control_file_open(path, root, name);
+	_cleanup_close_ int fd = control_file_open(target, name);
 
 	if (fd < 0)
 		return fd;

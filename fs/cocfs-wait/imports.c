@@ -3,7 +3,6 @@
 #include "cocfs-wait/imports.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/escape.h"
@@ -18,7 +17,7 @@ static int read_imports(struct imports *imports, const struct target *target)
 	int r;
 
 	imports_finish(imports);
-	r = control_file_read(target->path, target->root, "imports", &text);
+	r = control_file_read(target, "imports", &text);
 	if (r == 0)
 		r = line_set_parse(text.data, text.size, &imports->names);
 	if (r < 0 && r != -ENOENT)
@@ -27,23 +26,17 @@ static int read_imports(struct imports *imports, const struct target *target)
 	return 0;
 }
 
-static bool has_list_of(const struct imports *imports, const struct target *target)
-{
-	const struct target *read = imports->target;
-
-	return read && read->root == target->root && !memcmp(read->path, target->path, read->root);
-}
-
 int imports_have(struct imports *imports, const struct target *target, const char *path,
 		 struct err *err)
 {
 	_cleanup_buf_ struct buf line = {0};
 	const char *name = path + target->root;
-	int r;
+	int r = 0;
 
 	if (*name++ != '/' || strchr(name, '/') || !name_is_job(name))
 		return 0;
-	r = has_list_of(imports, target) ? 0 : read_imports(imports, target);
+	if (!imports->target || !targets_share_mount(imports->target, target))
+		r = read_imports(imports, target);
 	if (r == 0)
 		r = escape_append(&line, name);
 	if (r < 0)

@@ -98,9 +98,8 @@ static int find_target(const char *given, struct target *target, struct err *err
 		return err_set(err, errno, "%s: %s", given, strerror(errno));
 	fd = find_root(target->path, &target->root);
 	if (fd == 0)
-		fd = (unsigned long)fs.f_type == FUSE_MAGIC
-			     ? control_file_open(target->path, target->root, QUEUE_FILE)
-			     : -ENOENT;
+		fd = (unsigned long)fs.f_type == FUSE_MAGIC ? control_file_open(target, QUEUE_FILE)
+							    : -ENOENT;
 	if (fd == -ENOENT || fd == -ENOTDIR)
 		return err_set(err, ENODEV, "%s is not on a cocfs mount", given);
 	if (fd < 0)
@@ -111,19 +110,22 @@ static int find_target(const char *given, struct target *target, struct err *err
 	return 0;
 }
 
-static int compare_roots(const void *a, const void *b)
+static int compare_paths(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void note_root(struct targets *targets, const struct target *target)
+bool targets_share_mount(const struct target *one, const struct target *other)
 {
-	for (size_t i = 0; i < targets->n_roots; i++)
-		if (targets->roots_length[i] == target->root &&
-		    !memcmp(targets->roots[i], target->path, target->root))
+	return one->root == other->root && !memcmp(one->path, other->path, one->root);
+}
+
+static void note_mount(struct targets *targets, const struct target *target)
+{
+	for (size_t i = 0; i < targets->n_mounts; i++)
+		if (targets_share_mount(targets->on_mounts[i], target))
 			return;
-	targets->roots[targets->n_roots] = target->path;
-	targets->roots_length[targets->n_roots++] = target->root;
+	targets->on_mounts[targets->n_mounts++] = target;
 }
 
 int targets_find(char **paths, size_t n, struct targets *ret_targets, struct err *err)
@@ -133,9 +135,8 @@ int targets_find(char **paths, size_t n, struct targets *ret_targets, struct err
 
 	targets.targets = calloc(n, sizeof(*targets.targets));
 	targets.sorted = calloc(n, sizeof(*targets.sorted));
-	targets.roots = calloc(n, sizeof(*targets.roots));
-	targets.roots_length = calloc(n, sizeof(*targets.roots_length));
-	if (!targets.targets || !targets.sorted || !targets.roots || !targets.roots_length)
+	targets.on_mounts = calloc(n, sizeof(*targets.on_mounts));
+	if (!targets.targets || !targets.sorted || !targets.on_mounts)
 		r = err_set(err, ENOMEM, "out of memory");
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		struct target *target = &targets.targets[i];
@@ -144,13 +145,13 @@ int targets_find(char **paths, size_t n, struct targets *ret_targets, struct err
 		if (r < 0)
 			break;
 		targets.sorted[i] = target->path;
-		note_root(&targets, target);
+		note_mount(&targets, target);
 	}
 	if (r < 0) {
 		targets_finish(&targets);
 		return r;
 	}
-	qsort(targets.sorted, n, sizeof(*targets.sorted), compare_roots);
+	qsort(targets.sorted, n, sizeof(*targets.sorted), compare_paths);
 	*ret_targets = targets;
 	return 0;
 }
@@ -161,8 +162,7 @@ void targets_finish(struct targets *targets)
 		free(targets->targets[i].path);
 	free(targets->targets);
 	free(targets->sorted);
-	free(targets->roots);
-	free(targets->roots_length);
+	free(targets->on_mounts);
 	*targets = (struct targets){0};
 }
 
@@ -175,7 +175,7 @@ static bool is_in_target(const struct targets *targets, char *path)
 		char *slash;
 
 		if (bsearch(&key, targets->sorted, targets->n, sizeof(*targets->sorted),
-			    compare_roots))
+			    compare_paths))
 			return true;
 		slash = strrchr(path, '/');
 		if (!slash || slash == path)
@@ -208,8 +208,8 @@ int look_tell(struct buf *story, const char *name, const char *state, const char
 	return buf_puts(story, "\n");
 }
 
-static int look_at_line(const struct targets *targets, size_t root, char *line, struct look *look,
-			struct buf *story, size_t max)
+static int look_at_line(const struct targets *targets, const struct target *on_mount, char *line,
+			struct look *look, struct buf *story, size_t max)
 {
 	_cleanup_free_ char *path = NULL;
 	char *fields[FIELD_COUNT];
@@ -223,8 +223,8 @@ static int look_at_line(const struct targets *targets, size_t root, char *line, 
 		return 0;
 	}
 	escape_undo(fields[FIELD_PATH]);
-	if (asprintf(&path, "%.*s/%s", (int)targets->roots_length[root], targets->roots[root],
-		     fields[FIELD_PATH]) < 0) {
+	if (asprintf(&path, "%.*s/%s", (int)on_mount->root, on_mount->path, fields[FIELD_PATH]) <
+	    0) {
 		path = NULL;
 		return -ENOMEM;
 	}
@@ -236,18 +236,17 @@ static int look_at_line(const struct targets *targets, size_t root, char *line, 
 			 strcmp(fields[FIELD_ERROR], "-") ? fields[FIELD_ERROR] : "");
 }
 
-static int look_at_queue(const struct targets *targets, size_t root, struct look *look,
-			 struct buf *story, size_t max)
+static int look_at_queue(const struct targets *targets, const struct target *on_mount,
+			 struct look *look, struct buf *story, size_t max)
 {
 	_cleanup_buf_ struct buf text = {0};
 	char *rest, *line;
-	int r = control_file_read(targets->roots[root], targets->roots_length[root], QUEUE_FILE,
-				  &text);
+	int r = control_file_read(on_mount, QUEUE_FILE, &text);
 
 	rest = text.data;
 	while (r == 0 && (line = strsep(&rest, "\n")))
 		if (*line)
-			r = look_at_line(targets, root, line, look, story, max);
+			r = look_at_line(targets, on_mount, line, look, story, max);
 	return r;
 }
 
@@ -256,13 +255,13 @@ int look_at_queues(const struct targets *targets, struct look *ret_look, struct 
 {
 	struct look look = {0};
 
-	for (size_t i = 0; i < targets->n_roots; i++) {
-		int r = look_at_queue(targets, i, &look, story, max);
+	for (size_t i = 0; i < targets->n_mounts; i++) {
+		const struct target *on_mount = targets->on_mounts[i];
+		int r = look_at_queue(targets, on_mount, &look, story, max);
 
 		if (r < 0)
 			return err_set(err, -r, "the queue of %.*s cannot be read: %s",
-				       (int)targets->roots_length[i], targets->roots[i],
-				       strerror(-r));
+				       (int)on_mount->root, on_mount->path, strerror(-r));
 	}
 	*ret_look = look;
 	return 0;

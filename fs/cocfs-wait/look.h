@@ -23,15 +23,14 @@ struct target {
 };
 
 struct targets {
-	struct target *targets; /* in the order of the command line */
-	const char **sorted;	/* the paths of the targets, sorted for bsearch(3) */
-	/* for each mount the path of a target on it, which begins with the mountpoint's path */
-	const char **roots;
-	/* roots_length: the length of the mountpoint's path in each of roots; n: how many
-	 * targets */
-	size_t *roots_length, n;
-	size_t n_roots;
+	struct target *targets;		 /* in the order of the command line */
+	const char **sorted;		 /* the paths of the targets, sorted for bsearch(3) */
+	const struct target **on_mounts; /* for each mount a target on it */
+	size_t n, n_mounts;		 /* how many targets, and how many mounts */
 };
+
+/* Are two targets on one mount? */
+bool targets_share_mount(const struct target *one, const struct target *other);
 
 /* Finds the n targets with these paths, and the mounts that they are on. paths must outlive the
  * targets. Returns 0 and targets that targets_finish() frees; or -errno with err filled, -ENODEV if
