@@ -2,14 +2,11 @@
 #define _GNU_SOURCE
 #include "space/imports_view.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/escape.h"
-#include "space/claim_row.h"
 #include "space/viewer.h"
 #include "submit/imports.h"
 
@@ -49,31 +46,16 @@ static int write_imports(struct text_source *source, struct buf *text)
 	return r < 0 ? r : imports->n == IMPORTS_AT_ONCE;
 }
 
-/* May the caller of req list the root, by the mode that the mount shows? */
-static bool may_list_root(struct space *space, fuse_req_t req)
-{
-	struct access stored, shown;
-	struct viewer viewer;
-	struct stat st;
-
-	viewer_init(&viewer, space, req);
-	if (viewer.sees_all)
-		return true;
-	if (fstatat(space->nodes.root.fd, "", &st, AT_EMPTY_PATH) < 0)
-		return false;
-	stored = access_of(&st);
-	shown = access_shown(space, &stored, S_IFDIR);
-	return access_lets(&shown, caller_with_groups(&viewer.caller), R_OK);
-}
-
 struct text_source *imports_view_text(struct space *space, fuse_req_t req)
 {
 	struct imports_text *imports = calloc(1, sizeof(*imports));
+	struct viewer viewer;
 
 	if (!imports)
 		return NULL;
+	viewer_init(&viewer, space, req);
 	*imports = (struct imports_text){.source = {.write = write_imports},
 					 .space = space,
-					 .shows = may_list_root(space, req)};
+					 .shows = viewer_may_list_root(&viewer)};
 	return &imports->source;
 }

@@ -40,14 +40,14 @@ static int look_at_path(struct viewer *viewer, const char *path, struct stat *re
 	return 0;
 }
 
-/* May the viewer search dir itself? No if dir is no directory. */
-static bool may_search(struct viewer *viewer, const char *dir)
+/* May the viewer do with dir itself what bits says (READ, SEARCH)? No if dir is no directory. */
+static bool may_use(struct viewer *viewer, const char *dir, mode_t bits)
 {
 	struct access shown;
 	struct stat st;
 
 	return look_at_path(viewer, dir, &st, &shown) == 0 && S_ISDIR(st.st_mode) &&
-	       access_lets(&shown, caller_with_groups(&viewer->caller), SEARCH);
+	       access_lets(&shown, caller_with_groups(&viewer->caller), bits);
 }
 
 /* May the viewer search viewer->dir, and all directories above it except the root? */
@@ -60,7 +60,7 @@ static bool may_search_down(struct viewer *viewer)
 		if (end && end != '/')
 			continue;
 		*at = '\0';
-		may = may_search(viewer, viewer->dir);
+		may = may_use(viewer, viewer->dir, SEARCH);
 		*at = end;
 		if (!may || !end)
 			return may;
@@ -80,7 +80,7 @@ static bool may_reach(struct viewer *viewer, const char *path)
 	memcpy(viewer->dir, path, length);
 	viewer->dir[length] = '\0';
 	viewer->has_dir = true;
-	viewer->may_search = may_search(viewer, "") && (!length || may_search_down(viewer));
+	viewer->may_search = may_use(viewer, "", SEARCH) && (!length || may_search_down(viewer));
 	return viewer->may_search;
 }
 
@@ -106,6 +106,11 @@ bool viewer_may_read(struct viewer *viewer, const char *path, bool is_aside,
 		return user == holding->owner.file.uid;
 	*ret_shows_text = claim_shows_text(viewer->space, holding, st.st_uid, &viewer->caller);
 	return access_lets(&shown, caller_with_groups(&viewer->caller), READ);
+}
+
+bool viewer_may_list_root(struct viewer *viewer)
+{
+	return viewer->sees_all || may_use(viewer, "", READ);
 }
 
 bool viewer_may_read_foreign(struct viewer *viewer)

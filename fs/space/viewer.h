@@ -32,6 +32,9 @@ void viewer_init(struct viewer *viewer, struct space *space, fuse_req_t req);
 bool viewer_may_read(struct viewer *viewer, const char *path, bool is_aside,
 		     const struct holding *holding, bool *ret_shows_text);
 
+/* May the viewer list the root, by the mode that the mount shows? */
+bool viewer_may_list_root(struct viewer *viewer);
+
 /* May the viewer see a job that no path is bound to? It counts as a file of the user who mounts,
  * with mode 0400, as the mount would show that file (uid=, umask=). */
 bool viewer_may_read_foreign(struct viewer *viewer);
