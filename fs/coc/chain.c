@@ -80,7 +80,7 @@ static int take_profile(const struct coc_places *places, const char *path,
 			struct coc_origin *ret_origin, struct err *err)
 {
 	const char *profile = places->profile;
-	const bool is_path = strchr(profile, '/') != NULL;
+	const bool is_path = profile_is_path(profile);
 	int r = take_file(places, is_path ? profile : path, is_path ? NULL : profile, ret_origin,
 			  err);
 
@@ -98,7 +98,7 @@ int coc_chain_find(const struct coc_places *places, struct coc_origin *ret_origi
 
 	if (!places->profile && coc_offer_says_anything(&offer))
 		return take_offer(places, &offer, ENVIRONMENT, ret_origin, err);
-	if (!places->profile || !strchr(places->profile, '/')) {
+	if (!profile_is_path(places->profile)) {
 		r = profile_credentials_path(&path);
 		if (r == -ENOMEM)
 			return err_set(err, ENOMEM, "out of memory");

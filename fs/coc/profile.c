@@ -45,3 +45,8 @@ int profile_credentials_path(char **ret_path)
 
 	return r == -ENOENT ? profile_path(CREDENTIALS_VARIABLE, CREDENTIALS_NAME, ret_path) : r;
 }
+
+bool profile_is_path(const char *profile)
+{
+	return profile && strchr(profile, '/');
+}

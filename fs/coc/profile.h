@@ -2,6 +2,8 @@
 #ifndef COCFS_COC_PROFILE_H
 #define COCFS_COC_PROFILE_H
 
+#include <stdbool.h>
+
 /* The files that the official SDKs keep in ~/.huaweicloud, and the variables that name other
  * files. */
 
@@ -19,5 +21,9 @@ int profile_path(const char *variable, const char *name, char **ret_path);
  * home, or -ENOMEM.
  */
 int profile_credentials_path(char **ret_path);
+
+/* Is a profile (-o profile) a path? Yes, if it has a slash. Otherwise it is the name of a section
+ * of the credentials file. NULL: no. */
+bool profile_is_path(const char *profile);
 
 #endif

@@ -55,8 +55,7 @@ int apart_check(const struct opts *opts, const char *state_dir, struct err *err)
 	}
 	if (opts->cacert && is_path_within(opts->cacert, mountpoint))
 		return refuse_within("-o cacert=", opts->cacert, err);
-	if (opts->profile && strchr(opts->profile, '/') &&
-	    is_link_within(opts->profile, mountpoint))
+	if (profile_is_path(opts->profile) && is_link_within(opts->profile, mountpoint))
 		return refuse_within("-o profile=", opts->profile, err);
 	if (profile_credentials_path(&credentials) < 0)
 		return 0;

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "coc/profile.h"
 #include "cocfs/option_backslashes.h"
 #include "cocfs/option_system.h"
 #include "cocfs/option_table.h"
@@ -266,7 +267,7 @@ static int check_opts(struct parsing *parsing, struct opts *opts, struct err *er
 	opts->mountpoint = steal_ptr(parsing->mountpoint);
 	if (make_absolute(&opts->cacert, "-o cacert", err) < 0 ||
 	    make_absolute_file(&opts->logfile, "-o logfile", err) < 0 ||
-	    (opts->profile && strchr(opts->profile, '/') &&
+	    (profile_is_path(opts->profile) &&
 	     make_absolute_file(&opts->profile, "-o profile", err) < 0))
 		return -err->errnum;
 	if (!opts->ignore && ignore_parse(ignore_defaults, &opts->ignore, err) < 0)
