@@ -27,6 +27,7 @@ STARTED = []       # the tools that this test has started; end_started() ends th
 SANITIZER = re.compile(r"ERROR: (Address|Leak|Thread|Memory)Sanitizer|runtime error:|SUMMARY: \w+Sanitizer")
 IS_ROOT = os.geteuid() == 0
 needs_root = pytest.mark.skipif(not IS_ROOT, reason="needs root")
+AS_USER = ["setpriv", "--reuid=4711", "--regid=4711", "--clear-groups"]  # root puts this before a command: another user runs it
 
 
 @dataclass

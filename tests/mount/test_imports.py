@@ -252,15 +252,14 @@ def test_the_names_of_imports_are_listed_without_a_question(host):
     assert listed_imports(b) == []
 
 
-@pytest.mark.skipif(not tools.IS_ROOT, reason="needs root, for allow_other and another user")
+@tools.needs_root
 def test_who_may_not_list_the_root_sees_no_names_of_imports(host):
     b = host("b", allow_other=True)
     make(b, "secret")
     assert names(b) == ["secret.yaml"]
     for mode, seen in (0o755, "secret.yaml\n"), (0o711, ""):
         os.chmod(b.path, mode)
-        assert tools.run("setpriv", "--reuid=4711", "--regid=4711", "--clear-groups", "cat",
-                         b.at(".coc", "imports")).ok().stdout == seen
+        assert as_user("cat", b.at(".coc", "imports")).ok().stdout == seen
     assert listed_imports(b) == ["secret.yaml"]
 
 
@@ -959,7 +958,7 @@ def test_other_users_read_them_only_if_umask_says_so(host, options, readable):
     make(b, "job", "text")
     assert names(b) == ["job.yaml"]
     for name in ("job.yaml", "job.yaml.id"):
-        result = tools.run("setpriv", "--reuid=4711", "--regid=4711", "--clear-groups", "cat", b.at(name))
+        result = as_user("cat", b.at(name))
         assert (result.status == 0) == readable
     if not readable:
         assert stat.S_IMODE(os.stat(b.at("job.yaml")).st_mode) == (0o600 if "jobs" in options else 0o400)
@@ -1038,7 +1037,7 @@ def test_a_list_of_many_jobs_asks_for_no_job(host):
 
 
 def as_user(*argv):
-    return tools.run("setpriv", "--reuid=4711", "--regid=4711", "--clear-groups", *argv)
+    return tools.run(*tools.AS_USER, *argv)
 
 
 def test_a_user_who_may_not_write_an_import_gets_no_job_through_it(host):

@@ -348,7 +348,6 @@ def test_a_profile_is_a_file_or_a_section(cocd, front, mounts, tmp_path, src, ba
 @pytest.mark.parametrize("what", ["profile", "credentials", "token", "cacert"])
 def test_a_file_that_is_read_while_the_mount_serves_is_not_below_it(place, bare, cocd, tmp_path, what, linked):
     """To read such a file, cocfs would wait for itself."""
-    os.makedirs(place, exist_ok=True)
     below = os.path.join(place, "file")
     if what == "token":
         tools.write(below, "e30.e30.eA")

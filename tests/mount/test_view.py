@@ -99,8 +99,7 @@ def test_the_owner_that_is_shown_may_do_all(shared, src):
         mkdir d; echo one >d/f; ln -s f d/l; ln d/f d/g; mkfifo d/p; mv d/f e; rm d/g; echo two >>e; echo more >by-root; rm by-root
         cat >a.yaml; cat a.yaml.id .coc/queue; chmod 700 e; touch e; setfattr -n user.x -v y e; rm -r d; cat e
         """
-    done = tools.run("setpriv", "--reuid=4711", "--regid=4711", "--clear-groups", "sh", "-c", script,
-                     given=samples.document("a").encode()).ok()
+    done = tools.run(*tools.AS_USER, "sh", "-c", script, given=samples.document("a").encode()).ok()
     assert done.stdout.startswith("DM") and done.stdout.endswith("one\ntwo\n")
 
 

@@ -87,7 +87,8 @@ def test_others_jobs_are_not_asked_for(own_space, src):
         tools.run(tools.COCFS_WAIT, path).ok()
 
 
-OTHER_USER = ["setpriv", "--reuid=4711", "--regid=4711", "--clear-groups"]
+# root may search each directory, so another user looks then
+FOR_OTHER, BY_OTHER = ({"allow_other": True}, tools.AS_USER) if tools.IS_ROOT else ({}, [])
 
 
 def held_list(space):
@@ -140,36 +141,35 @@ def test_an_import_whose_text_could_not_be_fetched_is_no_failure(own_space):
         tools.run(tools.COCFS_WAIT, path).ok()
 
 
-@pytest.mark.skipif(not tools.IS_ROOT, reason="needs root, for allow_other and another user")
+@tools.needs_root
 def test_another_user_does_not_fail_by_an_edit_that_this_user_may_not_see(make_space):
     space = make_space(allow_other=True)
     space.cocd.client().create(name="theirs", content=samples.document("theirs"))
     assert "theirs.yaml" in os.listdir(space.path)
     tools.run("sed", "-i", "s/name/label/", space.at("theirs.yaml")).fails()
     tools.run(tools.COCFS_WAIT, space.path).fails("read-only here")
-    tools.run(*OTHER_USER, tools.COCFS_WAIT, space.path).ok()
+    tools.run(*tools.AS_USER, tools.COCFS_WAIT, space.path).ok()
 
 
 def test_what_has_failed_is_named_with_an_error(make_space):
     """Another file cannot be looked at. What was found before is printed all the same."""
-    space = make_space(**{"allow_other": True} if tools.IS_ROOT else {})
+    space = make_space(**FOR_OTHER)
     refused_in(space, "a/bad.yaml")
     refused_in(space, "d/worse.yaml")
     os.chmod(space.at("a", "bad.yaml"), 0o644)
     os.chmod(space.at("d"), 0o644)
-    result = tools.run(*(OTHER_USER if tools.IS_ROOT else []), tools.COCFS_WAIT, space.at("a"), space.at("d"))
+    result = tools.run(*BY_OTHER, tools.COCFS_WAIT, space.at("a"), space.at("d"))
     os.chmod(space.at("d"), 0o755)
     assert result.status == 1 and "a/bad.yaml" in result.stderr and "d/worse.yaml: Permission denied" in result.stderr
 
 
 def test_a_file_that_cannot_be_looked_at_is_no_success(make_space, src):
     """The directory can be listed and not searched: nothing is known of its files. root may search all."""
-    space = make_space(**{"allow_other": True} if tools.IS_ROOT else {})
-    user = OTHER_USER if tools.IS_ROOT else []
+    space = make_space(**FOR_OTHER)
     os.mkdir(space.at("d"))
     tools.run("cp", samples.file(src, "a.yaml", "a"), space.at("d")).ok()
     os.chmod(space.at("d"), 0o644)
-    result = tools.run(*user, tools.COCFS_WAIT, space.path)
+    result = tools.run(*BY_OTHER, tools.COCFS_WAIT, space.path)
     os.chmod(space.at("d"), 0o755)
     assert result.status == 1 and "d/a.yaml: Permission denied" in result.stderr
 
