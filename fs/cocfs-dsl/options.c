@@ -11,12 +11,12 @@
 #include "version.h"
 
 #define LEVEL(level) ((enum cocfs_dsl_level)((level) + COCFS_DSL_LEVEL_NONE))
+#define RISK(risk) ((enum cocfs_dsl_risk)((risk) + COCFS_DSL_RISK_LOW))
+
 /* The size of the options in the first version of the library: the least that a program gives. */
 #define FIRST_SIZE                                                                                 \
 	(offsetof(struct cocfs_dsl_options, needs_risk) +                                          \
 	 sizeof(((struct cocfs_dsl_options *)NULL)->needs_risk))
-
-#define RISK(risk) ((enum cocfs_dsl_risk)((risk) + COCFS_DSL_RISK_LOW))
 
 _Static_assert(LEVEL(DSL_YAML) == COCFS_DSL_LEVEL_YAML, "the levels stand in one order");
 _Static_assert(LEVEL(DSL_DSL) == COCFS_DSL_LEVEL_DSL, "the levels stand in one order");

@@ -121,9 +121,8 @@ static void open_directory(fuse_req_t req, struct node *node, struct fuse_file_i
 static void open_root(fuse_req_t req, int result, struct fuse_file_info *fi)
 {
 	if (result < 0)
-		log_info("the root shows the mount's own files only, because the jobs of the "
-			 "service "
-			 "have never been listed: %s",
+		log_info("the root shows the mount's own files only, "
+			 "because the jobs of the service have never been listed: %s",
 			 strerror(-result));
 	open_directory(req, &space_of(req)->nodes.root, fi);
 }

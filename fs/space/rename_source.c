@@ -48,8 +48,8 @@ int rename_check_half(struct space *space, fuse_req_t req, const struct renaming
 	err_set(&err, EINTR,
 		"the file is half of what its writer meant, and was not written again since");
 	err_detail(&err, "what_to_do",
-		   "write the file again. If its text is whole, copy the file to its new name with "
-		   "cp");
+		   "write the file again. "
+		   "If its text is whole, copy the file to its new name with cp");
 	return refuse_rename(space, req, renaming, &err);
 }
 
